@@ -1,0 +1,73 @@
+"""Errors named for the caller's decision.
+
+Problem                  becomes RFC 9457 problem JSON
+├── Invalid              422  the request is understood and wrong: change it
+├── NotFound             404  absent, or another tenant's: the same answer
+├── Forbidden            403  known, and not allowed
+├── Unauthenticated      401  log in first
+├── Conflict             409  the state has moved on: look again
+│   └── NewerMessages    409  a colleague or the customer wrote since: read, or send anyway
+├── WindowClosed         422  24 h after the customer's last message: use a template
+├── Rejected             422  a filter_outbound hook said no
+├── TooMany              429  slow down
+└── Unavailable          503  a service we need is away: try again
+"""
+
+from typing import Any, ClassVar
+
+
+class Problem(Exception):
+    """An answer of RFC 9457: `type` names the kind, `detail` says what to do, `extra` carries further members."""
+
+    status: ClassVar[int] = 400
+    type: ClassVar[str] = "bad-request"
+    title: ClassVar[str] = "Bad request"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+    def as_json(self) -> dict[str, Any]:
+        return {"type": f"/problems/{self.type}", "title": self.title, "status": self.status, "detail": self.detail,
+                **self.extra}
+
+
+class Invalid(Problem):
+    status, type, title = 422, "invalid", "The request is not valid"
+
+
+class NotFound(Problem):
+    status, type, title = 404, "not-found", "Not found"
+
+
+class Forbidden(Problem):
+    status, type, title = 403, "forbidden", "Not allowed"
+
+
+class Unauthenticated(Problem):
+    status, type, title = 401, "unauthenticated", "Not logged in"
+
+
+class Conflict(Problem):
+    status, type, title = 409, "conflict", "The state has changed"
+
+
+class NewerMessages(Conflict):
+    type, title = "newer-messages", "There are newer messages"
+
+
+class WindowClosed(Problem):
+    status, type, title = 422, "window-closed", "The 24-hour window is closed"
+
+
+class Rejected(Problem):
+    status, type, title = 422, "rejected", "A plugin refused this message"
+
+
+class TooMany(Problem):
+    status, type, title = 429, "too-many-requests", "Too many requests"
+
+
+class Unavailable(Problem):
+    status, type, title = 503, "unavailable", "Temporarily unavailable"
