@@ -1,5 +1,6 @@
 """What only an administrator may do: the database, its extensions and the three roles. Safe to run again."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -7,6 +8,10 @@ import asyncpg
 from core.db.roles import ROLES, role_password
 
 _CREATE_ROLE = "create role {role} login nosuperuser nocreatedb nocreaterole {bypass} password '{password}'"
+_CREATE_DATABASE = (
+    'create database "{name}" template template0 encoding utf8 '
+    "locale_provider builtin builtin_locale 'C.UTF-8' lc_collate 'C' lc_ctype 'C'"
+)
 _EXTENSIONS = ("vector", "pg_trgm", "btree_gin")
 
 
@@ -17,11 +22,9 @@ async def ensure_database(database_url: str) -> None:
     admin = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")), timeout=5)
     try:
         if not await admin.fetchval("select 1 from pg_database where datname = $1", name):
-            quoted = name.replace('"', '""')
-            await admin.execute(
-                f'create database "{quoted}" template template0 encoding utf8 '
-                "locale_provider builtin builtin_locale 'C.UTF-8' lc_collate 'C' lc_ctype 'C'"
-            )
+            # Another starter may create it between our look and our statement.
+            with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+                await admin.execute(_CREATE_DATABASE.format(name=name.replace('"', '""')))
     finally:
         await admin.close()
 
