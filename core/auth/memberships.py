@@ -1,0 +1,38 @@
+"""Memberships: which user works for which tenant, in which role."""
+
+from typing import Any
+from uuid import UUID
+
+from core.auth.permissions import Role
+from core.db.pool import Connection, Database
+
+
+async def add_member(db: Database, tenant_id: UUID, user_id: UUID, role: Role, *, name: str | None = None) -> None:
+    """Let a user into a tenant, or change their role. `name` is what colleagues see; by default the user's own."""
+    await db.system.execute(
+        "insert into memberships (tenant_id, user_id, role, name) "
+        "select $1, u.id, $3, coalesce($4, u.name) from users u where u.id = $2 "
+        "on conflict (tenant_id, user_id) do update set role = excluded.role, name = excluded.name",
+        tenant_id, user_id, role, name,
+    )  # fmt: skip
+
+
+async def remove_member(db: Database, tenant_id: UUID, user_id: UUID) -> None:
+    """Take a user out of a tenant. Their sessions there stop at once: identification joins the membership."""
+    await db.system.execute("delete from memberships where tenant_id = $1 and user_id = $2", tenant_id, user_id)
+
+
+async def first_tenant_of(db: Database, user_id: UUID, slug: str | None) -> UUID | None:
+    """The tenant to log into: the named one if they belong to it, else the one they joined first."""
+    tenant_id = await db.system.fetchval(
+        "select t.id from memberships m join tenants t on t.id = m.tenant_id and t.status = 'active' "
+        "where m.user_id = $1 and ($2::text is null or t.slug = $2) order by m.created_at, t.id limit 1",
+        user_id, slug,
+    )  # fmt: skip
+    return UUID(str(tenant_id)) if tenant_id else None
+
+
+async def member_resources(connection: Connection) -> list[dict[str, Any]]:
+    """The members of the tenant in scope: {id, name, role}."""
+    rows = await connection.fetch("select user_id, name, role from memberships order by lower(name), user_id")
+    return [{"id": str(row["user_id"]), "name": row["name"], "role": row["role"]} for row in rows]

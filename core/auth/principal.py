@@ -1,0 +1,31 @@
+"""Who is asking, found once per request or socket."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from core.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A logged-in member, or an API key speaking for its tenant. `user_id` is None for a key."""
+
+    tenant_id: UUID
+    user_id: UUID | None
+    role: str
+    name: str
+    permissions: frozenset[str]
+    auth: Literal["session", "api_key"]
+    credential_id: UUID
+    """The session's or the API key's id, by which it is looked up again while a socket is open."""
+    csrf_secret: bytes = b""
+
+    def may(self, permission: str) -> bool:
+        """Whether the role holds the permission."""
+        return permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raises Forbidden without the permission."""
+        if not self.may(permission):
+            raise Forbidden(f"Your role ({self.role}) lacks the permission {permission}: ask an administrator for it.")

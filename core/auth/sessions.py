@@ -1,0 +1,84 @@
+"""Server-side sessions. The browser holds a random token; the database its hash, so a stolen dump opens nothing.
+
+They end 12 h after the last request and 7 days after login, whichever comes first, or at once when revoked, when the
+user is disabled, leaves the tenant, or the tenant is suspended.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.db.pool import Database
+
+IDLE_HOURS = 12
+ABSOLUTE_SECONDS = 7 * 24 * 3600
+
+_VALID = """
+    from sessions s
+    join users u on u.id = s.user_id and u.disabled_at is null
+    join memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
+    join tenants t on t.id = s.tenant_id and t.status = 'active'
+    where s.revoked_at is null and s.expires_at > now() and s.last_seen_at > now() - interval '12 hours'
+"""
+_BY_TOKEN = f"""
+    select s.id, s.tenant_id, s.user_id, s.csrf_secret, m.role, m.name,
+        s.last_seen_at < now() - interval '1 minute' as stale {_VALID} and s.token_hash = $1
+"""
+_ROLES = f"select s.id, m.role {_VALID} and s.id = any($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A valid session, and in which role of which tenant it acts."""
+
+    id: UUID
+    tenant_id: UUID
+    user_id: UUID
+    csrf_secret: bytes
+    role: str
+    name: str
+
+
+async def open_session(
+    db: Database, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None
+) -> str:
+    """Start a session and return its token. Always a new one: a token set before the login is worth nothing after."""
+    token = secrets.token_urlsafe(32)
+    await db.system.execute(
+        "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, user_agent, ip, expires_at) "
+        "values ($1, $2, $3, $4, left($5, 400), $6, now() + make_interval(secs => $7))",
+        _digest(token), user_id, tenant_id, secrets.token_bytes(32), user_agent, ip, float(ABSOLUTE_SECONDS),
+    )  # fmt: skip
+    return token
+
+
+async def find_session(db: Database, token: str) -> Session | None:
+    """The valid session of this token, or None. Notes the visit at most once a minute."""
+    row = await db.system.fetchrow(_BY_TOKEN, _digest(token))
+    if row is None:
+        return None
+    if row["stale"]:
+        await db.system.execute("update sessions set last_seen_at = now() where id = $1", row["id"])
+    return Session(row["id"], row["tenant_id"], row["user_id"], row["csrf_secret"], row["role"], row["name"])
+
+
+async def roles_of(db: Database, session_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The present role behind each session that is still valid. Those that are not are absent."""
+    rows = await db.system.fetch(_ROLES, list(session_ids))
+    return {row["id"]: row["role"] for row in rows}
+
+
+async def revoke_session(db: Database, session_id: UUID) -> None:
+    """End one session."""
+    await db.system.execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", session_id)
+
+
+async def revoke_sessions_of(db: Database, user_id: UUID) -> None:
+    """End every session of a user: after a password change, or when they are disabled."""
+    await db.system.execute("update sessions set revoked_at = now() where user_id = $1 and revoked_at is null", user_id)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

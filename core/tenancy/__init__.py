@@ -1,0 +1,1 @@
+"""Tenants and the WhatsApp numbers they own."""
