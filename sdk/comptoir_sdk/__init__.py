@@ -1,0 +1,65 @@
+"""Write plugins for Comptoir. A plugin imports this package and its own; never the kernel.
+
+Start with `Plugin`; the hooks are listed in `comptoir_sdk.hookspecs`, what a hook may touch in `comptoir_sdk.context`.
+"""
+
+from comptoir_sdk import ui
+from comptoir_sdk.channels import Channel
+from comptoir_sdk.commands import Command
+from comptoir_sdk.context import Context
+from comptoir_sdk.errors import Forbidden, Invalid, NotFound, PluginError
+from comptoir_sdk.hookspecs import hookimpl, hookspec
+from comptoir_sdk.identifiers import uuid7
+from comptoir_sdk.jobs import Job
+from comptoir_sdk.models import TenantModel, tenant_fk
+from comptoir_sdk.plugin import Plugin
+from comptoir_sdk.routes import Route
+from comptoir_sdk.translation import Text, _
+from comptoir_sdk.values import (
+    Account,
+    Agent,
+    Contact,
+    Conversation,
+    Draft,
+    Fact,
+    Message,
+    Reject,
+    Status,
+    Suggestion,
+    Template,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Account",
+    "Agent",
+    "Channel",
+    "Command",
+    "Contact",
+    "Context",
+    "Conversation",
+    "Draft",
+    "Fact",
+    "Forbidden",
+    "Invalid",
+    "Job",
+    "Message",
+    "NotFound",
+    "Plugin",
+    "PluginError",
+    "Reject",
+    "Route",
+    "Status",
+    "Suggestion",
+    "Template",
+    "TenantModel",
+    "Text",
+    "_",
+    "__version__",
+    "hookimpl",
+    "hookspec",
+    "tenant_fk",
+    "ui",
+    "uuid7",
+]

@@ -1,0 +1,156 @@
+"""Every hook a plugin may implement. An implementation may take fewer arguments than the hook offers.
+
+register_*            once at start, synchronous, pure: no database, no network
+on_*                  observers: run by a worker after the fact, in order, at least once; `ctx.event_id` is the same
+                      when an event comes again
+filter_*, provide_*   awaited inside a request, each with its time limit
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pluggy
+
+from comptoir_sdk.channels import Channel
+from comptoir_sdk.commands import Command
+from comptoir_sdk.context import Context
+from comptoir_sdk.jobs import Job
+from comptoir_sdk.routes import Route
+from comptoir_sdk.ui import Element
+from comptoir_sdk.values import (
+    Account,
+    Agent,
+    Contact,
+    Conversation,
+    Draft,
+    Fact,
+    Message,
+    Reject,
+    Status,
+    Suggestion,
+    Template,
+)
+
+hookspec = pluggy.HookspecMarker("comptoir")
+hookimpl = pluggy.HookimplMarker("comptoir")
+
+
+@hookspec
+def register_routes() -> list[Route]:  # type: ignore[empty-body]
+    """HTTP routes under /api/v1/p/<plugin>/."""
+
+
+@hookspec
+def register_panels() -> list[Element]:  # type: ignore[empty-body]
+    """Pieces of user interface: pages, panels, composer actions, renderers, cards, settings, commands."""
+
+
+@hookspec
+def register_jobs() -> list[Job]:  # type: ignore[empty-body]
+    """Durable jobs, on demand or by cron."""
+
+
+@hookspec
+def register_channels() -> list[Channel]:  # type: ignore[empty-body]
+    """Topics on the agents' WebSocket."""
+
+
+@hookspec
+def register_commands() -> list[Command]:  # type: ignore[empty-body]
+    """Commands for the operator: `comptoir <plugin> …`."""
+
+
+@hookspec
+def register_hookspecs() -> Any:
+    """A module of hookspecs that this plugin offers to others, or None."""
+
+
+@hookspec
+async def on_message_received(ctx: Context, message: Message) -> None:
+    """A customer wrote; the message is stored."""
+
+
+@hookspec
+async def on_message_status(ctx: Context, message: Message, status: Status) -> None:
+    """An outbound message was sent, delivered, read, played, or failed."""
+
+
+@hookspec
+async def on_message_sent(ctx: Context, message: Message) -> None:
+    """Meta accepted an outbound message and gave it a wamid."""
+
+
+@hookspec
+async def on_conversation_opened(ctx: Context, conversation: Conversation) -> None:
+    """A conversation began, or a closed one was reopened by the customer."""
+
+
+@hookspec
+async def on_conversation_assigned(ctx: Context, conversation: Conversation, agent: Agent | None,
+                                   previous: UUID | None) -> None:
+    """A conversation was given to an agent, or to nobody (`agent` None)."""
+
+
+@hookspec
+async def on_conversation_closed(ctx: Context, conversation: Conversation) -> None:
+    """A conversation was closed."""
+
+
+@hookspec
+async def on_contact_saved(ctx: Context, contact: Contact, changed: tuple[str, ...]) -> None:
+    """A contact was made or changed; `changed` names the fields."""
+
+
+@hookspec
+async def on_contacts_merged(ctx: Context, kept: Contact, removed: UUID) -> None:
+    """Two contacts turned out to be one person: move rows of `removed` to `kept`."""
+
+
+@hookspec
+async def on_template_status(ctx: Context, template: Template, status: str, reason: str | None) -> None:
+    """Meta approved, rejected, paused or disabled a template."""
+
+
+@hookspec
+async def on_account_connected(ctx: Context, account: Account) -> None:
+    """A WhatsApp number was connected to the tenant."""
+
+
+@hookspec
+async def on_webhook_unhandled(ctx: Context, field: str, value: dict[str, Any]) -> None:
+    """Meta told something the kernel does not treat; the value is as Meta sent it."""
+
+
+@hookspec
+async def on_plugin_enabled(ctx: Context, settings: Any) -> None:
+    """This plugin was switched on for the tenant."""
+
+
+@hookspec
+async def on_plugin_disabled(ctx: Context) -> None:
+    """This plugin was switched off for the tenant; its rows stay."""
+
+
+@hookspec
+async def filter_outbound(ctx: Context, draft: Draft) -> Draft | Reject | None:
+    """Before a message is accepted for sending: change it, refuse it, or None. 300 ms; a failure refuses it."""
+
+
+@hookspec
+async def provide_contact_facts(ctx: Context, contact: Contact) -> list[Fact]:  # type: ignore[empty-body]
+    """Short facts beside a conversation. 300 ms; what fails is shown as missing."""
+
+
+@hookspec
+async def provide_suggestions(ctx: Context, conversation: Conversation) -> list[Suggestion]:  # type: ignore[empty-body]
+    """Answers an agent may choose to send. 3 s; what fails is left out."""
+
+
+@hookspec
+async def provide_personal_data(ctx: Context, contact: Contact) -> dict[str, Any]:  # type: ignore[empty-body]
+    """Everything this plugin keeps on a person, for an export. A failure fails the export."""
+
+
+@hookspec
+async def erase_personal_data(ctx: Context, contact: Contact) -> int:  # type: ignore[empty-body]
+    """Delete what this plugin keeps on a person; the number of rows. Retried until it succeeds."""

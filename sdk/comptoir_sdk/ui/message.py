@@ -1,0 +1,39 @@
+"""What a plugin adds to the thread: ways to write, ways to show."""
+
+from dataclasses import dataclass
+
+from comptoir_sdk.translation import Text
+from comptoir_sdk.ui.element import Element, check_name
+from comptoir_sdk.ui.slots import COMPOSER_WINDOWS
+
+
+@dataclass(frozen=True)
+class ComposerAction(Element):
+    """A button beside the composer. `window`: "open" only while free text may be sent, "closed" only after, "any"."""
+
+    name: str
+    title: Text | str
+    element: str
+    module: str
+    icon: str = "puzzle"
+    shortcut: str | None = None
+    window: str = "any"
+    permission: str = "messages.send"
+
+    def __post_init__(self) -> None:
+        check_name("composer action", self.name)
+        if self.window not in COMPOSER_WINDOWS:
+            raise ValueError(f"composer action {self.name}: window is one of {sorted(COMPOSER_WINDOWS)}")
+
+
+@dataclass(frozen=True)
+class MessageRenderer(Element):
+    """Draws messages of `type`. `text` names the plugin's route /fragments/<text>; absent, the body is shown."""
+
+    type: str
+    element: str
+    module: str
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        check_name("message renderer", self.type)

@@ -1,0 +1,185 @@
+"""What hooks are given: frozen values, made from the same resources that the API shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from comptoir_sdk.translation import Text
+
+Resource = Mapping[str, Any]
+
+
+def _moment(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _uuid(value: Any) -> UUID | None:
+    return UUID(str(value)) if value else None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person who writes to the tenant. `phone` is None for people who hide their number."""
+
+    id: UUID
+    name: str
+    phone: str | None = None
+    bsuid: str | None = None
+    username: str | None = None
+    given_name: str | None = None
+    profile_name: str | None = None
+    locale: str | None = None
+    version: int = 1
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        optional = {name: resource.get(name) for name in (
+            "phone", "bsuid", "username", "given_name", "profile_name", "locale")}
+        return cls(UUID(str(resource["id"])), resource["name"], version=resource.get("version", 1), **optional)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A WhatsApp business number of the tenant."""
+
+    id: UUID
+    phone_number_id: str
+    display_phone_number: str = ""
+    verified_name: str = ""
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        return cls(UUID(str(resource["id"])), resource["phone_number_id"], resource.get("display_phone_number", ""),
+                   resource.get("verified_name", ""))
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A member of the tenant."""
+
+    id: UUID
+    name: str
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        return cls(UUID(str(resource["id"])), resource.get("name") or "")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The one thread between a contact and an account. Free text may be sent until `window_expires_at`."""
+
+    id: UUID
+    status: Literal["open", "snoozed", "closed"]
+    contact: Contact
+    account: Account
+    assignee: Agent | None = None
+    unread: int = 0
+    last_inbound_at: datetime | None = None
+    window_expires_at: datetime | None = None
+    version: int = 1
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        assignee = resource.get("assignee")
+        return cls(UUID(str(resource["id"])), resource["status"], Contact.of(resource["contact"]),
+                   Account.of(resource["account"]), Agent.of(assignee) if assignee else None, resource.get("unread", 0),
+                   _moment(resource.get("last_inbound_at")), _moment(resource.get("window_expires_at")),
+                   resource.get("version", 1))
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. `body` is what a person would read of it, `content` Meta's object, whole."""
+
+    id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    direction: Literal["inbound", "outbound"]
+    type: str
+    body: str
+    at: datetime
+    status: str
+    wamid: str | None = None
+    content: Resource = field(default_factory=dict)
+    context_wamid: str | None = None
+    author: Agent | None = None
+    error: Resource | None = None
+
+    @property
+    def text(self) -> str:
+        """The same as `body`."""
+        return self.body
+
+    @classmethod
+    def of(cls, resource: Resource, contact_id: UUID | str) -> Self:
+        author = resource.get("author")
+        at = _moment(resource["at"])
+        if at is None:
+            raise ValueError("a message resource has no time")
+        return cls(UUID(str(resource["id"])), UUID(str(resource["conversation_id"])), UUID(str(contact_id)),
+                   resource["direction"], resource["type"], resource["body"], at, resource["status"],
+                   resource.get("wamid"), resource.get("content") or {}, resource.get("context_wamid"),
+                   Agent.of(author) if author and author.get("id") else None, resource.get("error"))
+
+
+@dataclass(frozen=True)
+class Status:
+    """What became of an outbound message: sending, accepted, sent, delivered, read, played, failed or uncertain."""
+
+    name: str
+    at: datetime | None = None
+    error: Resource | None = None
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        name = resource["status"]
+        return cls(name, _moment((resource.get("timestamps") or {}).get(name)), resource.get("error"))
+
+
+@dataclass(frozen=True)
+class Template:
+    """A message template of an account, as Meta names it."""
+
+    name: str
+    language: str
+    account_id: UUID | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that someone wants to send. `filter_outbound` may return a changed copy (`dataclasses.replace`)."""
+
+    id: UUID
+    conversation_id: UUID
+    type: str
+    body: str
+    author: Literal["agent", "api", "automation"] = "agent"
+    author_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Reject:
+    """The answer of a `filter_outbound` that refuses: the agent reads `reason`."""
+
+    reason: Text | str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line beside a conversation."""
+
+    label: Text | str
+    value: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An answer an agent may choose; nothing is sent without a person."""
+
+    body: str
+    why: Text | str = ""
