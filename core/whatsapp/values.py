@@ -1,0 +1,141 @@
+"""What a webhook delivery says, as typed values. Nothing Meta told is dropped: `raw` keeps each item whole.
+
+Texts never hold U+0000 or lone surrogates, and JSON values nothing that `jsonb` refuses (see `body.py`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+JsonObject: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedError:
+    """An error object inside a webhook. Meta writes `code` as number or text; None when it is neither."""
+
+    code: int | None
+    title: str
+    details: str
+    raw: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The customer, by every name Meta gave. At least one of phone and bsuid is set.
+
+    `phone` is digits as told in `from` (pass it through `phones.canonical` to match); `wa_id` comes from
+    the matched contact and may be another spelling of it.
+    """
+
+    phone: str | None
+    bsuid: str | None
+    parent_bsuid: str | None
+    wa_id: str | None
+    name: str
+    username: str | None
+    identity_key_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a message refers to. `quoted` is a wamid that may be unknown to us."""
+
+    quoted: str | None
+    forwarded: bool
+    often_forwarded: bool
+    product: JsonObject | None
+    referral: JsonObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A file kept by Meta: the id lives 7 days, a url 5 minutes. `sha256` is base64 as told."""
+
+    media_id: str
+    kind: str
+    mime_type: str
+    sha256: str | None
+    filename: str | None
+    caption: str | None
+    voice: bool
+    animated: bool
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A customer's message. `type` is as Meta told it; an unknown type keeps its object in `content`.
+
+    `body` is what a person would read: text, caption, button title, emoji, place, contact names; may be "".
+    `at` is Meta's clock, or ours when theirs was unreadable (`timed_by_us`).
+    """
+
+    phone_number_id: str
+    waba_id: str
+    wamid: str
+    sender: Sender
+    at: datetime
+    timed_by_us: bool
+    type: str
+    body: str
+    content: JsonObject
+    context: Context | None
+    media: MediaRef | None
+    errors: tuple[ReportedError, ...]
+    is_ghost: bool
+    group_id: str | None
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """News of a message sent by this number, not always by us.
+
+    `kind` is "message" except for payments; only then has `status` a rank. `participant` is the reader
+    in a group, `callback_data` our own id echoed (`biz_opaque_callback_data`).
+    """
+
+    phone_number_id: str
+    waba_id: str
+    wamid: str
+    status: str
+    rank: int
+    kind: str
+    at: datetime
+    timed_by_us: bool
+    recipient_phone: str | None
+    recipient_bsuid: str | None
+    recipient_parent_bsuid: str | None
+    group_id: str | None
+    participant: str | None
+    callback_data: str | None
+    pricing: JsonObject | None
+    conversation: JsonObject | None
+    errors: tuple[ReportedError, ...]
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Unhandled:
+    """Something understood as an envelope, whose meaning nobody here handles yet."""
+
+    field: str
+    value: Any
+    waba_id: str | None
+    phone_number_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Something that cannot be understood. `path` is where it stood: entry[0].changes[2].value.messages[1]."""
+
+    path: str
+    reason: str
+    raw: Any
+    waba_id: str | None = None
+    phone_number_id: str | None = None
+
+
+Item: TypeAlias = InboundMessage | StatusUpdate | Unhandled | Malformed
