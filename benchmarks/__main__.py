@@ -10,9 +10,9 @@ from benchmarks.stack import comptoir_up
 
 async def main() -> None:
     report = Report()
-    async with comptoir_up() as demo:
+    with comptoir_up() as demo:
         await screen.measure(demo, report)
-    async with comptoir_up() as demo:
+    with comptoir_up() as demo:
         await webhooks.measure(demo, report)
     report.write(Path(__file__).with_name("RESULTS.md"))
 

@@ -1,6 +1,5 @@
 """A whole Comptoir for one run: `./comptoir up` in a temporary directory, on ports of its own."""
 
-import asyncio
 import json
 import os
 import shutil
@@ -9,8 +8,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,25 +34,28 @@ def free_ports(count: int) -> int:
     raise RuntimeError("no free ports")
 
 
-@asynccontextmanager
-async def comptoir_up() -> AsyncIterator[dict[str, Any]]:
-    """The contents of demo.json of a running install. Stops and removes it at the end."""
-    data = Path(tempfile.mkdtemp(prefix="comptoir-bench-"))
-    environment = {**os.environ, "COMPTOIR_DATA": str(data), "COMPTOIR_PORT": str(free_ports(6))}
-    log = (data / "up.log").open("wb")
-    up = subprocess.Popen([CHECKOUT / "comptoir", "up"], env=environment, stdout=log, stderr=log)  # noqa: ASYNC220
-    try:
-        async with asyncio.timeout(120):
-            while not (data / "demo.json").exists():
-                if up.poll() is not None:
-                    raise RuntimeError((data / "up.log").read_text())
-                await asyncio.sleep(0.1)
-        yield json.loads((data / "demo.json").read_text())
-    finally:
-        up.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(up.wait, 60)
-        log.close()
-        shutil.rmtree(data)
+@contextmanager
+def comptoir_up(data: Path | None = None) -> Iterator[dict[str, Any]]:
+    """The contents of demo.json of a running install, which is stopped and removed at the end."""
+    data = data or Path(tempfile.mkdtemp(prefix="comptoir-run-"))
+    environment = {**os.environ, "COMPTOIR_DATA": str(data), "COMPTOIR_PORT": str(free_ports(8))}
+    with (data / "up.log").open("wb") as log:
+        up = subprocess.Popen([CHECKOUT / "comptoir", "up"], env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for_file(up, data / "demo.json", data / "up.log")
+            yield {**json.loads((data / "demo.json").read_text()), "data": str(data), "pid": up.pid}
+        finally:
+            up.send_signal(signal.SIGTERM)
+            up.wait(60)
+    shutil.rmtree(data)
+
+
+def _wait_for_file(up: "subprocess.Popen[bytes]", wanted: Path, log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not wanted.exists():
+        if up.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"comptoir up did not come up:\n{log.read_text()}")
+        time.sleep(0.1)
 
 
 @contextmanager
