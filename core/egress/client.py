@@ -9,6 +9,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Final, Self
 
+import httpcore2
 import httpx2
 
 from core.egress.allowlist import Allowlist
@@ -80,6 +81,8 @@ class Egress:
     """The guarded client. One per process; it keeps connections open and is safe to share between tasks.
 
     `allow` opens addresses that are not public (see Allowlist). `max_bytes` is the longest answer by default.
+    `resolve` and `network` replace what lies under the guard, never the guard. `transport` serves libraries
+    that bring an httpx2 client of their own.
     """
 
     def __init__(
@@ -89,14 +92,14 @@ class Egress:
         timeouts: Timeouts | None = None,
         max_bytes: int = 4 * 1024 * 1024,
         resolve: Resolver = system_resolver,
+        network: httpcore2.AsyncNetworkBackend | None = None,
         connections: int = 100,
         keepalive_seconds: float = 5.0,
     ) -> None:
         self.timeouts = timeouts or Timeouts()
         self.max_bytes = max_bytes
-        self.transport = GuardedTransport(
-            GuardedBackend(Allowlist(allow), resolve), connections=connections, keepalive_seconds=keepalive_seconds
-        )
+        guard = GuardedBackend(Allowlist(allow), resolve, network)
+        self.transport = GuardedTransport(guard, connections=connections, keepalive_seconds=keepalive_seconds)
         # A proxy from the environment would resolve names itself, past the guard.
         self._client = httpx2.AsyncClient(
             transport=self.transport,
@@ -179,7 +182,10 @@ def _next_request(request: httpx2.Request, response: httpx2.Response) -> httpx2.
     location = response.headers.get("location")
     if response.status_code not in _REDIRECTS or request.method not in ("GET", "HEAD") or not location:
         return None
-    target = request.url.join(location)
+    try:
+        target = request.url.join(location)
+    except httpx2.InvalidURL:
+        return None
     if (target.scheme, target.host, target.port) != (request.url.scheme, request.url.host, request.url.port):
         return None
     return httpx2.Request(request.method, target, headers=request.headers, extensions=request.extensions)
@@ -206,6 +212,8 @@ class _Journey:
                 raise
             raise self._failure(f"no whole answer within {seconds:g} s") from None
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+            if self._left:  # a redirect's address, in the answer to what was sent
+                raise Interrupted("the answer points to an address that is not valid") from None
             raise Forbidden("the URL is not a valid http or https address") from None
         except httpx2.HTTPError as error:
             raise self._failure(type(error).__name__) from error
