@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 import asyncpg
 
+from core.config.private_file import generated_secret
 from core.embedded.directory import (
     DirectoryLock,
     free_port,
-    generated_secret,
     log_tail,
     require_free_port,
     stop_orphans,

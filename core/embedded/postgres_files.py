@@ -9,7 +9,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from core.embedded.directory import write_private
+from core.config.private_file import write_private
 from core.embedded.errors import ServiceNotStarted
 from core.embedded.identity import Identity
 from core.embedded.spawn import open_log

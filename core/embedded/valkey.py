@@ -11,14 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from core.config.private_file import generated_secret, write_private
 from core.embedded.directory import (
     DirectoryLock,
     free_port,
-    generated_secret,
     log_tail,
     require_free_port,
     stop_orphans,
-    write_private,
 )
 from core.embedded.errors import ServiceNotStarted
 from core.embedded.spawn import spawn

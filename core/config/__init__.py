@@ -1,0 +1,23 @@
+"""config.yaml and the environment become one frozen, typed `Settings`."""
+
+from core.config.errors import ConfigError
+from core.config.load import load
+from core.config.model import S3, ConfigFile, Egress, Sending, Server, Storage, Uncertain
+from core.config.plugins import PluginGate, PluginGateMap
+from core.config.settings import Ports, Settings
+
+__all__ = [
+    "S3",
+    "ConfigError",
+    "ConfigFile",
+    "Egress",
+    "PluginGate",
+    "PluginGateMap",
+    "Ports",
+    "Sending",
+    "Server",
+    "Settings",
+    "Storage",
+    "Uncertain",
+    "load",
+]

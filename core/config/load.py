@@ -1,0 +1,129 @@
+"""Environment and file together. The environment wins, for it is what an operator sets per machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from core.config.errors import ConfigError
+from core.config.model import ConfigFile
+from core.config.plugins import gate_map
+from core.config.private_file import generated_secret
+from core.config.settings import Ports, Settings
+from core.config.validate import validate
+from core.config.yaml_file import YamlFile, read_yaml
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+_SAMPLE_WORDS = ("change", "sample", "example", "secret", "password", "comptoir", "default", "insecure")
+_S3_VARIABLES = {
+    "S3_ENDPOINT_URL": "endpoint",
+    "S3_BUCKET": "bucket",
+    "S3_REGION": "region",
+    "S3_ACCESS_KEY_ID": "access_key",
+    "S3_SECRET_ACCESS_KEY": "secret_key",
+}
+
+
+def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
+    """The settings of this machine. Raises ConfigError naming the file or variable, the key and the cure.
+
+    Where no outside service is named, the embedded one's generated password is read, or made.
+    """
+    source = read_yaml(config_path or Path(env.get("COMPTOIR_CONFIG") or CHECKOUT / "config.yaml"))
+    _apply_environment(source, env)
+    parsed = validate(source)
+    data_dir = Path(env.get("COMPTOIR_DATA") or CHECKOUT / "var").absolute()
+    ports = Ports(parsed.server.port)
+    return Settings(
+        config_path=source.path.absolute(),
+        data_dir=data_dir,
+        ports=ports,
+        server=parsed.server,
+        storage=parsed.storage.model_copy(update={"path": data_dir / parsed.storage.path}),
+        sending=parsed.sending,
+        egress=parsed.egress,
+        plugins=gate_map(parsed),
+        database_url=_database_url(env, data_dir, ports),
+        database_outside=bool(env.get("DATABASE_URL")),
+        valkey_url=_valkey_url(env, data_dir, ports),
+        valkey_outside=bool(env.get("VALKEY_URL")),
+        secret_key=_secret_key(env, data_dir, parsed),
+    )
+
+
+def _apply_environment(source: YamlFile, env: Mapping[str, str]) -> None:
+    if env.get("COMPTOIR_PORT"):
+        _section(source, "server")["port"] = _port(env["COMPTOIR_PORT"])
+    named = {key: env[name] for name, key in _S3_VARIABLES.items() if env.get(name)}
+    if named:
+        storage = _section(source, "storage")
+        storage["s3"] = {**(storage.get("s3") or {}), **named}
+    if env.get("S3_BUCKET") or env.get("S3_ENDPOINT_URL"):
+        _section(source, "storage")["kind"] = "s3"
+
+
+def _section(source: YamlFile, name: str) -> dict[str, Any]:
+    section = source.data.setdefault(name, {})
+    if not isinstance(section, dict):
+        raise ConfigError(f"{source.where((name,))}: must be a mapping")
+    return section
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65500:
+        raise ConfigError(f"COMPTOIR_PORT: must be a number from 1 to 65500, not {text!r}")
+    return int(text)
+
+
+def _database_url(env: Mapping[str, str], data_dir: Path, ports: Ports) -> str:
+    outside = env.get("DATABASE_URL")
+    if not outside:
+        password = generated_secret(data_dir / "postgres" / "password")
+        return f"postgresql://comptoir:{quote(password, safe='')}@127.0.0.1:{ports.postgres}/comptoir"
+    parts = _url("DATABASE_URL", outside, ("postgresql", "postgres"), "postgresql://user:password@host:5432/comptoir")
+    if not parts.path.strip("/"):
+        raise ConfigError("DATABASE_URL: names no database; write postgresql://user:password@host:5432/comptoir")
+    return outside
+
+
+def _valkey_url(env: Mapping[str, str], data_dir: Path, ports: Ports) -> str:
+    outside = env.get("VALKEY_URL")
+    if not outside:
+        password = generated_secret(data_dir / "valkey" / "password")
+        return f"redis://:{quote(password, safe='')}@127.0.0.1:{ports.valkey}/0"
+    _url("VALKEY_URL", outside, ("redis", "rediss", "valkey", "valkeys"), "redis://:password@host:6379/0")
+    # redis-py knows only its own scheme names.
+    return outside.replace("valkey", "redis", 1) if outside.startswith("valkey") else outside
+
+
+def _url(name: str, text: str, schemes: tuple[str, ...], example: str) -> Any:
+    try:
+        parts = urlsplit(text)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_fine = False
+        parts = urlsplit("")
+    if parts.scheme not in schemes or not parts.hostname or not port_is_fine:
+        raise ConfigError(f"{name}: not a URL of the form {example}")
+    return parts
+
+
+def _secret_key(env: Mapping[str, str], data_dir: Path, parsed: ConfigFile) -> str:
+    given = env.get("COMPTOIR_SECRET_KEY", "").strip()
+    kept = data_dir / "secret.key"
+    if parsed.server.mode == "development":
+        return given or generated_secret(kept)
+    if not given and kept.exists():
+        given = kept.read_text().strip()
+    _refuse_weak(given)
+    return given
+
+
+def _refuse_weak(key: str) -> None:
+    cure = 'set COMPTOIR_SECRET_KEY to the output of: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+    if not key:
+        raise ConfigError(f"COMPTOIR_SECRET_KEY: production does not start without it; {cure}")
+    if len(key) < 32 or len(set(key)) < 10 or any(word in key.lower() for word in _SAMPLE_WORDS):
+        raise ConfigError(f"COMPTOIR_SECRET_KEY: too short or a sample value, which others know too; {cure}")

@@ -1,0 +1,103 @@
+"""The shape of config.yaml. A key that is not here is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_PLUGIN = r"^[a-z][a-z0-9_]*$"
+
+Slug = Annotated[str, Field(pattern=_SLUG)]
+PluginName = Annotated[str, Field(pattern=_PLUGIN)]
+PluginSettings = dict[str, Any]
+
+
+def _as_mapping(value: object) -> object:
+    """`[inbox, contacts]` is short for `{inbox: {}, contacts: {}}`, and an empty value for `{}`."""
+    if isinstance(value, list):
+        return {name: {} for name in value}
+    if isinstance(value, dict):
+        return {name: {} if settings is None else settings for name, settings in value.items()}
+    return value
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Server(Section):
+    """`port` is the base: receiver, sandbox and the embedded services take the next ones."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8600, ge=1, le=65500)
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+$")
+    web_server: Literal["hypercorn", "uvicorn"] = "hypercorn"
+    receiver_server: Literal["uvicorn", "hypercorn"] = "uvicorn"
+    mode: Literal["development", "production"] = "development"
+
+
+class S3(Section):
+    endpoint: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    bucket: str | None = None
+    region: str = "us-east-1"
+    access_key: str | None = None
+    secret_key: str | None = Field(default=None, repr=False)
+
+
+class Storage(Section):
+    """Where attachments are kept. A relative `path` starts at COMPTOIR_DATA."""
+
+    kind: Literal["folder", "s3"] = "folder"
+    path: Path = Path("media")
+    s3: S3 = S3()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        missing = [name for name in ("bucket", "access_key", "secret_key") if not getattr(self.s3, name)]
+        if self.kind == "s3" and missing:
+            wanted = ", ".join(f"storage.s3.{name}" for name in missing)
+            variables = "S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY"
+            raise ValueError(f"kind s3 needs {wanted}: set it here, or by the environment ({variables})")
+        return self
+
+
+class Uncertain(Section):
+    """What happens to a message that Meta may or may not have taken, after `grace_seconds` of silence."""
+
+    grace_seconds: float = Field(default=60, ge=1)
+    then: Literal["resend", "ask"] = "ask"
+
+
+class Sending(Section):
+    uncertain: Uncertain = Uncertain()
+    http_timeout_seconds: float = Field(default=30, gt=0, le=600)
+
+
+class Egress(Section):
+    """Networks (CIDR) and hosts that may be called although they are private."""
+
+    allow: tuple[str, ...] = ()
+
+
+class InstalledPlugin(Section):
+    """`isolate` runs the plugin's jobs in a process of their own."""
+
+    isolate: bool = False
+
+
+class TenantEntry(Section):
+    """Which of the installed plugins a tenant has, with its settings for each."""
+
+    plugins: Annotated[dict[PluginName, PluginSettings], BeforeValidator(_as_mapping)] | None = None
+
+
+class ConfigFile(Section):
+    server: Server = Server()
+    storage: Storage = Storage()
+    plugins: Annotated[dict[PluginName, InstalledPlugin], BeforeValidator(_as_mapping)] = Field(default_factory=dict)
+    tenants: dict[Slug, TenantEntry] = Field(default_factory=dict)
+    sending: Sending = Sending()
+    egress: Egress = Egress()

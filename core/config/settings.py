@@ -1,0 +1,67 @@
+"""What every process is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.config.model import Egress, Sending, Server, Storage
+from core.config.plugins import PluginGateMap
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The base port and those that follow it."""
+
+    web: int
+
+    @property
+    def receiver(self) -> int:
+        return self.web + 1
+
+    @property
+    def sandbox(self) -> int:
+        return self.web + 2
+
+    @property
+    def postgres(self) -> int:
+        return self.web + 3
+
+    @property
+    def valkey(self) -> int:
+        return self.web + 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Frozen. `database_url` is a login that may make roles; the roles' logins are derived from it.
+
+    The `…_outside` flags say that the operator named that service: it is never started here.
+    """
+
+    config_path: Path
+    data_dir: Path
+    ports: Ports
+    server: Server
+    storage: Storage
+    sending: Sending
+    egress: Egress
+    plugins: PluginGateMap
+    database_url: str = field(repr=False)
+    database_outside: bool
+    valkey_url: str = field(repr=False)
+    valkey_outside: bool
+    secret_key: str = field(repr=False)
+
+    @property
+    def production(self) -> bool:
+        return self.server.mode == "production"
+
+    @property
+    def public_url(self) -> str:
+        """Where browsers reach the web process, without a trailing slash."""
+        return self.server.public_url or f"http://localhost:{self.ports.web}"
+
+    @property
+    def logs_dir(self) -> Path:
+        return self.data_dir / "logs"
