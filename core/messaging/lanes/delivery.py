@@ -1,0 +1,175 @@
+"""One attempt: the POST, and what its outcome does to the message. The claim is committed; nothing is locked here."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from core.db.pool import Connection, Database
+from core.events import outbox
+from core.messaging import progress
+from core.messaging.accounts import GraphClients, NoToken
+from core.messaging.clock import Clock
+from core.messaging.lanes.backoff import MOST_TRIES, PAIR_LIMIT, after_not_sent, after_refusal
+from core.messaging.lanes.claim import Claim
+from core.messaging.reconcile import record_doubled
+from core.messaging.send_errors import NO_ANSWER, ErrorJson, from_refusal, unsendable, with_reason
+from core.secrets import SealBroken
+from core.whatsapp.errors import RetryClass
+from core.whatsapp.outbound import InvalidPayload, Payload, Recipient, text_payload
+from core.whatsapp.outcomes import Accepted, NotSent, Refused, SendOutcome, Uncertain
+
+_log = logging.getLogger(__name__)
+_RECORD_AGAIN_SECONDS: Final = 1.0
+
+ApplyParked: TypeAlias = Callable[[Connection, UUID, str, Sequence[str]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How long to leave a number, or only this conversation, alone after a send. Seconds."""
+
+    seconds: float = 0.0
+    whole_number: bool = False
+
+
+class Delivery:
+    """Posts claimed messages and records what came of it."""
+
+    def __init__(
+        self, db: Database, clients: GraphClients, apply_parked: ApplyParked, *, clock: Clock,
+        http_timeout: float, grace: timedelta,
+    ) -> None:
+        self._db, self._clients, self._apply_parked, self._clock = db, clients, apply_parked, clock
+        self._http_timeout, self._grace = http_timeout, grace
+
+    async def deliver(self, claim: Claim) -> Rest:
+        """One POST, its outcome recorded. Returns how long to leave the number or the conversation alone."""
+        outcome = await self._post(claim)
+        _tell_log(claim, outcome)
+        return await self._record_surely(claim, outcome)
+
+    async def _post(self, claim: Claim) -> SendOutcome | InvalidPayload:
+        candidate = claim.candidate
+        try:
+            payload = _payload(claim)
+            client = self._clients.of(candidate.account)
+        except InvalidPayload as error:
+            return error
+        except (NoToken, SealBroken) as error:
+            return NotSent(str(error))
+        try:
+            async with asyncio.timeout(self._http_timeout):
+                return await client.send(candidate.account.phone_number_id, payload)
+        except TimeoutError:
+            return Uncertain(f"no answer within {self._http_timeout:g} s")
+
+    async def _record_surely(self, claim: Claim, outcome: SendOutcome | InvalidPayload) -> Rest:
+        """An outcome that is known but not written would become uncertain: keep trying while the lease holds."""
+        async with asyncio.timeout(self._grace.total_seconds()):
+            while True:
+                try:
+                    async with self._db.system_transaction() as connection:
+                        return await self._record(connection, claim, outcome)
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    _log.warning("the outcome of a send could not be written yet", extra={"error": repr(error)})
+                    await asyncio.sleep(_RECORD_AGAIN_SECONDS)
+
+    async def _record(
+        self, connection: Connection, claim: Claim, outcome: SendOutcome | InvalidPayload
+    ) -> Rest:
+        match outcome:
+            case Accepted():
+                return await self._accepted(connection, claim, outcome)
+            case Uncertain():
+                error, until = with_reason(NO_ANSWER, outcome.reason), self._clock() + self._grace
+                status = outcome.http_status
+                await progress.uncertain(connection, claim.candidate.tenant_id, claim.attempt_id, status, error, until)
+                return Rest()
+            case Refused():
+                return await self._refused(connection, claim, outcome)
+            case NotSent():
+                return await self._postpone(
+                    connection, claim, "not_sent", None, {"title": "Not sent", "details": outcome.reason},
+                    Rest(after_not_sent(claim.failures), whole_number=True),
+                )
+            case InvalidPayload():
+                await self._fail(connection, claim, None, unsendable(str(outcome)))
+                return Rest()
+
+    async def _accepted(self, connection: Connection, claim: Claim, outcome: Accepted) -> Rest:
+        tenant_id = claim.candidate.tenant_id
+        message = await progress.accepted(connection, tenant_id, claim.attempt_id, outcome.wamid, self._clock())
+        if message is None:  # erased while it was on its way
+            return Rest()
+        if claim.number > 1:
+            await record_doubled(connection, tenant_id, [message["id"]])
+        await self._apply_parked(connection, tenant_id, message["phone_number_id"], [outcome.wamid])
+        return Rest()
+
+    async def _refused(self, connection: Connection, claim: Claim, outcome: Refused) -> Rest:
+        error, status = from_refusal(outcome), outcome.http_status
+        if outcome.error.retry_class is RetryClass.ACCOUNT:
+            await self._postpone(connection, claim, "refused", status, error, Rest())
+            await self._stop_account(connection, claim, error)
+            return Rest()
+        if outcome.error.retry_class is RetryClass.BACK_OFF and claim.failures + 1 < MOST_TRIES:
+            whole_number = outcome.error.code != PAIR_LIMIT
+            rest = Rest(after_refusal(outcome, claim.failures), whole_number)
+            return await self._postpone(connection, claim, "refused", status, error, rest)
+        await self._fail(connection, claim, status, error)
+        return Rest()
+
+    async def _fail(self, connection: Connection, claim: Claim, http_status: int | None, error: ErrorJson) -> None:
+        tenant_id = claim.candidate.tenant_id
+        await progress.refused(connection, tenant_id, claim.attempt_id, http_status, error, self._clock())
+
+    async def _postpone(
+        self, connection: Connection, claim: Claim, state: str, http_status: int | None, error: ErrorJson, rest: Rest
+    ) -> Rest:
+        now = self._clock()
+        await progress.postponed(
+            connection, claim.candidate.tenant_id, claim.attempt_id, state, http_status, error,
+            now + timedelta(seconds=rest.seconds), now,
+        )
+        return rest
+
+    async def _stop_account(self, connection: Connection, claim: Claim, error: ErrorJson) -> None:
+        """The token is dead: the number stops, its queue stays, and it is told once."""
+        account = claim.candidate.account
+        stopped = await connection.fetchval(
+            """update accounts set status = 'token_dead'
+            where tenant_id = $1 and id = $2 and status = 'connected' and access_token_sealed = $3 returning id""",
+            account.tenant_id, account.id, account.access_token_sealed,
+        )
+        if stopped:
+            payload = {"account_id": str(account.id), "error": error}
+            await outbox.append(connection, account.tenant_id, "account.token_dead", payload)
+
+
+def _payload(claim: Claim) -> Payload:
+    candidate = claim.candidate
+    if candidate.type != "text":
+        raise InvalidPayload(f"Messages of type {candidate.type!r} cannot be sent yet.")
+    return text_payload(
+        Recipient(candidate.phone, candidate.bsuid), candidate.body,
+        reply_to_wamid=candidate.context_wamid, callback_data=str(claim.attempt_id),
+    )
+
+
+def _tell_log(claim: Claim, outcome: SendOutcome | InvalidPayload) -> None:
+    told = {"tenant_id": str(claim.candidate.tenant_id), "message_id": str(claim.candidate.message_id),
+            "attempt_id": str(claim.attempt_id), "outcome": type(outcome).__name__}
+    match outcome:
+        case Accepted():
+            told["wamid"] = outcome.wamid
+        case Refused():
+            told["code"], told["fbtrace_id"] = str(outcome.error.code), str(outcome.fbtrace_id)
+        case Uncertain() | NotSent():
+            told["reason"] = outcome.reason
+    _log.info("send attempt", extra=told)

@@ -1,0 +1,104 @@
+"""How sending moves a message: each change of status with its event, in one statement.
+
+Statuses told by Meta are applied by intake; these are the changes that our own attempts make. They run as the
+system role, so every statement names its tenant.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from core.db.pool import Connection
+
+TELL: Final = """
+, told as (
+    insert into event_outbox (tenant_id, type, conversation_id, payload)
+    select tenant_id, 'message.status', conversation_id, jsonb_build_object('message', jsonb_build_object(
+        'id', id, 'conversation_id', conversation_id, 'wamid', wamid, 'status', status, 'error', error,
+        'timestamps', jsonb_strip_nulls(jsonb_build_object('created', created_at, 'queued', queued_at,
+            'accepted', accepted_at, 'sent', sent_at, 'delivered', delivered_at, 'read', read_at,
+            'played', played_at, 'failed', failed_at)),
+        'version', version))
+    from changed
+)
+"""
+"""Follows a CTE `changed` that returns messages: tells of each as `message.status`."""
+
+WAKE: Final = "(select pg_notify('outbox', ''))"
+"""A column that wakes the sequencer, once, when the statement returns a row."""
+
+_ACCEPTED = """
+with attempt as (
+    update send_attempts set state = case when state = 'settled' then state else 'accepted' end, wamid = $3,
+        http_status = 200, finished_at = coalesce(finished_at, $4)
+    where tenant_id = $1 and id = $2 returning message_id
+), changed as (
+    update messages m set wamid = coalesce(m.wamid, case when not exists (select from messages o
+            where o.tenant_id = m.tenant_id and o.phone_number_id = m.phone_number_id and o.wamid = $3) then $3 end),
+        accepted_at = coalesce(m.accepted_at, $4),
+        status = case when m.status_rank < 0 then 'accepted' else m.status end,
+        status_rank = greatest(m.status_rank, 0::smallint),
+        error = case when m.status_rank < 0 then null else m.error end, version = m.version + 1
+    from attempt a where m.tenant_id = $1 and m.id = a.message_id returning m.*
+)
+""" + TELL + f"select id, wamid, phone_number_id, {WAKE} from changed"  # noqa: S608 - constants
+
+_UNCERTAIN = """
+with attempt as (
+    update send_attempts set state = 'uncertain', http_status = $3, error = $4, lease_until = $5
+    where tenant_id = $1 and id = $2 and state = 'sending' returning message_id
+), changed as (
+    update messages m set status = 'uncertain', status_rank = -1, error = $4, version = m.version + 1
+    from attempt a where m.tenant_id = $1 and m.id = a.message_id and m.status = 'sending' returning m.*
+)
+""" + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
+
+_REFUSED = """
+with attempt as (
+    update send_attempts set state = 'refused', http_status = $3, error = $4, finished_at = $5, lease_until = $5
+    where tenant_id = $1 and id = $2 and state in ('sending', 'uncertain') returning message_id
+), changed as (
+    update messages m set status = 'failed', status_rank = 1, error = $4, failed_at = $5, version = m.version + 1
+    from attempt a where m.tenant_id = $1 and m.id = a.message_id and m.status_rank < 0 returning m.*
+)
+""" + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
+
+# lease_until on a finished attempt: not before then may the conversation's next attempt leave.
+_POSTPONED = """
+with attempt as (
+    update send_attempts set state = $3, http_status = $4, error = $5, lease_until = $6, finished_at = $7
+    where tenant_id = $1 and id = $2 and state in ('sending', 'uncertain') returning message_id
+), changed as (
+    update messages m set status = 'queued', status_rank = -3, error = null, version = m.version + 1
+    from attempt a where m.tenant_id = $1 and m.id = a.message_id and m.status in ('sending', 'uncertain') returning m.*
+)
+""" + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
+
+
+async def accepted(connection: Connection, tenant_id: UUID, attempt_id: UUID, wamid: str, now: datetime) -> Any:
+    """Meta has it. Statuses that came first are kept. Returns the message's id, wamid and phone_number_id."""
+    return await connection.fetchrow(_ACCEPTED, tenant_id, attempt_id, wamid, now)
+
+
+async def uncertain(
+    connection: Connection, tenant_id: UUID, attempt_id: UUID, http_status: int | None, error: dict[str, Any],
+    silent_until: datetime,
+) -> None:
+    """Nobody knows. Until `silent_until` we wait for a status that carries the attempt's id."""
+    await connection.execute(_UNCERTAIN, tenant_id, attempt_id, http_status, error, silent_until)
+
+
+async def refused(
+    connection: Connection, tenant_id: UUID, attempt_id: UUID, http_status: int | None, error: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Meta said no for good."""
+    await connection.execute(_REFUSED, tenant_id, attempt_id, http_status, error, now)
+
+
+async def postponed(
+    connection: Connection, tenant_id: UUID, attempt_id: UUID, state: str, http_status: int | None,
+    error: dict[str, Any], not_before: datetime, now: datetime,
+) -> None:
+    """Back into the queue at its old place, its conversation waiting. `state` is `refused` or `not_sent`."""
+    await connection.execute(_POSTPONED, tenant_id, attempt_id, state, http_status, error, not_before, now)
