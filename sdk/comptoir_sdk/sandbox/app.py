@@ -1,0 +1,68 @@
+"""The sandbox as a Quart application."""
+
+import json
+
+from quart import Quart, Response, current_app
+from werkzeug.exceptions import HTTPException
+
+from comptoir_sdk.sandbox.box import Box
+from comptoir_sdk.sandbox.control import control
+from comptoir_sdk.sandbox.control_phones import control_phones
+from comptoir_sdk.sandbox.door import Door
+from comptoir_sdk.sandbox.graph import graph
+from comptoir_sdk.sandbox.graph_media import graph_media
+from comptoir_sdk.sandbox.media import MB
+from comptoir_sdk.sandbox.page import page
+from comptoir_sdk.sandbox.refusals import Refusal
+from comptoir_sdk.sandbox.settings import Settings
+
+BODY_AT_MOST = 8 * MB
+
+
+def create_app(settings: Settings) -> Quart:
+    """Meta in a box, to be served by Hypercorn or Uvicorn (resets need a real socket)."""
+    app = Quart("comptoir_sdk.sandbox", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_AT_MOST
+    for blueprint in (page, control, control_phones, graph, graph_media):
+        app.register_blueprint(blueprint)
+
+    @app.before_serving
+    async def start() -> None:
+        box = Box(settings)
+        app.extensions["sandbox"] = box
+        box.open()
+
+    @app.after_serving
+    async def stop() -> None:
+        await app.extensions["sandbox"].close()
+
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, not_graph)
+    app.after_request(harden)
+    app.asgi_app = Door(app.asgi_app, allow_remote=settings.allow_remote)  # type: ignore[method-assign,arg-type,assignment]
+    return app
+
+
+async def refused(error: Refusal) -> Response:
+    """Meta's error body, counted in the ledger."""
+    box: Box = current_app.extensions["sandbox"]
+    box.ledger.refused[str(error.code)] += 1
+    response = Response(json.dumps(error.body()), error.status, content_type="application/json; charset=UTF-8")
+    response.headers.update(error.headers)
+    return response
+
+
+async def not_graph(error: HTTPException) -> Response:
+    """Anything else that went wrong over HTTP, in Graph's shape."""
+    known = {404: 2500, 405: 100, 413: 131053}
+    status = error.code or 500
+    refusal = Refusal(status, known.get(status, 1), f"Unknown path components or method: {error.name}")
+    return Response(json.dumps(refusal.body()), refusal.status, content_type="application/json")
+
+
+async def harden(response: Response) -> Response:
+    """No sniffing, no framing, no referrer: media here comes from anywhere."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    return response

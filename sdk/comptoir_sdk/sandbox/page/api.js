@@ -1,0 +1,31 @@
+// The control API, as functions. Each rejects with the sandbox's own sentence.
+
+async function call(method, path, body) {
+  const form = body instanceof FormData;
+  const answer = await fetch(`/sandbox/api${path}`, {
+    method,
+    headers: body && !form ? { "Content-Type": "application/json" } : {},
+    body: body && !form ? JSON.stringify(body) : body,
+  });
+  const value = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(value.error ?? `HTTP ${answer.status}`);
+  return value;
+}
+
+export const state = () => call("GET", "/state");
+export const thread = (phone) => call("GET", `/phones/${encodeURIComponent(phone)}/messages`);
+export const write = (phone, message) => call("POST", `/phones/${encodeURIComponent(phone)}/messages`, message);
+export const open = (phone) => call("POST", `/phones/${encodeURIComponent(phone)}/open`);
+export const change = (phone, habits) => call("PATCH", `/phones/${encodeURIComponent(phone)}`, habits);
+export const makePhone = (phone) => call("POST", "/phones", phone);
+export const retry = () => call("POST", "/webhook/retry");
+export const setFault = (name, fault) => call("PUT", `/faults/${name}`, fault);
+export const endFault = (name) => call("DELETE", `/faults/${name}`);
+export const endFaults = () => call("DELETE", "/faults");
+export const setDelivery = (manners) => call("PATCH", "/delivery", manners);
+
+export async function upload(file) {
+  const form = new FormData();
+  form.append("file", file);
+  return call("POST", "/media", form);
+}

@@ -1,0 +1,76 @@
+// The bar on top: whether webhooks arrive, what to do when they do not, language, theme, faults.
+import * as api from "./api.js";
+import { el, iconButton } from "./dom.js";
+import { t } from "./words.js";
+
+const LANGUAGES = { en: "English", fr: "Français", ar: "العربية" };
+const notice = document.getElementById("notice");
+
+function cure({ status, error }) {
+  if (status === 401 || status === 403) return t("cure_signature");
+  if (status === 404 || status === 405) return t("cure_missing");
+  if (status >= 500) return t("cure_busy");
+  if (status) return t("cure_other");
+  return /timeout/i.test(error ?? "") ? t("cure_slow") : t("cure_connect");
+}
+
+function say(strong, rest, button) {
+  notice.replaceChildren(el("p", { class: "grow" }, el("b", {}, strong), " ", rest ?? ""), button ?? "");
+  notice.hidden = false;
+}
+
+export class Bar {
+  constructor(desk) {
+    this.chip = el("span", { class: "chip", role: "status" }, t("waiting"));
+    this.faults = el("button", { type: "button", class: "quiet", onclick: () => desk.showFaults() }, t("faults"));
+    const language = el("select", { class: "quiet", "aria-label": t("language"), onchange: () => {
+      location.search = `?lang=${language.value}`;
+    } }, Object.entries(LANGUAGES).map(([code, name]) =>
+      el("option", { value: code, lang: code, selected: code === document.documentElement.lang }, name)));
+    document.getElementById("bar").replaceChildren(
+      el("img", { src: "/static/icon.svg", alt: "" }), el("h1", {}, t("title")),
+      el("span", { class: "hint grow" }, t("hint")), this.chip,
+      el("button", { type: "button", class: "quiet", onclick: () => desk.add(), "aria-label": t("add"), title: t("add") }, "＋"),
+      this.faults, language, iconButton("theme", t("theme"), theme));
+  }
+
+  /** How the last webhook was answered. */
+  webhook({ ok, status, error, url }) {
+    this.url = url ?? this.url;
+    this.trouble = ok === false;
+    this.chip.className = `chip ${ok === null ? "" : ok ? "ok" : "bad"}`;
+    this.chip.textContent = t(ok === null ? "waiting" : ok ? "delivering" : "refused");
+    if (!this.trouble) {
+      notice.hidden = true;
+      return;
+    }
+    const what = status ? t("answered", { url: this.url, status }) : t("unanswered", { url: this.url, error });
+    say(what, cure({ status, error }),
+      el("button", { type: "button", class: "quiet", onclick: () => api.retry().catch((failure) => this.failed(failure)) }, t("retry")));
+  }
+
+  /** Something the person did was refused. */
+  failed(error) {
+    say(t("failed", { reason: error.message }), "", iconButton("close", t("close"), () => { notice.hidden = true; }));
+  }
+
+  gone() {
+    this.chip.className = "chip bad";
+    this.chip.textContent = t("offline");
+    say(t("gone"));
+  }
+
+  shown({ faults, delivery }, usual) {
+    const changed = Object.keys(delivery).filter((name) => delivery[name] !== usual[name]).length;
+    const count = Object.keys(faults).length + changed;
+    this.faults.textContent = count ? t("faults_on", { count }) : t("faults");
+    this.faults.classList.toggle("on", count > 0);
+  }
+}
+
+function theme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+}

@@ -1,0 +1,104 @@
+"""Webhook values as Meta sends them in 2026: who wrote (number and/or BSUID), what, and what became of it."""
+
+from typing import Any
+
+from comptoir_sdk.sandbox.phones import ChatMessage, Phone
+from comptoir_sdk.sandbox.settings import Settings
+
+STATUS_WITHOUT_CONTACT = {"failed"}
+
+
+def envelope(settings: Settings, changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The outermost shape of every WhatsApp webhook."""
+    return {"object": "whatsapp_business_account", "entry": [{"id": settings.waba_id, "changes": changes}]}
+
+
+def change(value: dict[str, Any], field: str = "messages") -> dict[str, Any]:
+    """One update of one field."""
+    return {"value": value, "field": field}
+
+
+def _value(settings: Settings) -> dict[str, Any]:
+    return {
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": settings.display_phone_number,
+            "phone_number_id": settings.phone_number_id,
+        },
+    }
+
+
+def contact(phone: Phone, *, username: bool = True) -> dict[str, Any]:
+    """`contacts[]`: no `wa_id` while the number is hidden, no username on a `sent` status."""
+    profile = {"name": phone.name}
+    if phone.username and username:
+        profile["username"] = phone.username
+    shown: dict[str, Any] = {"profile": profile}
+    if phone.shown_number:
+        shown["wa_id"] = phone.shown_number
+    return shown | {"user_id": phone.bsuid}
+
+
+def inbound(settings: Settings, phone: Phone, message: ChatMessage, context: dict[str, Any]) -> dict[str, Any]:
+    """`messages[]`: the customer wrote."""
+    shown: dict[str, Any] = {"from": phone.shown_number} if phone.shown_number else {}
+    shown |= {"from_user_id": phone.bsuid, "id": message.wamid, "timestamp": str(int(message.at))}
+    if context:
+        shown["context"] = context
+    shown |= {"type": message.type, message.type: message.content}
+    return _value(settings) | {"contacts": [contact(phone)], "messages": [shown]}
+
+
+def context_of(settings: Settings, phone: Phone, quoted: ChatMessage | None, wamid: str) -> dict[str, Any]:
+    """`context` of a reply: who wrote what is quoted, and its id."""
+    if quoted is not None and quoted.side == "customer":
+        author: dict[str, Any] = {"from": phone.shown_number} if phone.shown_number else {}
+        return author | {"from_user_id": phone.bsuid, "id": wamid}
+    return {"from": settings.display_phone_number, "id": wamid}
+
+
+def outcome(
+    settings: Settings,
+    phone: Phone,
+    message: ChatMessage,
+    status: str,
+    at: float,
+    *,
+    sent_to_number: bool,
+    old_conversation: bool = False,
+) -> dict[str, Any]:
+    """`statuses[]`: what became of a message the business sent."""
+    shown: dict[str, Any] = {"id": message.wamid, "status": status, "timestamp": str(int(at))}
+    if sent_to_number:
+        shown["recipient_id"] = phone.number
+    elif phone.shown_number and status != "failed":
+        shown["recipient_id"] = phone.shown_number
+    if not (sent_to_number and status == "failed"):
+        shown["recipient_user_id"] = phone.bsuid
+    if message.callback_data is not None:
+        shown["biz_opaque_callback_data"] = message.callback_data
+    if status in {"sent", "delivered"}:
+        shown |= _price(message, at, old_conversation)
+    if status == "failed" and message.error:
+        shown["errors"] = [message.error]
+    value = _value(settings)
+    if status not in STATUS_WITHOUT_CONTACT:
+        value["contacts"] = [contact(phone, username=status != "sent")]
+    return value | {"statuses": [shown]}
+
+
+def _price(message: ChatMessage, at: float, old_conversation: bool) -> dict[str, Any]:
+    """Per-message pricing, service messages charged since October 2026; `conversation` up to v23 only."""
+    category = "service"
+    if message.type == "template" and isinstance(message.content, dict):
+        category = str(message.content.get("category", "utility")).lower()
+    price: dict[str, Any] = {
+        "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    }
+    if old_conversation:
+        price["conversation"] = {
+            "id": message.wamid[-32:],
+            "expiration_timestamp": str(int(at) + 86400),
+            "origin": {"type": category},
+        }
+    return price
