@@ -1,0 +1,52 @@
+"""The browser's side of Comptoir: pages, static files, catalogues, security headers.
+
+The kernel mounts it once and stays out of its business:
+
+    app.register_blueprint(core.web.blueprint(door, plugins))
+
+`door` answers the two questions a page has about the request being served (who is it, what may they see); `plugins`
+are the files of the installed plugins, whether or not the request's tenant has them.
+
+The screens speak to the API under /api/v1 and to the WebSocket /ws like any other client.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from quart import Blueprint
+
+__all__ = ["Door", "PluginFiles", "blueprint"]
+
+
+class Door(Protocol):
+    """What the pages ask about the request being served."""
+
+    async def bootstrap(self) -> dict[str, Any] | None:
+        """What GET /api/v1/bootstrap answers; None when nobody is logged in.
+
+        `locale` in it should come from `core.web.language.choose`, so that titles and page speak one language.
+        """
+
+    async def enabled_plugins(self) -> Collection[str]:
+        """Plugins of the request's tenant, by id; empty when nobody is logged in. Others' files answer 404."""
+
+
+@dataclass(frozen=True)
+class PluginFiles:
+    """Where an installed plugin keeps what the browser needs. None: it has none."""
+
+    plugin: str
+    static: Path | None = None
+    locale: Path | None = None
+
+
+def blueprint(door: Door, plugins: Sequence[PluginFiles] = (), frame_origins: Sequence[str] = ()) -> Blueprint:
+    """All of `/`, `/login`, `/static`, `/i18n` and `/p/<plugin>/static`. Files are read and hashed once, here.
+
+    `frame_origins` are the origins of registered tier-3 pages: the only way to widen the content security policy.
+    """
+    from .pages import build
+
+    return build(door, plugins, frame_origins)

@@ -1,0 +1,68 @@
+/** The JSON API, spoken with the session's cookie. A refusal is an ApiError; no answer at all is Unreachable. */
+import { bootstrap } from "./session.js";
+import { t } from "./i18n.js";
+
+const TIMEOUT = 20_000;
+
+/** An answer of RFC 9457. `kind` is the last part of its type: "newer-messages", "window-closed", … */
+export class ApiError extends Error {
+  constructor(problem) {
+    super(problem.detail || problem.title);
+    this.status = problem.status;
+    this.kind = String(problem.type ?? "").split("/").pop();
+    this.problem = problem;
+  }
+}
+
+/** The request may or may not have arrived. */
+export class Unreachable extends Error {
+  constructor(cause) {
+    super(t("The server cannot be reached."), { cause });
+  }
+}
+
+export async function request(method, path, { body, query, accept = "application/json", signal } = {}) {
+  const headers = { Accept: accept };
+  const unsafe = method !== "GET";
+  if (unsafe && bootstrap) headers["X-CSRF-Token"] = bootstrap.csrf;
+  if (body !== undefined && !(body instanceof FormData || body instanceof URLSearchParams)) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(body);
+  }
+  const answer = await reach(withQuery(path, query), { method, headers, body, credentials: "same-origin", signal });
+  if (answer.ok) return answer;
+  throw new ApiError(await problemOf(answer));
+}
+
+/** The parsed JSON of an answer, or null for an empty one. */
+export async function json(method, path, options) {
+  const answer = await request(method, path, options);
+  return answer.status === 204 ? null : answer.json();
+}
+
+export const get = (path, query, options) => json("GET", path, { query, ...options });
+export const post = (path, body) => json("POST", path, { body });
+export const put = (path, body) => json("PUT", path, { body });
+export const patch = (path, body) => json("PATCH", path, { body });
+export const remove = (path) => json("DELETE", path);
+
+async function reach(url, options) {
+  const limit = AbortSignal.timeout(TIMEOUT);
+  try {
+    return await fetch(url, { ...options, signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit });
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw new Unreachable(cause);
+  }
+}
+
+async function problemOf(answer) {
+  const fallback = { status: answer.status, type: "unknown", title: t("The server answered {status}.", { status: answer.status }) };
+  if (!answer.headers.get("Content-Type")?.includes("json")) return fallback;
+  return { ...fallback, ...(await answer.json().catch(() => null)) };
+}
+
+function withQuery(path, query) {
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
+}

@@ -1,0 +1,55 @@
+/** Times and numbers as the reader writes them. Latin digits, the 24-hour clock of Morocco and France. */
+import { locale, t } from "./i18n.js";
+
+const TAGS = { ar: "ar-MA-u-nu-latn", fr: "fr-MA", en: "en-GB" };
+const tag = TAGS[locale] ?? "en-GB";
+const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const weekday = new Intl.DateTimeFormat(tag, { weekday: "short" });
+const longWeekday = new Intl.DateTimeFormat(tag, { weekday: "long" });
+const shortDate = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" });
+const longDate = new Intl.DateTimeFormat(tag, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const numericDate = new Intl.DateTimeFormat(tag, { day: "2-digit", month: "2-digit", year: "2-digit" });
+const moment = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+const number = new Intl.NumberFormat(tag);
+const DAY = 86_400_000;
+
+const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+const daysAgo = (date) => Math.round((midnight(new Date()) - midnight(date)) / DAY);
+
+export const fmt = {
+  number: (value) => number.format(value),
+  time: (iso) => clock.format(new Date(iso)),
+  moment: (iso) => moment.format(new Date(iso)),
+  /** One string for each calendar day of the reader. */
+  dayKey: (iso) => midnight(new Date(iso)).toDateString(),
+  /** For a list: the time today, then the weekday, then the date. */
+  brief(iso) {
+    const date = new Date(iso);
+    const days = daysAgo(date);
+    if (days <= 0) return clock.format(date);
+    if (days === 1) return t("Yesterday");
+    if (days < 7) return weekday.format(date);
+    return days < 300 ? shortDate.format(date) : numericDate.format(date);
+  },
+  /** For a divider between days. */
+  day(iso) {
+    const date = new Date(iso);
+    const days = daysAgo(date);
+    if (days <= 0) return t("Today");
+    if (days === 1) return t("Yesterday");
+    return days < 7 ? longWeekday.format(date) : longDate.format(date);
+  },
+  /** Hours and minutes left: 21:14. */
+  countdown(milliseconds) {
+    const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+    return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+  },
+  size(bytes) {
+    const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+    const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+    const options = { style: "unit", unit: units[power], unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 };
+    return new Intl.NumberFormat(tag, options).format(bytes / 1000 ** power);
+  },
+  /** +212 6 61 23 45 67 is the customer's to group; we only add the plus Meta leaves out. */
+  phone: (digits) => (digits ? `+${digits}` : ""),
+};

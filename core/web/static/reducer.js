@@ -1,0 +1,179 @@
+/**
+ * What an event does to the replica. Live, replayed, fetched and optimistic changes all pass here, so that
+ * snapshot + events = a newer snapshot (tests/web asserts it).
+ *
+ * State: conversations and contacts by id; threads by conversation id (only those opened); what this person wrote and
+ * the server has not accepted yet, by conversation id.
+ */
+
+const RANK = { queued: -3, sending: -2, uncertain: -1, accepted: 0, received: 0, sent: 1, failed: 1, delivered: 2, read: 3, played: 4 };
+
+export const emptyState = () => ({ conversations: new Map(), contacts: new Map(), threads: new Map(), locals: new Map() });
+
+/** `pending` keeps statuses that overtake the page of messages they belong to. */
+export const emptyThread = () => ({ messages: new Map(), next: null, loaded: false, pending: new Map(), revision: 0 });
+
+export const noChanges = () => ({ conversations: new Set(), contacts: new Set(), threads: new Set() });
+
+/** Applies one event and notes in `changes` what it touched. Unknown types touch nothing: a newer server may send them. */
+export function reduce(state, event, changes = noChanges()) {
+  REDUCERS[event.type]?.(state, event.data, changes);
+  return changes;
+}
+
+const REDUCERS = {
+  "message.received": newMessage,
+  "message.queued": newMessage,
+  "message.status": (state, { message }, changes) => patchMessage(state, message, changes),
+  "message.updated": (state, { message }, changes) => replaceMessage(state, message, changes),
+  "conversation.opened": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "conversation.assigned": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "conversation.closed": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "conversation.updated": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "contact.saved": (state, { contact }, changes) => putContact(state, contact, changes),
+  "contact.deleted": dropContact,
+  "contacts.merged": mergeContacts,
+  "fetched.conversations": (state, { items }, changes) => items.forEach((item) => putConversation(state, item, changes)),
+  "fetched.messages": fetchedMessages,
+  "fetched.contacts": (state, { items }, changes) => items.forEach((item) => putContact(state, item, changes)),
+  "local.queued": (state, { message }, changes) => putLocal(state, message, changes),
+  "local.dropped": (state, { message }, changes) => dropLocal(state, message, changes),
+  "local.read": localRead,
+};
+
+function newMessage(state, { message, conversation }, changes) {
+  if (conversation) putConversation(state, conversation, changes);
+  putMessage(state, message, changes);
+}
+
+function putConversation(state, incoming, changes) {
+  const known = state.conversations.get(incoming.id);
+  if (known && known.version > incoming.version) return;
+  state.conversations.set(incoming.id, withNewest(state, incoming, known));
+  changes.conversations.add(incoming.id);
+}
+
+/** An embedded contact or last message may be older than what another event already told. */
+function withNewest(state, incoming, known) {
+  const contact = state.contacts.get(incoming.contact.id);
+  const merged = contact && contact.version > incoming.contact.version
+    ? { ...incoming, contact: summary(contact) } : { ...incoming };
+  const [last, before] = [incoming.last_message, known?.last_message];
+  if (last && before?.id === last.id && known.version === incoming.version && RANK[before.status] > RANK[last.status])
+    merged.last_message = { ...last, status: before.status };
+  return merged;
+}
+
+function putMessage(state, message, changes) {
+  dropLocal(state, message, changes);
+  const thread = state.threads.get(message.conversation_id);
+  if (!thread) return;
+  const known = thread.messages.get(message.id);
+  if (known && known.version > message.version) return;
+  const patch = thread.pending.get(message.id);
+  thread.messages.set(message.id, patch && patch.version > message.version ? { ...message, ...patch } : message);
+  touch(thread, message, changes);
+}
+
+function patchMessage(state, patch, changes) {
+  dropLocal(state, patch, changes);
+  const thread = state.threads.get(patch.conversation_id);
+  const known = thread?.messages.get(patch.id);
+  if (known && known.version < patch.version) thread.messages.set(patch.id, { ...known, ...patch });
+  else if (thread && !known) thread.pending.set(patch.id, patch);
+  if (thread) touch(thread, patch, changes);
+  patchPreview(state, patch, { status: patch.status }, changes);
+}
+
+function replaceMessage(state, message, changes) {
+  putMessage(state, message, changes);
+  const { type, status, body } = message;
+  patchPreview(state, message, { type, status, preview: (body ?? "").slice(0, 160) }, changes);
+}
+
+function patchPreview(state, message, patch, changes) {
+  const conversation = state.conversations.get(message.conversation_id);
+  if (conversation?.last_message?.id !== message.id) return;
+  state.conversations.set(conversation.id, { ...conversation, last_message: { ...conversation.last_message, ...patch } });
+  changes.conversations.add(conversation.id);
+}
+
+function fetchedMessages(state, { conversation_id: id, items, next }, changes) {
+  const thread = state.threads.get(id);
+  if (!thread) return;
+  for (const message of items) putMessage(state, message, changes);
+  Object.assign(thread, { next, loaded: true });
+  thread.pending.clear();
+  touch(thread, { conversation_id: id }, changes);
+}
+
+function touch(thread, message, changes) {
+  thread.revision += 1;
+  changes.threads.add(message.conversation_id);
+}
+
+function putContact(state, contact, changes) {
+  const known = state.contacts.get(contact.id);
+  if (known && known.version > contact.version) return;
+  state.contacts.set(contact.id, contact);
+  changes.contacts.add(contact.id);
+  for (const conversation of conversationsOf(state, contact.id)) {
+    if (conversation.contact.version >= contact.version) continue;
+    state.conversations.set(conversation.id, { ...conversation, contact: summary(contact) });
+    changes.conversations.add(conversation.id);
+  }
+}
+
+const summary = ({ id, name, phone, bsuid, username, version }) => ({ id, name, phone, bsuid, username, version });
+
+const conversationsOf = (state, contactId) =>
+  [...state.conversations.values()].filter((conversation) => conversation.contact.id === contactId);
+
+function dropContact(state, { id, contact }, changes) {
+  const gone = id ?? contact?.id;
+  for (const conversation of conversationsOf(state, gone)) dropConversation(state, conversation.id, changes);
+  state.contacts.delete(gone);
+  changes.contacts.add(gone);
+}
+
+function mergeContacts(state, { kept, removed, conversations }, changes) {
+  putContact(state, kept, changes);
+  // What was said in both is now one thread in another order: fetch it again.
+  for (const [gone, into] of conversations) {
+    dropConversation(state, gone, changes);
+    state.threads.delete(into);
+    changes.threads.add(into);
+  }
+  for (const conversation of conversationsOf(state, removed)) {
+    state.conversations.set(conversation.id, { ...conversation, contact: summary(kept) });
+    changes.conversations.add(conversation.id);
+  }
+  state.contacts.delete(removed);
+  changes.contacts.add(removed);
+}
+
+function dropConversation(state, id, changes) {
+  state.conversations.delete(id);
+  state.threads.delete(id);
+  changes.conversations.add(id);
+  changes.threads.add(id);
+}
+
+function putLocal(state, message, changes) {
+  const id = message.conversation_id;
+  if (state.threads.get(id)?.messages.has(message.id)) return;
+  if (!state.locals.has(id)) state.locals.set(id, new Map());
+  state.locals.get(id).set(message.id, message);
+  changes.threads.add(id);
+}
+
+function dropLocal(state, message, changes) {
+  if (state.locals.get(message.conversation_id)?.delete(message.id)) changes.threads.add(message.conversation_id);
+}
+
+function localRead(state, { conversation_id: id }, changes) {
+  const conversation = state.conversations.get(id);
+  if (!conversation?.unread) return;
+  state.conversations.set(id, { ...conversation, unread: 0 });
+  changes.conversations.add(id);
+}

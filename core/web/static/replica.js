@@ -1,0 +1,28 @@
+/** The one ledger, outbox and socket of this page, wired together. */
+import { ApiError, get } from "./api.js";
+import { Ledger } from "./ledger.js";
+import { Outbox } from "./outbox.js";
+import { bootstrap } from "./session.js";
+import { Socket } from "./socket.js";
+
+export const ledger = new Ledger();
+export const outbox = new Outbox(ledger);
+export const topics = new EventTarget();
+
+export const socket = new Socket(bootstrap.ws, bootstrap.cursor, {
+  event: (frame) => ledger.apply(frame),
+  reset: () => ledger.reset(),
+  topic: (frame) => topics.dispatchEvent(new CustomEvent(frame.topic, { detail: frame.data })),
+  session: leaveIfLoggedOut,
+});
+
+socket.addEventListener("state", () => socket.state === "live" && outbox.flush());
+
+/** The socket does not say why it was refused; the API does. */
+async function leaveIfLoggedOut() {
+  try {
+    await get("/api/v1/me");
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * @comptoir/sdk, api=1: what a plugin's browser module may import. The rest of the kernel's elements are private.
+ *
+ *   import { html } from "lit";
+ *   import { Panel, define, t } from "@comptoir/sdk";
+ */
+export { Panel, define } from "./panel.js";
+export { t, tn, locale, dir } from "./i18n.js";
+export { fmt } from "./format.js";
+export { icon } from "./icons.js";
+export { ApiError, Unreachable, get, patch, post, put, remove } from "./api.js";
+export { navigate, onRoute, pagePath, route } from "./router.js";
+export { bind as bindKeys } from "./keys.js";
+export { toast } from "./elements/toast.js";
+export { bootstrap, can, me, memberName, members, storageKey } from "./session.js";
+export { base as baseStyles } from "./styles.js";

@@ -1,0 +1,7 @@
+/**
+ * The replica itself, for plugins that draw whole screens of conversations (the bundled inbox and contacts do).
+ * A panel needs none of it: the host hands it `ctx` and `api`.
+ */
+export { byTime } from "../ledger.js";
+export { byActivity, ConversationList, LIST_PAGE } from "../conversations.js";
+export { ledger, outbox, socket } from "../replica.js";
