@@ -1,6 +1,6 @@
 // The bar on top: whether webhooks arrive, what to do when they do not, language, theme, faults.
 import * as api from "./api.js";
-import { el, iconButton } from "./dom.js";
+import { el, icon, iconButton, ICONS } from "./dom.js";
 import { t } from "./words.js";
 
 const LANGUAGES = { en: "English", fr: "Français", ar: "العربية" };
@@ -22,7 +22,9 @@ function say(strong, rest, button) {
 export class Bar {
   constructor(desk) {
     this.chip = el("span", { class: "chip", role: "status" }, t("waiting"));
-    this.faults = el("button", { type: "button", class: "quiet", onclick: () => desk.showFaults() }, t("faults"));
+    this.faultsLabel = el("span", { class: "wide" }, t("faults"));
+    this.faults = el("button", { type: "button", class: "quiet", "aria-label": t("faults"), title: t("faults"), onclick: () => desk.showFaults() },
+      icon(ICONS.faults, { name: "small" }), this.faultsLabel);
     const language = el("select", { class: "quiet", "aria-label": t("language"), onchange: () => {
       location.search = `?lang=${language.value}`;
     } }, Object.entries(LANGUAGES).map(([code, name]) =>
@@ -30,8 +32,7 @@ export class Bar {
     document.getElementById("bar").replaceChildren(
       el("img", { src: "/static/icon.svg", alt: "" }), el("h1", {}, t("title")),
       el("span", { class: "hint grow" }, t("hint")), this.chip,
-      el("button", { type: "button", class: "quiet", onclick: () => desk.add(), "aria-label": t("add"), title: t("add") }, "＋"),
-      this.faults, language, iconButton("theme", t("theme"), theme));
+      this.faults, language, iconButton("add", t("add"), () => desk.add()), iconButton("theme", t("theme"), theme));
   }
 
   /** How the last webhook was answered. */
@@ -63,7 +64,8 @@ export class Bar {
   shown({ faults, delivery }, usual) {
     const changed = Object.keys(delivery).filter((name) => delivery[name] !== usual[name]).length;
     const count = Object.keys(faults).length + changed;
-    this.faults.textContent = count ? t("faults_on", { count }) : t("faults");
+    this.faultsLabel.textContent = count ? t("faults_on", { count }) : t("faults");
+    this.faults.setAttribute("aria-label", this.faultsLabel.textContent);
     this.faults.classList.toggle("on", count > 0);
   }
 }

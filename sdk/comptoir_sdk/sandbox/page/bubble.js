@@ -87,7 +87,7 @@ function taps({ type, content, wamid, side }) {
 
 function quote(quoted, business) {
   return el("span", { class: "quote" },
-    el("b", { dir: "auto" }, quoted.side === "customer" ? t("you") : business),
+    el("b", {}, quoted.side === "customer" ? t("you") : business),
     el("span", { dir: "auto" }, summary(quoted)));
 }
 

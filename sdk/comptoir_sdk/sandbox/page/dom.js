@@ -34,6 +34,8 @@ export const ICONS = {
   picture: ["M4 5h16v14H4z", "M4 16l4.5-4.5 4 4L16 12l4 4", "M9 9.2h.01"],
   reply: "M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1",
   close: "M6 6l12 12M18 6L6 18",
+  add: "M12 5v14M5 12h14",
+  faults: ["M13 3L5 13.500h6L10 21l9-11h-6.500z"],
   habits: ["M12 6h.01", "M12 12h.01", "M12 18h.01"],
   theme: ["M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9z"],
   file: ["M7 3h7l5 5v13H7z", "M14 3v5h5"],

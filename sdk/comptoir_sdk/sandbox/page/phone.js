@@ -29,10 +29,11 @@ export class PhoneView {
   /** Draw the phone's own data: name, address, habits. */
   show(phone) {
     this.phone = phone;
+    this.root.setAttribute("aria-label", phone.name);
     const address = phone.hidden ? t("number_hidden") : phone.number ? `+${phone.number}` : t("no_number");
-    this.name.textContent = phone.name;
-    this.address.replaceChildren(el("bdi", { dir: phone.number && !phone.hidden ? "ltr" : "auto" }, address),
-      phone.username ? el("bdi", { dir: "ltr" }, ` · @${phone.username}`) : "");
+    this.name.replaceChildren(el("bdi", {}, phone.name));
+    const username = phone.username ? [" · ", el("bdi", { dir: "ltr" }, `@${phone.username}`)] : [];
+    this.address.replaceChildren(el("bdi", { dir: phone.number && !phone.hidden ? "ltr" : "auto" }, address), ...username);
     this.setUnread(phone.unread);
   }
 
@@ -87,7 +88,7 @@ export class PhoneView {
     this.replyRow.hidden = !message;
     if (message) {
       this.replyQuote.replaceChildren(
-        el("b", { dir: "auto" }, message.side === "customer" ? t("you") : this.business),
+        el("b", {}, message.side === "customer" ? t("you") : this.business),
         el("span", { dir: "auto" }, summary(message)));
       this.input.focus();
     }
@@ -170,7 +171,7 @@ export class PhoneView {
 
   #build() {
     const { id, name } = this.phone;
-    this.name = el("div", { class: "name", dir: "auto" });
+    this.name = el("div", { class: "name" });
     this.address = el("div", { class: "address" });
     this.badge = el("span", { class: "badge", hidden: true });
     this.state = el("p", {}, t("business"));
@@ -191,7 +192,7 @@ export class PhoneView {
   #header() {
     return el("header", {},
       el("div", { class: "av", "aria-hidden": "true" }, initials(this.business)),
-      el("div", { class: "grow" }, el("h2", { dir: "auto" }, this.business), this.state));
+      el("div", { class: "grow" }, el("h2", {}, el("bdi", {}, this.business)), this.state));
   }
 
   #composer() {
