@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,6 +62,16 @@ async def holder_of(db: Database, key: str) -> KeyHolder | None:
     if row["stale"]:
         await _note_use(db, row["tenant_id"], row["id"])
     return KeyHolder(row["id"], row["tenant_id"], row["role"], row["name"])
+
+
+async def roles_of_keys(db: Database, key_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The role of each key that is still valid. Those that are not are absent."""
+    rows = await db.system.fetch(
+        "select k.id, k.role from api_keys k join tenants t on t.id = k.tenant_id and t.status = 'active' "
+        "where k.id = any($1) and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())",
+        list(key_ids),
+    )
+    return {row["id"]: row["role"] for row in rows}
 
 
 async def revoke_api_key(db: Database, tenant_id: UUID, key_id: UUID) -> None:

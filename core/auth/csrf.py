@@ -6,10 +6,17 @@ the request comes from.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from core.errors import Forbidden
+
+
+class Headers(Protocol):
+    """A request's headers, by name in any case."""
+
+    def get(self, name: str, /) -> str | None: ...
+
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -25,7 +32,7 @@ def check_token(csrf_secret: bytes, given: str | None) -> None:
         raise Forbidden("The X-CSRF-Token header is missing or stale: reload the page and try again.")
 
 
-def check_site(headers: Mapping[str, str], host: str, public_url: str) -> None:
+def check_site(headers: Headers, host: str, public_url: str) -> None:
     """Raises Forbidden when the browser says that another site asks. Without either header, the token decides."""
     origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
     if origin is not None and not is_own_origin(origin, host, public_url):

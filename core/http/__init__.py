@@ -1,0 +1,1 @@
+"""The JSON API: routes with their permissions, problem JSON, OpenAPI."""

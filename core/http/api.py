@@ -1,0 +1,53 @@
+"""/api/v1, put together."""
+
+from typing import Any
+
+from quart import Response, current_app, request
+from quart_auth import QuartAuth
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import MapAdapter
+
+from core.auth.access import PUBLIC, declare
+from core.http import attachments, contacts, conversations, messages, session
+from core.http.openapi import document
+from core.http.operation import Api
+
+PREFIX = "/api/v1"
+VERSION = "1.0"
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def build(cookie: QuartAuth) -> Api:
+    """The kernel's routes, and the document that describes them."""
+    api = Api("api", PREFIX)
+    session.register(api, cookie)
+    for room in (conversations, messages, contacts, attachments):
+        room.register(api)
+    described = document(api, VERSION)
+
+    @api.route("GET", "/openapi.json", PUBLIC, "This document", responses={200: None})
+    async def openapi() -> dict[str, Any]:
+        """OpenAPI 3.1 of the kernel's routes."""
+        return described
+
+    @api.blueprint.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    @declare(PUBLIC)
+    async def nowhere(rest: str) -> Response:
+        """Everything else under the prefix: else the pages' own catch-all would answer it."""
+        raise _refusal(request.path)
+
+    return api
+
+
+def _refusal(path: str) -> HTTPException:
+    """405 where another method would be served, else 404."""
+    paths = current_app.url_map.bind("")
+    served = [method for method in _METHODS if _endpoint(paths, path, method) not in (None, "api.nowhere")]
+    return MethodNotAllowed(served) if served else NotFound()
+
+
+def _endpoint(paths: MapAdapter, path: str, method: str) -> str | None:
+    try:
+        return str(paths.match(path, method=method)[0])
+    except HTTPException:
+        return None

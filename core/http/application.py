@@ -1,0 +1,96 @@
+"""The Quart application whose every request and socket runs inside its tenant's scope."""
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from quart import Quart, g, request, websocket
+from quart.ctx import RequestContext, WebsocketContext
+from quart.typing import ResponseTypes
+
+from core.auth.access import Access, declare, declared
+from core.auth.principal import Principal
+from core.db.scope import tenant_scope
+from core.http.doorman import Doorman
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Application(Quart):
+    """Finds the caller first and sets the tenant scope here, once, around everything else that a request does."""
+
+    doorman: Doorman
+
+    def admit_with(self, doorman: Doorman) -> None:
+        """Put the doorman at the door. Called once, before anything else registers a before_request."""
+        self.doorman = doorman
+        self.before_request(doorman.guard_request)
+        self.before_websocket(doorman.guard_websocket)
+
+    def declare(self, endpoint: str, access: Access) -> None:
+        """Say what a route demands that Quart made by itself, such as a blueprint's static files."""
+        view = self.view_functions[endpoint]
+
+        async def served(**values: Any) -> Any:
+            return await self.ensure_async(view)(**values)
+
+        self.view_functions[endpoint] = declare(access)(served)
+
+    async def full_dispatch_request(self, request_context: RequestContext | None = None) -> ResponseTypes:
+        """As Quart's, in the caller's tenant scope and with a request id bound to the log."""
+        started = time.perf_counter()
+        g.principal = None
+        g.request_id = _request_id(request.headers.get("X-Request-Id"))
+        with structlog.contextvars.bound_contextvars(request_id=g.request_id):
+            response = await self._answer(request_context)
+            response.headers["X-Request-Id"] = g.request_id
+            elapsed = round((time.perf_counter() - started) * 1000, 1)
+            _log.info("%s %s %s %sms", request.method, request.path, response.status_code, elapsed)
+        return response
+
+    async def _answer(self, request_context: RequestContext | None) -> ResponseTypes:
+        try:
+            principal = await self._caller(request.endpoint, request.headers.get("Authorization"))
+        except Exception as error:
+            return await self.finalize_request(await self.handle_user_exception(error), request_context)
+        with _scope(principal):
+            return await super().full_dispatch_request(request_context)
+
+    async def full_dispatch_websocket(self, websocket_context: WebsocketContext | None = None) -> ResponseTypes | None:
+        """As Quart's, in the caller's tenant scope."""
+        g.principal = None
+        try:
+            principal = await self._caller(websocket.endpoint, websocket.headers.get("Authorization"))
+        except Exception as error:
+            return await self.finalize_websocket(await self.handle_user_exception(error), websocket_context)
+        with _scope(principal):
+            return await super().full_dispatch_websocket(websocket_context)
+
+    async def _caller(self, endpoint: str | None, authorization: str | None) -> Principal | None:
+        access: Access | None = declared(self.view_functions[endpoint]) if endpoint else None
+        if access is None or not access.identify:
+            return None
+        return await self.doorman.identify(authorization)
+
+
+@contextmanager
+def _scope(principal: Principal | None) -> Iterator[None]:
+    g.principal = principal
+    scope: Any = tenant_scope(principal.tenant_id) if principal else nullcontext()
+    with scope, structlog.contextvars.bound_contextvars(**_names(principal)):
+        yield
+
+
+def _names(principal: Principal | None) -> dict[str, str]:
+    return {"tenant": str(principal.tenant_id)} if principal else {}
+
+
+def _request_id(given: str | None) -> str:
+    """The caller's own when it is tame: a stranger must not write lines into our log."""
+    return given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex

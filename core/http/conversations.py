@@ -1,0 +1,98 @@
+"""Conversations: lists, and what agents do with one."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+from quart import g
+
+from core.auth.access import Permitted
+from core.auth.principal import Principal
+from core.errors import Invalid
+from core.http.operation import Api
+from core.http.resources import ConversationResource, Listing
+from core.http.services import services
+from core.http.text import Paging, RequestModel, Text, example
+from core.messaging import conversations
+from core.messaging.conversations import Filter
+
+_READ, _WRITE = Permitted("conversations.read"), Permitted("conversations.write")
+
+
+class ConversationQuery(Paging):
+    """`q` is the beginning of a contact's name or phone."""
+
+    status: Literal["open", "snoozed", "closed", "all"] = "all"
+    assignee: Literal["me", "none"] | UUID | None = None
+    account: UUID | None = None
+    contact: UUID | None = None
+    q: Text | None = Field(default=None, max_length=100)
+
+
+class Assignment(RequestModel):
+    """A member's id, `me`, or null for nobody."""
+
+    model_config = example(assignee="me")
+
+    assignee: Literal["me"] | UUID | None
+
+
+class NewStatus(RequestModel):
+    """`until` (with a time zone) for a snooze that ends by itself."""
+
+    model_config = example(status="snoozed", until="2027-01-04T08:00:00+01:00")
+
+    status: Literal["open", "snoozed", "closed"]
+    until: AwareDatetime | None = None
+
+
+def register(api: Api) -> None:
+    """Add the routes."""
+
+    @api.route("GET", "/conversations", _READ, "List conversations", query=ConversationQuery,
+               responses={200: Listing[ConversationResource]})  # fmt: skip
+    async def list_conversations(query: ConversationQuery) -> dict[str, Any]:
+        """Newest activity first."""
+        wanted = Filter(
+            status=None if query.status == "all" else query.status,
+            assignee=_me(query.assignee), account=query.account, contact=query.contact, q=query.q,
+        )  # fmt: skip
+        found = await conversations.list_conversations(services().db, wanted, limit=query.limit, cursor=query.cursor)
+        return found.as_json()
+
+    @api.route("GET", "/conversations/<uuid:conversation_id>", _READ, "One conversation",
+               responses={200: ConversationResource})  # fmt: skip
+    async def get_conversation(conversation_id: UUID) -> dict[str, Any]:
+        return await conversations.get_conversation(services().db, conversation_id)
+
+    @api.route("PUT", "/conversations/<uuid:conversation_id>/assignment", _WRITE, "Assign a conversation",
+               body=Assignment, responses={200: ConversationResource})  # fmt: skip
+    async def put_assignment(conversation_id: UUID, body: Assignment) -> dict[str, Any]:
+        """To a member, to oneself, or to nobody."""
+        assignee = _me(body.assignee)
+        assert assignee != "none"  # noqa: S101 - the model has no such value
+        return await conversations.assign(services().db, conversation_id, assignee)
+
+    @api.route("PUT", "/conversations/<uuid:conversation_id>/status", _WRITE, "Open, snooze or close a conversation",
+               body=NewStatus, responses={200: ConversationResource})  # fmt: skip
+    async def put_status(conversation_id: UUID, body: NewStatus) -> dict[str, Any]:
+        """A closed or snoozed conversation opens again when the customer writes."""
+        until: datetime | None = body.until
+        return await conversations.set_status(services().db, conversation_id, body.status, until)
+
+    @api.route("PUT", "/conversations/<uuid:conversation_id>/read", _WRITE, "Mark a conversation read",
+               responses={200: ConversationResource})  # fmt: skip
+    async def put_read(conversation_id: UUID) -> dict[str, Any]:
+        """Nothing unread any more; the customer's ticks turn blue."""
+        return await conversations.mark_read(services().db, conversation_id, services().read_receipts)
+
+
+def _me(assignee: UUID | Literal["me", "none"] | None) -> UUID | Literal["none"] | None:
+    if assignee != "me":
+        return assignee
+    principal: Principal = g.principal
+    if principal.user_id is None:
+        raise Invalid("An API key is nobody's me: name a member's id.",
+                      errors=[{"loc": ["assignee"], "msg": "not a member"}])  # fmt: skip
+    return principal.user_id

@@ -1,0 +1,90 @@
+"""At the door of every request and socket: who is it, may they, and which tenant's rows will they see."""
+
+
+from quart import Quart, current_app, g, request, websocket
+from quart_auth import QuartAuth
+
+from core.auth.access import Access, declared
+from core.auth.api_keys import holder_of
+from core.auth.csrf import SAFE_METHODS, check_site, check_token, is_own_origin
+from core.auth.permissions import Permissions
+from core.auth.principal import Principal
+from core.auth.sessions import ABSOLUTE_SECONDS, find_session
+from core.db.pool import Database
+from core.errors import Forbidden, Unauthenticated
+
+COOKIE = "comptoir_session"
+
+
+def session_cookie(app: Quart, public_url: str) -> QuartAuth:
+    """quart-auth signs and sets the cookie; the session itself is a row. `__Host-` and Secure where there is TLS."""
+    secure = public_url.startswith("https://")
+    return QuartAuth(
+        app, cookie_name=f"__Host-{COOKIE}" if secure else COOKIE, cookie_secure=secure, cookie_samesite="Lax",
+        cookie_http_only=True, cookie_path="/", duration=ABSOLUTE_SECONDS, mode="cookie", salt="comptoir session v1",
+    )  # fmt: skip
+
+
+class Doorman:
+    """Identifies callers and enforces what their route declares. A route that declares nothing is refused."""
+
+    def __init__(self, db: Database, permissions: Permissions, cookie: QuartAuth, public_url: str) -> None:
+        self._db, self._permissions, self._cookie, self._public_url = db, permissions, cookie, public_url
+
+    async def identify(self, authorization: str | None) -> Principal | None:
+        """Who calls. With a Bearer key the cookie is not even read. Raises Unauthenticated for a bad key."""
+        if is_bearer(authorization):
+            return await self._key_holder((authorization or "")[7:].strip())
+        token = self._cookie.load_user().auth_id
+        session = await find_session(self._db, token) if token else None
+        if session is None:
+            return None
+        return Principal(session.tenant_id, session.user_id, session.role, session.name,
+                         self._permissions.of(session.role), "session", session.id, session.csrf_secret)  # fmt: skip
+
+    async def guard_request(self) -> None:
+        """Runs before every view. Raises what the caller is to be told."""
+        access = access_to(request.endpoint)
+        if access is None:
+            return
+        principal: Principal | None = g.principal
+        if request.method not in SAFE_METHODS and not is_bearer(request.headers.get("Authorization")):
+            check_site(request.headers, request.host, self._public_url)
+            if principal is not None:
+                check_token(principal.csrf_secret, request.headers.get("X-CSRF-Token"))
+        access.check(principal)
+
+    async def guard_websocket(self) -> None:
+        """A browser sends the cookie with any page's socket, and no CSRF token: the Origin is the only wall."""
+        access = access_to(websocket.endpoint)
+        if access is None:
+            return
+        principal: Principal | None = g.principal
+        access.check(principal)
+        origin = websocket.headers.get("Origin")
+        if principal is not None and principal.auth == "session":
+            host = websocket.headers.get("Host", "")
+            if origin is None or not is_own_origin(origin, host, self._public_url):
+                raise Forbidden("Sockets are opened by our own pages only: send their Origin, or use an API key.")
+
+    async def _key_holder(self, key: str) -> Principal:
+        holder = await holder_of(self._db, key)
+        if holder is None:
+            raise Unauthenticated("The API key is mistyped, unknown, revoked or expired.")
+        return Principal(holder.tenant_id, None, holder.role, holder.name, self._permissions.of(holder.role),
+                         "api_key", holder.id)  # fmt: skip
+
+
+def access_to(endpoint: str | None) -> Access | None:
+    """What the endpoint declares; None when no route matched. Raises Forbidden for an undeclared route."""
+    if endpoint is None:
+        return None
+    access = declared(current_app.view_functions[endpoint])
+    if access is None:
+        raise Forbidden(f"The route {endpoint} declares no permission, so nobody may use it.")
+    return access
+
+
+def is_bearer(authorization: str | None) -> bool:
+    """Whether the header carries an API key."""
+    return (authorization or "")[:7].lower() == "bearer "

@@ -1,0 +1,96 @@
+"""Messages: a conversation's thread, sending, sending again."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+from quart import g, request
+
+from core.auth.access import Permitted
+from core.auth.principal import Principal
+from core.errors import Invalid
+from core.http.operation import Api
+from core.http.resources import Listing, MessageResource
+from core.http.services import services
+from core.http.text import Paging, Text
+from core.messaging import messages
+from core.messaging.gate import Author, Draft
+
+_EXAMPLE: JsonDict = {"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c11", "type": "text", "body": "Votre colis part demain."}
+_READ, _SEND = Permitted("conversations.read"), Permitted("messages.send")
+
+
+class TextObject(BaseModel):
+    """Meta's own spelling of a text."""
+
+    body: Text
+
+
+class NewMessage(BaseModel):
+    """`id` is made by the client: the same id again is the same message, never a second one.
+
+    `last_seen` is the newest message the sender has seen (its id, or the event's seq): when there are newer ones the
+    answer is 409, unless `confirm` is true.
+    """
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
+
+    id: UUID | None = None
+    type: Literal["text"] = "text"
+    body: Text | TextObject = Field(validation_alias=AliasChoices("body", "text"))
+    reply_to: UUID | None = None
+    last_seen: UUID | int | None = None
+    confirm: bool = False
+
+    @property
+    def words(self) -> str:
+        return self.body.body if isinstance(self.body, TextObject) else self.body
+
+
+def register(api: Api) -> None:
+    """Add the routes."""
+
+    @api.route("GET", "/conversations/<uuid:conversation_id>/messages", _READ, "List messages", query=Paging,
+               responses={200: Listing[MessageResource]})  # fmt: skip
+    async def list_messages(conversation_id: UUID, query: Paging) -> dict[str, Any]:
+        """Newest first."""
+        found = await messages.list_messages(services().db, conversation_id, limit=query.limit, cursor=query.cursor)
+        return found.as_json()
+
+    @api.route("POST", "/conversations/<uuid:conversation_id>/messages", _SEND, "Send a message", body=NewMessage,
+               responses={202: MessageResource, 200: MessageResource})  # fmt: skip
+    async def send_message(conversation_id: UUID, body: NewMessage) -> tuple[dict[str, Any], int]:
+        """202: accepted, and durable. 200: this id was accepted before. 409: other content under this id, or newer
+        messages that the sender has not seen. 422: the 24-hour window is closed, or a plugin refused."""
+        draft = Draft(conversation_id, body.words, body.id or _idempotency_key(), body.type, body.reply_to,
+                      body.last_seen, body.confirm)  # fmt: skip
+        submitted = await services().submit(draft, author_of(g.principal))
+        return submitted.message, 202 if submitted.created else 200
+
+    @api.route("GET", "/messages/<uuid:message_id>", _READ, "One message", responses={200: MessageResource})
+    async def get_message(message_id: UUID) -> dict[str, Any]:
+        """How far a sent message has come."""
+        return await messages.get_message(services().db, message_id)
+
+    @api.route("POST", "/messages/<uuid:message_id>/retry", _SEND, "Send a failed message again",
+               responses={202: MessageResource})  # fmt: skip
+    async def retry_message(message_id: UUID) -> tuple[dict[str, Any], int]:
+        """A person's decision, for a message that failed or whose fate is uncertain. 409 for any other."""
+        return await services().retry(message_id, author_of(g.principal)), 202
+
+
+def author_of(principal: Principal) -> Author:
+    """The principal as the author of a message."""
+    return Author("agent", principal.user_id) if principal.user_id else Author("api")
+
+
+def _idempotency_key() -> UUID | None:
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    try:
+        return UUID(given.strip('"'))
+    except ValueError:
+        raise Invalid("Idempotency-Key must be a UUID: make a new one for each message.",
+                      errors=[{"loc": ["Idempotency-Key"], "msg": "not a UUID"}]) from None  # fmt: skip

@@ -1,0 +1,212 @@
+"""What the API answers, for the OpenAPI document. The database views make the JSON; a test compares the two."""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+
+class Resource(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Listing(Resource, Generic[Item]):
+    """`next` is the cursor of the following page, null at the end."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Fault(Resource):
+    """Where in the request, and what."""
+
+    loc: list[str | int]
+    msg: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457. `detail` says what to do; further members depend on `type`."""
+
+    type: str = Field(examples=["/problems/not-found"])
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such conversation."])
+    errors: list[Fault] | None = None
+
+
+class TenantResource(Resource):
+    id: UUID
+    slug: str
+    name: str
+    locale: str
+    timezone: str
+    hue: int
+
+
+class Me(Resource):
+    """The caller. `id` and `email` are null for an API key."""
+
+    id: UUID | None
+    name: str
+    email: str | None
+    role: str
+    locale: str
+    permissions: list[str]
+    tenant: TenantResource
+    auth: Literal["session", "api_key"]
+
+
+class LoggedIn(Resource):
+    """`csrf` goes into the X-CSRF-Token header of every POST, PUT, PATCH and DELETE."""
+
+    csrf: str
+    me: Me
+
+
+class Account(Resource):
+    id: UUID
+    phone_number_id: str
+    waba_id: str
+    display_phone_number: str
+    verified_name: str
+    status: str
+
+
+class Member(Resource):
+    id: UUID
+    name: str
+    role: str
+
+
+class Bootstrap(Resource):
+    """Everything a screen needs before its first list. `cursor` is where to open the WebSocket `ws`."""
+
+    me: Me
+    csrf: str | None
+    cursor: str
+    accounts: list[Account]
+    members: list[Member]
+    ui: dict[str, Any]
+    ws: str
+    locale: str
+    dir: Literal["ltr", "rtl"]
+
+
+class ContactResource(Resource):
+    """`name` is what to show; `given_name` is the agents' own, `profile_name` the customer's."""
+
+    id: UUID
+    name: str
+    given_name: str | None
+    profile_name: str | None
+    phone: str | None
+    bsuid: str | None
+    username: str | None
+    locale: str | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class Person(Resource):
+    id: UUID
+    name: str | None
+
+
+class ConversationAccount(Resource):
+    id: UUID
+    phone_number_id: str
+    display_phone_number: str
+    verified_name: str
+
+
+class ConversationContact(Resource):
+    id: UUID
+    name: str
+    phone: str | None
+    bsuid: str | None
+    username: str | None
+    version: int
+
+
+class LastMessage(Resource):
+    id: UUID
+    direction: Literal["inbound", "outbound"]
+    type: str
+    preview: str
+    status: str
+    at: datetime
+
+
+class ConversationResource(Resource):
+    """`window_expires_at`: free text may be sent until then, 24 h after the customer's last message."""
+
+    id: UUID
+    status: Literal["open", "snoozed", "closed"]
+    snoozed_until: datetime | None
+    assignee: Person | None
+    account: ConversationAccount
+    contact: ConversationContact
+    unread: int
+    last_message_at: datetime
+    last_inbound_at: datetime | None
+    window_expires_at: datetime | None
+    last_message: LastMessage | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class Author(Resource):
+    kind: Literal["agent", "api", "automation", "phone"]
+    id: UUID | None
+    name: str | None
+
+
+class Attachment(Resource):
+    """Its bytes are at /api/v1/attachments/<id> once `state` is stored."""
+
+    id: UUID
+    kind: str
+    mime_type: str | None
+    filename: str | None
+    size: int | None
+    voice: bool
+    state: Literal["pending", "stored", "failed"]
+
+
+class Timestamps(Resource):
+    """One for each status reached."""
+
+    created: datetime
+    queued: datetime | None = None
+    accepted: datetime | None = None
+    sent: datetime | None = None
+    delivered: datetime | None = None
+    read: datetime | None = None
+    played: datetime | None = None
+    failed: datetime | None = None
+
+
+class MessageResource(Resource):
+    """`type` and `content` are Meta's. `status` of an outbound one: queued, sending, accepted, sent, delivered, read,
+    played, failed, or uncertain while Meta has not said whether it took it."""
+
+    id: UUID
+    conversation_id: UUID
+    wamid: str | None
+    direction: Literal["inbound", "outbound"]
+    type: str
+    body: str
+    content: dict[str, Any]
+    status: str
+    error: dict[str, Any] | None
+    at: datetime
+    context_wamid: str | None
+    author: Author | None
+    timestamps: Timestamps
+    attachments: list[Attachment]
+    version: int

@@ -1,0 +1,64 @@
+"""What the routes work with, put together by the composition root and carried by the application."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from quart import current_app
+
+from core.auth.login import Login
+from core.auth.permissions import Permissions
+from core.auth.principal import Principal
+from core.db.pool import Database
+from core.messaging.gate import Author, Draft, Submitted
+
+KEY = "comptoir"
+
+
+class Attachments(Protocol):
+    """Reads a stored attachment's bytes by its storage key. Raises NotFound or Unavailable."""
+
+    async def get(self, key: str) -> bytes: ...
+
+
+class ReadReceipts(Protocol):
+    """Asks, in the caller's transaction, that Meta be told that the customer's message has been read."""
+
+    async def __call__(self, connection: Any, tenant_id: UUID, conversation_id: UUID) -> None: ...
+
+
+Submit = Callable[[Draft, Author], Awaitable[Submitted]]
+Retry = Callable[[UUID, Author], Awaitable[dict[str, Any]]]
+"""Sends a failed or uncertain message again; returns its resource. Raises NotFound or Conflict."""
+Manifest = Callable[[Principal, str], Mapping[str, Any]]
+"""The pages, panels, … that plugins show this principal, in this locale."""
+
+
+def no_plugins(_: Principal, __: str) -> Mapping[str, Any]:
+    """The manifest of an installation without plugins."""
+    kinds = ("pages", "panels", "composer_actions", "message_renderers", "dashboard_cards", "commands")
+    return {kind: [] for kind in kinds}
+
+
+@dataclass
+class Services:
+    """One for each web process. `public_url` is where browsers find us, without a trailing slash."""
+
+    db: Database
+    login: Login
+    permissions: Permissions
+    public_url: str
+    submit: Submit
+    retry: Retry
+    attachments: Attachments
+    read_receipts: ReadReceipts
+    manifest: Manifest = field(default=no_plugins)
+    locale: Callable[[str], str] = field(default=str)
+    """The language of this request's page, given the member's own."""
+
+
+def services() -> Services:
+    """Those of the application that serves this request."""
+    found: Services = current_app.extensions[KEY]
+    return found

@@ -1,0 +1,38 @@
+"""Text and ids as requests carry them."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from core.messaging.page import DEFAULT_LIMIT, MAX_LIMIT
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("contains the character U+0000, which cannot be stored: remove it")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_without_nul)
+]
+Locale = Annotated[str, StringConstraints(pattern=r"^(ar|fr|en)$")]
+
+
+class RequestModel(BaseModel):
+    """What a caller sends. A member we do not know is refused: it is most often a typing mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paging(RequestModel):
+    """`limit` 1 to 100; `cursor` from `next` of the page before."""
+
+    limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: Text | None = Field(default=None, max_length=2000)
+
+
+def example(**values: Any) -> ConfigDict:
+    """A model's example in the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": [values]})

@@ -1,0 +1,166 @@
+"""Contacts as the API and plugins see and change them. Every change tells its event in the same transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from core.db.pool import Connection, Database
+from core.db.scope import require_tenant
+from core.errors import Conflict, Invalid, NotFound
+from core.events import outbox
+from core.messaging.page import Page, by_name, encode
+from core.whatsapp.phones import canonical, is_phone
+
+_LAST = "\U0010ffff"
+_RESOURCE = "select resource from contact_resources where id = $1"
+_LOCK = "select name, phone, locale from contacts where id = $1 for update"
+_RESOURCES = "select id, resource from contact_resources where id = any($1)"
+
+# Ids only, by the system role: lower() is not leakproof, so under row-level security the index on it would not be used
+# (a scan of every contact). What is shown of them is then read under row-level security like anything else.
+_PAGE_BY_NAME = """
+select id, lower(display_name) as sort from contacts
+where tenant_id = $1 and ($2::text is null or (lower(display_name), id) > ($2, $3::uuid))
+order by lower(display_name), id limit $4
+"""
+_NAMES_LIKE = """
+select id, lower(display_name) as sort from contacts
+where tenant_id = $1 and lower(display_name) >= $5 and lower(display_name) < $6
+    and ($2::text is null or (lower(display_name), id) > ($2, $3::uuid))
+order by lower(display_name), id limit $4
+"""
+_PHONES_LIKE = """
+select c.id, lower(c.display_name) as sort from contact_identities i
+join contacts c on c.tenant_id = i.tenant_id and c.id = i.contact_id
+where i.tenant_id = $1 and i.kind = 'phone' and i.value >= $5 and i.value < $6
+    and ($2::text is null or (lower(c.display_name), c.id) > ($2, $3::uuid))
+order by lower(c.display_name), c.id limit $4
+"""
+
+
+async def list_contacts(db: Database, *, limit: int, cursor: str | None = None, q: str | None = None) -> Page:
+    """Contacts by name. `q` is the beginning of a name or, when it is all digits, of a phone number."""
+    name, identifier = by_name(cursor)
+    async with db.system.acquire() as connection:
+        found = await _keys(connection, q, name, identifier, limit + 1)
+    async with db.tenant() as connection:
+        rows = await connection.fetch(_RESOURCES, [row["id"] for row in found[:limit]])
+    shown = {row["id"]: row["resource"] for row in rows}
+    last = found[limit - 1] if len(found) > limit else None
+    items = [shown[row["id"]] for row in found[:limit] if row["id"] in shown]
+    return Page(items, encode(last["sort"], last["id"]) if last else None)
+
+
+async def ids_matching(db: Database, q: str, limit: int) -> list[UUID]:
+    """The contacts that `q` finds, at most `limit`."""
+    async with db.system.acquire() as connection:
+        return [row["id"] for row in await _keys(connection, q, None, None, limit)]
+
+
+async def get_contact(db: Database, contact_id: UUID) -> dict[str, Any]:
+    """One contact. Raises NotFound, also for another tenant's."""
+    async with db.tenant() as connection:
+        return await _resource(connection, contact_id)
+
+
+async def create_contact(db: Database, fields: Mapping[str, str | None]) -> dict[str, Any]:
+    """Make a contact from name, phone, locale. Raises Conflict when the phone has a contact already."""
+    if not fields.get("name") and not fields.get("phone"):
+        raise Invalid("Give a name or a phone number.", errors=[{"loc": ["name"], "msg": "name or phone is needed"}])
+    async with db.tenant_transaction() as connection:
+        contact_id: UUID = await connection.fetchval(
+            "insert into contacts (tenant_id, name, locale) values ($1, $2, $3) returning id",
+            require_tenant(), fields.get("name"), fields.get("locale"),
+        )  # fmt: skip
+        if phone := fields.get("phone"):
+            await _set_phone(connection, contact_id, phone)
+        return await _tell_saved(connection, contact_id, [name for name, value in fields.items() if value is not None])
+
+
+async def update_contact(db: Database, contact_id: UUID, fields: Mapping[str, str | None]) -> dict[str, Any]:
+    """Change name, phone or locale; None clears. Raises NotFound, Conflict or Invalid."""
+    async with db.tenant_transaction() as connection:
+        before = await connection.fetchrow(_LOCK, contact_id)
+        if before is None:
+            raise NotFound("There is no such contact.")
+        changed = {name: value for name, value in fields.items() if value != before[name]}
+        if "phone" in changed and changed["phone"] and _digits(changed["phone"]) == before["phone"]:
+            del changed["phone"]
+        if not changed:
+            return await _resource(connection, contact_id)
+        await _update(connection, contact_id, {**dict(before), **changed}, changed)
+        return await _tell_saved(connection, contact_id, list(changed))
+
+
+async def delete_contact(db: Database, contact_id: UUID) -> None:
+    """Remove a contact with its conversations and their messages, for good. Raises NotFound."""
+    async with db.tenant_transaction() as connection:
+        rows = await connection.fetch("select id from conversations where contact_id = $1", contact_id)
+        if await connection.fetchval("delete from contacts where id = $1 returning id", contact_id) is None:
+            raise NotFound("There is no such contact.")
+        gone = {"id": str(contact_id), "conversations": [str(row["id"]) for row in rows]}
+        await outbox.append(connection, require_tenant(), "contact.deleted", gone)
+
+
+async def _keys(connection: Connection, q: str | None, name: str | None, after: UUID | None, limit: int) -> list[Any]:
+    beginning = (q or "").strip().lower()
+    place = (require_tenant(), name, after, limit)
+    rows: list[Any]
+    if not beginning:
+        rows = await connection.fetch(_PAGE_BY_NAME, *place)
+    elif digits := _beginning_of_phone(beginning):
+        rows = await connection.fetch(_PHONES_LIKE, *place, digits, digits + _LAST)
+    else:
+        rows = await connection.fetch(_NAMES_LIKE, *place, beginning, beginning + _LAST)
+    return rows
+
+
+def _beginning_of_phone(text: str) -> str:
+    digits = "".join(letter for letter in text.removeprefix("+").removeprefix("00") if letter not in " -.()")
+    return digits if digits.isascii() and digits.isdecimal() else ""
+
+
+async def _resource(connection: Connection, contact_id: UUID) -> dict[str, Any]:
+    resource: dict[str, Any] | None = await connection.fetchval(_RESOURCE, contact_id)
+    if resource is None:
+        raise NotFound("There is no such contact.")
+    return resource
+
+
+async def _update(
+    connection: Connection, contact_id: UUID, values: Mapping[str, str | None], changed: Mapping[str, str | None]
+) -> None:
+    await connection.execute(
+        "update contacts set name = $2, locale = $3, updated_at = now(), version = version + 1 where id = $1",
+        contact_id, values["name"], values["locale"],
+    )  # fmt: skip
+    if "phone" in changed:
+        await connection.execute("delete from contact_identities where contact_id = $1 and kind = 'phone'", contact_id)
+        await _set_phone(connection, contact_id, changed["phone"])
+
+
+async def _set_phone(connection: Connection, contact_id: UUID, phone: str | None) -> None:
+    await connection.execute("update contacts set phone = $2 where id = $1", contact_id, phone and _digits(phone))
+    if phone is None:
+        return
+    owner = await connection.fetchval(
+        "insert into contact_identities (tenant_id, kind, value, contact_id) values ($1, 'phone', $2, $3) "
+        "on conflict (tenant_id, kind, value) do update set value = excluded.value returning contact_id",
+        require_tenant(), canonical(phone), contact_id,
+    )  # fmt: skip
+    if owner != contact_id:
+        raise Conflict("Another contact has this phone number: open that one.", contact_id=str(owner))
+
+
+def _digits(phone: str) -> str:
+    """As Meta spells it, digits alone. Raises Invalid."""
+    if not is_phone(phone):
+        raise Invalid("Write the phone number with its country code, as in +212 600 000000.",
+                      errors=[{"loc": ["phone"], "msg": "not an international phone number"}])  # fmt: skip
+    return "".join(letter for letter in phone.strip().removeprefix("00") if letter.isdecimal())
+
+
+async def _tell_saved(connection: Connection, contact_id: UUID, changed: list[str]) -> dict[str, Any]:
+    resource = await _resource(connection, contact_id)
+    await outbox.append(connection, require_tenant(), "contact.saved", {"contact": resource, "changed": changed})
+    return resource

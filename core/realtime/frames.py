@@ -1,0 +1,55 @@
+"""Frames of the protocol. An event is serialised once, however many screens it goes to."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from core.events.log import Event
+
+
+def encode(value: object) -> str:
+    """Compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event on its way to screens. Only `prev` differs from one to the next, so it is spliced in."""
+
+    event: Event
+
+    @property
+    def seq(self) -> int:
+        return self.event.seq
+
+    @cached_property
+    def _tail(self) -> str:
+        event = self.event
+        told = {"id": event.id, "type": event.type, "at": event.at.isoformat(), "data": event.data}
+        return f",{encode(told)[1:]}"
+
+    def frame(self, prev: int) -> str:
+        """The event frame for a subscriber whose last event was `prev`."""
+        return f'{{"t":"event","seq":{self.seq},"prev":{prev}{self._tail}'
+
+
+def hello(cursor: str) -> str:
+    return encode({"t": "hello", "cursor": cursor})
+
+
+def reset(cursor: str, reason: str) -> str:
+    return encode({"t": "reset", "cursor": cursor, "reason": reason})
+
+
+def topic(name: str, data: Any) -> str:
+    return encode({"t": "topic", "topic": name, "data": data})
+
+
+def error(name: str, detail: str) -> str:
+    """The answer to a subscription that is not allowed."""
+    return encode({"t": "error", "topic": name, "detail": detail})
+
+
+LIVE = encode({"t": "live"})
+PING = encode({"t": "ping"})

@@ -1,0 +1,68 @@
+"""Plugins' topics: ephemeral words between screens, carried by Valkey from any process to every web process."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.auth.principal import Principal
+from core.realtime.hub import Hub
+
+_log = logging.getLogger(__name__)
+_CHANNEL = "comptoir:topics"
+_PATIENCE_SECONDS = 0.5
+_RECONNECT_SECONDS = 1.0
+
+
+class Channels(Protocol):
+    """The topics that plugins declare: whether this principal may hear one, now. Asks the gate, then the permission."""
+
+    def allows(self, principal: Principal, topic: str) -> bool: ...
+
+
+class NoChannels:
+    """An installation without plugins."""
+
+    def allows(self, principal: Principal, topic: str) -> bool:
+        """No topic exists."""
+        return False
+
+
+async def publish(valkey: "Redis", tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
+    """Say it to every web process. Lost when Valkey is away: a topic carries nothing that a screen cannot ask again."""
+    word = json.dumps([str(tenant_id), topic, dict(data)], default=str)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await valkey.publish(_CHANNEL, word)
+    except (RedisError, OSError, TimeoutError) as error:
+        _log.warning("a topic was not told: %s", type(error).__name__)
+
+
+class Topics:
+    """Hears what any process publishes and hands it to this process's sockets."""
+
+    def __init__(self, valkey: "Redis", hub: Hub) -> None:
+        self._valkey, self._hub = valkey, hub
+
+    async def run(self) -> None:
+        """For ever; reconnects when Valkey comes back."""
+        while True:
+            try:
+                await self._hear()
+            except (RedisError, OSError, TimeoutError) as error:
+                _log.warning("topics: %s; listening again", type(error).__name__)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _hear(self) -> None:
+        async with self._valkey.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.subscribe(_CHANNEL)
+            while True:
+                message = await pubsub.get_message(timeout=_RECONNECT_SECONDS)
+                if message is not None:
+                    tenant_id, topic, data = json.loads(message["data"])
+                    self._hub.say(UUID(tenant_id), topic, data)
