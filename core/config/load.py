@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from core.config.errors import ConfigError
-from core.config.model import ConfigFile
+from core.config.model import ConfigFile, Egress
 from core.config.plugins import gate_map
 from core.config.private_file import generated_secret
 from core.config.settings import Ports, Settings
@@ -43,7 +43,7 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         server=parsed.server,
         storage=parsed.storage.model_copy(update={"path": data_dir / parsed.storage.path}),
         sending=parsed.sending,
-        egress=parsed.egress,
+        egress=_egress(parsed, ports),
         plugins=gate_map(parsed),
         database_url=_database_url(env, data_dir, ports),
         database_outside=bool(env.get("DATABASE_URL")),
@@ -54,6 +54,8 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
 
 
 def _apply_environment(source: YamlFile, env: Mapping[str, str]) -> None:
+    if env.get("COMPTOIR_HOST"):
+        _section(source, "server")["host"] = env["COMPTOIR_HOST"]
     if env.get("COMPTOIR_PORT"):
         _section(source, "server")["port"] = _port(env["COMPTOIR_PORT"])
     named = {key: env[name] for name, key in _S3_VARIABLES.items() if env.get(name)}
@@ -62,6 +64,13 @@ def _apply_environment(source: YamlFile, env: Mapping[str, str]) -> None:
         storage["s3"] = {**(storage.get("s3") or {}), **named}
     if env.get("S3_BUCKET") or env.get("S3_ENDPOINT_URL"):
         _section(source, "storage")["kind"] = "s3"
+
+
+def _egress(parsed: ConfigFile, ports: Ports) -> Egress:
+    """In development the sandbox plays Meta on loopback; that one port is let out, nothing beside it."""
+    if parsed.server.mode == "production":
+        return parsed.egress
+    return Egress(allow=(*parsed.egress.allow, f"127.0.0.1:{ports.sandbox}"))
 
 
 def _section(source: YamlFile, name: str) -> dict[str, Any]:

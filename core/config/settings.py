@@ -31,6 +31,11 @@ class Ports:
     def valkey(self) -> int:
         return self.web + 4
 
+    @property
+    def worker(self) -> int:
+        """The worker's /healthz and /readyz, on loopback only."""
+        return self.web + 5
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -1,0 +1,82 @@
+"""The command line: `comptoir up`, `test`, and the processes one by one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from core.config import ConfigError, Settings, load
+
+PROCESSES = {
+    "receiver": "the door that Meta knocks at",
+    "web": "the inbox and the API",
+    "worker": "intake, sending, jobs",
+}
+_MODULES = {"receiver": "core.receiver", "web": "core.app", "worker": "core.worker"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 2 for a wrong configuration, 1 for what failed, each with a sentence on stderr."""
+    given, rest = _parser().parse_known_args(arguments)
+    if given.command == "test":
+        from core.commands.check import check
+
+        return check(rest)
+    if rest:
+        _parser().error(f"unknown argument: {' '.join(rest)}")
+    try:
+        settings = load(os.environ)
+    except ConfigError as error:
+        print(f"comptoir: the configuration is not valid\n{error}", file=sys.stderr)
+        return 2
+    return _run(given, settings)
+
+
+def _run(given: argparse.Namespace, settings: Settings) -> int:
+    if given.command == "up":
+        from core.embedded.supervisor import up
+
+        return up(settings)
+    if given.command == "migrate":
+        return _migrate(settings)
+    if given.command == "config":
+        print(f"{settings.config_path} is valid; plugins installed: {', '.join(sorted(settings.plugins.installed))}")
+        return 0
+    return _serve(given.command, settings, given.fd)
+
+
+def _serve(process: str, settings: Settings, fd: int | None) -> int:
+    from core import logs
+
+    logs.configure(process, settings.secret_key)
+    serve = import_module(_MODULES[process]).main
+    serve(settings, fd)
+    return 0
+
+
+def _migrate(settings: Settings) -> int:
+    from core.commands.migrate import migrate
+
+    return 0 if asyncio.run(migrate(settings, print)) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("comptoir", description="Self-hosted WhatsApp team inbox.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="start everything on this machine and stay in the foreground")
+    commands.add_parser("test", help="run every check and test; further arguments go to pytest", add_help=False)
+    commands.add_parser("migrate", help="bring the database to this version")
+    config = commands.add_parser("config", help="look at the configuration")
+    config.add_argument("action", choices=["check"], help="check: say what is wrong in config.yaml")
+    for name, purpose in PROCESSES.items():
+        process = commands.add_parser(name, help=f"run one process: {purpose}")
+        process.add_argument("--fd", type=int, help="an inherited listening socket, instead of the configured port")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

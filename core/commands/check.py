@@ -1,0 +1,80 @@
+"""`comptoir test`: every check and every test, with what each took."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.commands.chromium import ChromiumMissing, find_chromium
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One program; it passes when it exits with 0."""
+
+    name: str
+    command: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    passed: bool
+    seconds: float
+
+
+def check(pytest_arguments: Sequence[str]) -> int:
+    """Run everything; with arguments for pytest, those tests alone. Returns 1 when anything failed."""
+    try:
+        environment = {**os.environ, "COMPTOIR_CHROMIUM": find_chromium()}
+    except ChromiumMissing as error:
+        print(f"comptoir: {error}", file=sys.stderr)
+        return 1
+    tests = Step("tests", [sys.executable, "-m", "pytest", "-q", *pytest_arguments])
+    steps = [tests] if pytest_arguments else [*_checks(), tests]
+    outcomes = [_run(step, environment) for step in steps]
+    _summary(outcomes)
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def _checks() -> list[Step]:
+    scripts = [str(path) for room in ("core/web", "plugins") for path in _scripts(CHECKOUT / room)]
+    return [
+        Step("lint", [_tool("ruff"), "check", "."]),
+        Step("types", [_tool("mypy")]),
+        Step("import rules", [_tool("lint-imports")]),
+        Step("scripts", [_tool("oxlint"), "--deny-warnings", *scripts]),
+    ]
+
+
+def _scripts(room: Path) -> list[Path]:
+    return sorted(path for path in room.rglob("*.js") if "vendor" not in path.parts)
+
+
+def _tool(name: str) -> str:
+    return str(Path(sysconfig.get_path("scripts")) / name)
+
+
+def _run(step: Step, environment: dict[str, str]) -> Outcome:
+    print(f"\n== {step.name}", flush=True)
+    began = time.monotonic()
+    if shutil.which(step.command[0]) is None:
+        print(f"{step.command[0]} is not installed: remove .venv and run ./comptoir test again", flush=True)
+        return Outcome(step.name, False, 0.0)
+    status = subprocess.call(step.command, cwd=CHECKOUT, env=environment)  # noqa: S603
+    return Outcome(step.name, status == 0, time.monotonic() - began)
+
+
+def _summary(outcomes: Sequence[Outcome]) -> None:
+    print()
+    for outcome in outcomes:
+        print(f"{'passed' if outcome.passed else 'FAILED':<8}{outcome.name:<14}{outcome.seconds:7.1f} s", flush=True)

@@ -1,0 +1,167 @@
+"""The demo tenant: a shop whose WhatsApp number lives in the sandbox. Made once, found again at every start."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from core.auth.api_keys import holder_of
+from core.auth.passwords import Passwords
+from core.auth.users import find_by_email, set_password_hash
+from core.config import Settings
+from core.config.private_file import write_private
+from core.db.pool import Database
+from core.errors import NotFound
+from core.secrets import seal
+from core.tenancy.seed import (
+    add_member,
+    connect_account,
+    create_api_key,
+    create_meta_app,
+    create_tenant,
+    create_user,
+)
+from core.tenancy.tenants import tenant_by_slug
+
+SLUG = "atlas"
+APP = "atlas"
+EMAIL = "demo@comptoir.local"
+PHONE_NUMBER_ID = "106540352242922"
+WABA_ID = "102290129340398"
+DISPLAY_PHONE_NUMBER = "212520000600"
+BUSINESS_NAME = "Atlas Store"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a person or a test needs to enter the demo, and the sandbox to play Meta."""
+
+    password: str
+    app_secret: str
+    verify_token: str
+    access_token: str
+    api_key: str = ""
+
+
+async def ensure_demo(settings: Settings, db: Database) -> Demo:
+    """Make what is missing of the demo. Its generated secrets are kept in the data directory."""
+    kept = settings.data_dir / "demo.secrets.json"
+    demo, fresh = _read(kept) or _generated(), not kept.exists()
+    if fresh:
+        _write(kept, demo)
+    tenant_id = await _tenant(db)
+    await _owner(db, tenant_id, demo.password, fresh=fresh)
+    await _account(settings, db, tenant_id, demo)
+    if not demo.api_key or await holder_of(db, demo.api_key) is None:
+        key = await create_api_key(db, tenant_id, "demo", "owner")
+        demo = Demo(**{**asdict(demo), "api_key": key})
+        _write(kept, demo)
+    return demo
+
+
+async def real_account_exists(db: Database) -> bool:
+    """Whether somebody has connected a real number: the sandbox is for the time before."""
+    return bool(await db.system.fetchval("select exists (select from accounts where phone_number_id <> $1)",
+                                         PHONE_NUMBER_ID))  # fmt: skip
+
+
+def sandbox_environment(settings: Settings, demo: Demo) -> dict[str, str]:
+    """The sandbox's settings; not arguments, for those can be read by every local user."""
+    values = {
+        "WEBHOOK_URL": webhook_url(settings),
+        "APP_SECRET": demo.app_secret,
+        "VERIFY_TOKEN": demo.verify_token,
+        "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
+        "WABA_ID": WABA_ID,
+        "TOKEN": demo.access_token,
+        "DATA": str(settings.data_dir / "sandbox"),
+        "PUBLIC_URL": sandbox_url(settings),
+        "BUSINESS_NAME": BUSINESS_NAME,
+        "DISPLAY_PHONE_NUMBER": DISPLAY_PHONE_NUMBER,
+    }
+    return {f"COMPTOIR_SANDBOX_{name}": value for name, value in values.items()}
+
+
+def write_demo_file(settings: Settings, demo: Demo) -> None:
+    """`demo.json`, which says that all is ready and how to enter."""
+    values = {
+        "url": settings.public_url,
+        "email": EMAIL,
+        "password": demo.password,
+        "api_key": demo.api_key,
+        "tenant": SLUG,
+        "phone_number_id": PHONE_NUMBER_ID,
+        "waba_id": WABA_ID,
+        "webhook_url": webhook_url(settings),
+        "app_secret": demo.app_secret,
+        "verify_token": demo.verify_token,
+        "sandbox_url": sandbox_url(settings),
+        "database_url": settings.database_url,
+        "valkey_url": settings.valkey_url,
+    }
+    write_private(settings.data_dir / "demo.json", json.dumps(values, indent=2) + "\n")
+
+
+def webhook_url(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.ports.receiver}/webhooks/whatsapp/{APP}"
+
+
+def sandbox_url(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.ports.sandbox}"
+
+
+async def _tenant(db: Database) -> UUID:
+    try:
+        return (await tenant_by_slug(db, SLUG)).id
+    except NotFound:
+        return (await create_tenant(db, SLUG, BUSINESS_NAME)).id
+
+
+async def _owner(db: Database, tenant_id: UUID, password: str, *, fresh: bool) -> None:
+    user = await find_by_email(db, EMAIL)
+    if user is None:
+        user_id = await create_user(db, EMAIL, "Demo", password)
+    else:
+        user_id = user.id
+        if fresh:  # the database knows an older data directory's password
+            await set_password_hash(db, user_id, await Passwords().hash(password))
+    await add_member(db, tenant_id, user_id, "owner")
+
+
+async def _account(settings: Settings, db: Database, tenant_id: UUID, demo: Demo) -> None:
+    app_id = await create_meta_app(
+        db, settings.secret_key, APP, app_secrets=[demo.app_secret], verify_token=demo.verify_token
+    )
+    # The sandbox moves with COMPTOIR_PORT, so the account is pointed at it again.
+    found = await db.system.fetchval(
+        "update accounts set graph_url = $3, access_token_sealed = $4, meta_app_id = $5 "
+        "where tenant_id = $1 and phone_number_id = $2 returning id",
+        tenant_id, PHONE_NUMBER_ID, sandbox_url(settings),
+        seal(settings.secret_key, demo.access_token, f"accounts|{PHONE_NUMBER_ID}|access_token"), app_id,
+    )  # fmt: skip
+    if found is None:
+        await connect_account(
+            db, settings.secret_key, tenant_id, phone_number_id=PHONE_NUMBER_ID, waba_id=WABA_ID,
+            display_phone_number=DISPLAY_PHONE_NUMBER, access_token=demo.access_token,
+            verified_name=BUSINESS_NAME, meta_app_id=app_id, graph_url=sandbox_url(settings),
+        )  # fmt: skip
+
+
+def _generated() -> Demo:
+    return Demo(
+        password=secrets.token_urlsafe(12),
+        app_secret=secrets.token_hex(16),
+        verify_token=secrets.token_urlsafe(16),
+        access_token=f"EAAG{secrets.token_hex(24)}",
+    )
+
+
+def _read(path: Path) -> Demo | None:
+    return Demo(**json.loads(path.read_text())) if path.exists() else None
+
+
+def _write(path: Path, demo: Demo) -> None:
+    write_private(path, json.dumps(asdict(demo), indent=2) + "\n")
