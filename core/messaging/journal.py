@@ -53,6 +53,8 @@ class Journal:
         self._waiting: deque[_Entry] = deque()
         self._waiting_bytes = 0
         self._writing = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._more = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -65,8 +67,7 @@ class Journal:
 
     async def stop(self) -> None:
         """Write what waits, or refuse it, then close."""
-        while self._waiting or self._writing:
-            await asyncio.sleep(_LOOK_SECONDS / 10)
+        await self._idle.wait()
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -86,6 +87,7 @@ class Journal:
         self._waiting.append(_Entry(app_slug, headers, body, self._loop.time() + GIVE_UP_SECONDS, done))
         self._waiting_bytes += len(body)
         self._more.set()
+        self._idle.clear()
         return done
 
     async def _flush(self) -> None:
@@ -100,12 +102,18 @@ class Journal:
                     writer = await self._write(self._take(), writer)
                 finally:
                     self._writing -= 1
+                    self._rest_if_idle()
         finally:
             if writer is not None:
                 writer.terminate()
 
+    def _rest_if_idle(self) -> None:
+        if not self._waiting and not self._writing:
+            self._idle.set()
+
     def _take(self) -> list[_Entry]:
-        waiting, batch, size = self._waiting, [], 0
+        waiting, size = self._waiting, 0
+        batch: list[_Entry] = []
         while waiting and len(batch) < _BATCH and size < _BATCH_BYTES:
             entry = waiting.popleft()
             batch.append(entry)
@@ -142,6 +150,7 @@ class Journal:
                 entry = self._waiting.popleft()
                 self._waiting_bytes -= len(entry.body)
                 _refuse([entry], "the database is too slow")
+                self._rest_if_idle()
 
 
 class _Writer:

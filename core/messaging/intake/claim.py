@@ -1,0 +1,61 @@
+"""Taking deliveries off the queue, in the transaction that applies them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.db.pool import Connection
+from core.messaging.intake.batch import Delivery
+
+SUSPECT_AFTER: Final = 3
+"""A delivery that was on the table at so many crashes is tried alone from then on."""
+GIVE_UP_AFTER: Final = 6
+MOST_DELIVERIES: Final = 500
+MOST_BYTES: Final = 8 * 2**20
+
+# `any(array(…))`, not `in (…)`: on a never-analysed queue table the latter flips to a plan that scans everything.
+_CLAIM: Final = """with locked as materialized (
+    select id from journal_pending where attempts < $3 order by id limit $1 for update skip locked),
+sized as (
+    select id, sum(octet_length(body)) over (order by id) - octet_length(body) as before
+    from journal where id = any(array(select id from locked))),
+claimed as (
+    delete from journal_pending where id = any(array(select id from sized where before < $2)) returning id)
+select id, app_slug, received_at, body from journal where id = any(array(select id from claimed)) order by id"""
+
+_CLAIM_THESE: Final = """with claimed as (
+    delete from journal_pending where id = any(array(
+        select id from journal_pending where id = any($1::bigint[]) order by id for update skip locked)) returning id)
+select id, app_slug, received_at, body from journal where id = any(array(select id from claimed)) order by id"""
+
+_COUNT_ATTEMPT: Final = """update journal_pending set attempts = attempts + 1 where id = any(array(
+    select id from journal_pending where id = any($1::bigint[]) order by id for update skip locked))
+returning id, attempts"""
+
+_OLDEST: Final = "select id from journal_pending where attempts < $2 order by id limit $1"
+_SUSPECTS: Final = "select id from journal_pending where attempts >= $1 order by id limit 20"
+
+
+async def claim(connection: Connection) -> list[Delivery]:
+    """The oldest deliveries that no other worker holds."""
+    rows = await connection.fetch(_CLAIM, MOST_DELIVERIES, MOST_BYTES, SUSPECT_AFTER)
+    return [Delivery(*row) for row in rows]
+
+
+async def claim_these(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+    """These deliveries, as far as they still wait and no other worker holds them."""
+    return [Delivery(*row) for row in await connection.fetch(_CLAIM_THESE, ids)]
+
+
+async def oldest(connection: Connection) -> list[int]:
+    """The deliveries that the next claim would take."""
+    return [row[0] for row in await connection.fetch(_OLDEST, MOST_DELIVERIES, SUSPECT_AFTER)]
+
+
+async def suspects(connection: Connection) -> list[int]:
+    """Deliveries that were there too often when a worker died."""
+    return [row[0] for row in await connection.fetch(_SUSPECTS, SUSPECT_AFTER)]
+
+
+async def count_attempt(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Written and committed before the attempt, so that it also counts the one nobody returns from."""
+    return {row[0]: row[1] for row in await connection.fetch(_COUNT_ATTEMPT, ids)}

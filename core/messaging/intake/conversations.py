@@ -1,0 +1,86 @@
+"""The one thread between a contact and an account: found or made, then moved forward by what came in."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from core.db.pool import Connection
+from core.db.uuid7 import uuid7
+from core.messaging.intake.batch import Incoming, Overtaken
+
+Key = tuple[UUID, UUID, UUID]
+
+_FIND: Final = """select v.tenant_id, v.account_id, v.contact_id, v.id
+from unnest($1::uuid[], $2::uuid[], $3::uuid[]) k(tenant_id, account_id, contact_id)
+join conversations v on v.tenant_id = k.tenant_id and v.account_id = k.account_id and v.contact_id = k.contact_id"""
+
+_NEW: Final = """insert into conversations (tenant_id, account_id, contact_id, id, last_message_at)
+select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
+on conflict do nothing returning 1"""
+
+# Meta's clock has whole seconds and ours has not: a message of the same second as our last one came after it.
+_ADVANCE: Final = """update conversations v set
+    last_message_id = case when v.last_message_id is null or u.at >= date_trunc('second', v.last_message_at)
+        then u.message_id else v.last_message_id end,
+    last_message_at = greatest(v.last_message_at, u.at),
+    last_inbound_wamid = case when v.last_inbound_at is null or u.at >= v.last_inbound_at
+        then u.wamid else v.last_inbound_wamid end,
+    last_inbound_at = greatest(v.last_inbound_at, u.at),
+    unread_count = v.unread_count + u.unread, status = 'open', snoozed_until = null,
+    updated_at = now(), version = v.version + 1
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::int[])
+    u(tenant_id, id, message_id, at, wamid, unread)
+where v.tenant_id = u.tenant_id and v.id = u.id
+returning v.id, old.status <> 'open' as reopened"""
+
+
+async def find_or_make(connection: Connection, messages: Sequence[Incoming]) -> set[UUID]:
+    """Give every message its conversation. Returns those made just now."""
+    wanted: dict[Key, Incoming] = {}
+    for incoming in messages:
+        first = wanted.setdefault(_key(incoming), incoming)
+        if incoming.message.at < first.message.at:
+            wanted[_key(incoming)] = incoming
+    rows = await connection.fetch(_FIND, *_columns(list(wanted)))
+    found: dict[Key, UUID] = {(row[0], row[1], row[2]): row[3] for row in rows}
+    missing = [key for key in wanted if key not in found]
+    made = {key: uuid7() for key in missing}
+    if made:
+        starts = [wanted[key].message.at for key in missing]
+        rows = await connection.fetch(_NEW, *_columns(missing), list(made.values()), starts)
+        if len(rows) < len(made):
+            raise Overtaken("somebody else opened one of these conversations")
+        found |= made
+    for incoming in messages:
+        incoming.conversation_id = found[_key(incoming)]
+    return set(made.values())
+
+
+async def advance(connection: Connection, messages: Sequence[Incoming]) -> set[UUID]:
+    """Preview, window and unread count after these messages. Returns the conversations that were reopened."""
+    newest: dict[UUID, Incoming] = {}
+    unread: dict[UUID, int] = {}
+    for incoming in messages:
+        conversation_id = incoming.conversation_id
+        assert conversation_id is not None  # noqa: S101 - find_or_make has just set it
+        unread[conversation_id] = unread.get(conversation_id, 0) + 1
+        last = newest.get(conversation_id)
+        if last is None or incoming.message.at >= last.message.at:
+            newest[conversation_id] = incoming
+    # In one order, so that two writers of the same conversations cannot wait for each other in a ring.
+    ids = sorted(newest)
+    last_ones = [newest[i] for i in ids]
+    rows = await connection.fetch(
+        _ADVANCE, [m.account.tenant_id for m in last_ones], ids, [m.id for m in last_ones],
+        [m.message.at for m in last_ones], [m.message.wamid for m in last_ones], [unread[i] for i in ids],
+    )
+    return {row["id"] for row in rows if row["reopened"]}
+
+
+def _key(incoming: Incoming) -> Key:
+    assert incoming.person is not None  # noqa: S101 - identities.recognise has set it
+    return incoming.account.tenant_id, incoming.account.id, incoming.person.now().contact_id
+
+
+def _columns(keys: Sequence[Key]) -> tuple[list[UUID], list[UUID], list[UUID]]:
+    return [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys]

@@ -1,0 +1,251 @@
+"""Intake: empties the journal's queue onto the ledger. Any number of workers run one."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final
+
+import asyncpg
+
+from core.db.pool import Connection, Database, connect
+from core.db.wake import Wake
+from core.messaging.intake import claim, parked
+from core.messaging.intake.application import apply_deliveries, apply_items
+from core.messaging.intake.batch import Delivery, Overtaken, Refusal
+from core.messaging.intake.quarantine import set_aside
+from core.messaging.intake.routing import Parsed, label, read
+
+log = logging.getLogger(__name__)
+
+_POLL_SECONDS: Final = 1.0
+_BATCH_SECONDS: Final = 60.0  # a link cut without a word must not hold the worker for ever
+_RECONNECT_SECONDS: Final = 0.5
+_MATCH_SECONDS: Final = 5.0
+_FORGET_SECONDS: Final = 3600.0
+_RETRIES: Final = 8
+_AWAY = (OSError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
+         asyncpg.exceptions.OperatorInterventionError, asyncpg.exceptions.InsufficientResourcesError)
+_OVERTAKEN = (Overtaken, asyncpg.exceptions.TransactionRollbackError)
+# Every statement of intake finds a few rows by index. A plan made while the tables were empty or never analysed would
+# scan them, and asyncpg keeps its plans for the life of the connection.
+_PLANS: Final = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " \
+                "set plan_cache_mode = force_generic_plan"
+
+
+class _Away(Exception):
+    """The database, not the data: try the same again later."""
+
+
+class Intake:
+    """`run` for a worker; `drain` applies everything that waits, and returns."""
+
+    def __init__(self, db: Database, wake: Wake) -> None:
+        self._url, self._wake = db.url, wake
+        self._connection: Connection | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._wake.listen("journal")
+        bell = self._wake.bell("journal")
+        sweeper = asyncio.create_task(_Sweeper(self._url, self._wake).run(), name="parked statuses")
+        try:
+            await self._surely(self._count_first)
+            while True:
+                if not await self._surely(self.step):
+                    await bell.wait(_POLL_SECONDS)
+        finally:
+            sweeper.cancel()
+            await self.close()
+
+    async def drain(self) -> int:
+        """Apply everything that waits; how many deliveries."""
+        total = 0
+        while applied := await self.step():
+            total += applied
+        return total
+
+    async def step(self) -> int:
+        """Apply one batch; how many deliveries were taken off the queue."""
+        taken: list[int] = []
+        connection = await self._connect()
+
+        async def one_batch() -> None:
+            async with connection.transaction():
+                deliveries = await claim.claim(connection)
+                taken[:] = [delivery.id for delivery in deliveries]
+                await apply_deliveries(connection, deliveries)
+
+        error = await self._try(connection, one_batch)
+        if error is not None:
+            await self._divide(connection, taken, error)
+        await self._suspects(connection)
+        if taken:
+            self._wake.ring("outbox")
+        return len(taken)
+
+    async def replay(self, quarantine_id: int) -> bool:
+        """Apply a quarantined delivery once more; False when there is no such row, or it was replayed."""
+        connection = await self._connect()
+        async with connection.transaction():
+            found = await replay(connection, quarantine_id)
+        self._wake.ring("outbox")
+        return found
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def _connect(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await connect(self._url, "comptoir_sys")
+            await self._connection.execute(_PLANS)
+        return self._connection
+
+    async def _surely(self, work: Callable[[], Awaitable[int]]) -> int:
+        try:
+            return await work()
+        except (_Away, *_AWAY, asyncpg.InterfaceError) as error:
+            log.warning("intake: the database is away (%s); going on when it is back", error or type(error).__name__)
+            await self.close()
+            await asyncio.sleep(_RECONNECT_SECONDS)
+            return 0
+
+    async def _try(self, connection: Connection, work: Callable[[], Awaitable[None]]) -> Exception | None:
+        """None when it worked; the error when the data is to blame. Raises _Away when the database is."""
+        error: Exception = Overtaken("never tried")
+        for _ in range(_RETRIES):
+            try:
+                async with asyncio.timeout(_BATCH_SECONDS):
+                    await work()
+                return None
+            except _OVERTAKEN as overtaken:
+                error = overtaken
+            except _AWAY as away:
+                raise _Away(type(away).__name__) from away
+            # Anything else is a delivery that nobody foresaw: it is found and set aside, and the others go on.
+            except Exception as unforeseen:
+                if connection.is_closed():
+                    raise _Away(type(unforeseen).__name__) from unforeseen
+                return unforeseen
+        return error
+
+    async def _divide(self, connection: Connection, ids: Sequence[int], error: Exception) -> None:
+        """Halve a batch that failed until the delivery to blame stands alone."""
+        log.warning("intake: a batch of %s failed (%s); looking for the delivery", len(ids), type(error).__name__)
+        if len(ids) == 1:
+            await self._item_by_item(connection, ids[0])
+            return
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            if half and (failed := await self._try(connection, partial(_apply_these, connection, half))):
+                await self._divide(connection, half, failed)
+
+    async def _item_by_item(self, connection: Connection, delivery_id: int) -> None:
+        """Each item in a savepoint of its own; the bad ones to quarantine, the others applied."""
+        failed = await self._try(connection, partial(_apply_items_alone, connection, delivery_id))
+        if failed is not None:
+            await self._try(connection, partial(_give_up, connection, delivery_id, _reason(failed)))
+
+    async def _count_first(self) -> int:
+        """The last worker may have died of what is first in the queue: count that before touching it."""
+        connection = await self._connect()
+        await claim.count_attempt(connection, await claim.oldest(connection))
+        return 0
+
+    async def _suspects(self, connection: Connection) -> None:
+        """What was on the table at several crashes is tried alone, and given up in the end."""
+        for delivery_id in await claim.suspects(connection):
+            attempts = (await claim.count_attempt(connection, [delivery_id])).get(delivery_id, 0)
+            if attempts > claim.GIVE_UP_AFTER:
+                reason = f"the worker died {attempts - 1} times with it: see the worker's log, then replay it"
+                await self._try(connection, partial(_give_up, connection, delivery_id, reason))
+            elif attempts and await self._try(connection, partial(_apply_these, connection, [delivery_id])):
+                await self._item_by_item(connection, delivery_id)
+
+
+async def _apply_these(connection: Connection, ids: Sequence[int]) -> None:
+    async with connection.transaction():
+        await apply_deliveries(connection, await claim.claim_these(connection, ids))
+
+
+async def _apply_items_alone(connection: Connection, delivery_id: int) -> None:
+    async with connection.transaction():
+        for delivery in await claim.claim_these(connection, [delivery_id]):
+            for one in read([delivery]):
+                await _apply_alone(connection, one)
+
+
+async def _apply_alone(connection: Connection, parsed: Parsed) -> None:
+    delivery, item = parsed
+    try:
+        async with connection.transaction():
+            await apply_items(connection, [parsed])
+    except (*_OVERTAKEN, *_AWAY, asyncpg.InterfaceError):
+        raise
+    # The bad item is what this is for: kept with its reason, while its neighbours go on.
+    except Exception as error:
+        log.error("intake: an item of delivery %s is set aside: %s", delivery.id, type(error).__name__)
+        await set_aside(connection, [Refusal(delivery.id, None, label(item), _reason(error), None)])
+
+
+async def _give_up(connection: Connection, delivery_id: int, reason: str) -> None:
+    async with connection.transaction():
+        for delivery in await claim.claim_these(connection, [delivery_id]):
+            log.error("intake: delivery %s is set aside whole", delivery.id)
+            await set_aside(connection, [Refusal(delivery.id, None, "", reason, None)])
+
+
+def _reason(error: Exception) -> str:
+    return f"it could not be applied ({type(error).__name__}: {error}); report this, then replay it"
+
+
+async def replay(connection: Connection, quarantine_id: int) -> bool:
+    """Apply a quarantined delivery once more, in the caller's transaction. False when there is no such row.
+
+    All of the delivery: what is stored already is recognised and left alone. What fails again is set aside again.
+    """
+    row = await connection.fetchrow(
+        "update quarantine set replayed_at = now() where id = $1 and replayed_at is null returning delivery_id, path",
+        quarantine_id,
+    )
+    if row is None:
+        return False
+    delivery = Delivery(*await connection.fetchrow(
+        "select id, app_slug, received_at, body from journal where id = $1", row["delivery_id"]))
+    await connection.execute(
+        "update quarantine set replayed_at = now() where delivery_id = $1 and replayed_at is null", delivery.id)
+    for one in read([delivery]):
+        if not label(one[1]).startswith("field ") or label(one[1]) == row["path"]:
+            await _apply_alone(connection, one)
+    return True
+
+
+class _Sweeper:
+    """Parked statuses: matched again shortly after, forgotten after a week."""
+
+    def __init__(self, url: str, wake: Wake) -> None:
+        self._url, self._wake = url, wake
+
+    async def run(self) -> None:
+        forgotten_at = float("-inf")
+        while True:
+            await asyncio.sleep(_MATCH_SECONDS)
+            now = asyncio.get_running_loop().time()
+            try:
+                await self._sweep(forget=now - forgotten_at > _FORGET_SECONDS)
+                forgotten_at = now if now - forgotten_at > _FORGET_SECONDS else forgotten_at
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+                log.warning("parked statuses: %s; looking again", type(error).__name__)
+
+    async def _sweep(self, forget: bool) -> None:
+        connection = await connect(self._url, "comptoir_sys")
+        try:
+            async with connection.transaction():
+                if await parked.match_recent(connection):
+                    self._wake.ring("outbox")
+                if forget:
+                    await parked.forget_old(connection)
+        finally:
+            connection.terminate()

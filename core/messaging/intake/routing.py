@@ -1,0 +1,114 @@
+"""Which tenant an item belongs to: by phone_number_id, else by WABA. What belongs to nobody is set aside."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.db.pool import Connection
+from core.db.uuid7 import uuid7
+from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Incoming, Refusal, Told
+from core.whatsapp.parse import parse
+from core.whatsapp.values import InboundMessage, Item, Malformed, StatusUpdate, Unhandled
+
+Parsed = tuple[Delivery, Item]
+
+_ACCOUNTS = """select a.tenant_id, a.id, a.phone_number_id, a.waba_id, p.slug, t.locale
+from accounts a join tenants t on t.id = a.tenant_id left join meta_apps p on p.id = a.meta_app_id
+where a.{column} = any($1::text[])"""
+
+
+def read(deliveries: Iterable[Delivery]) -> list[Parsed]:
+    """Every item of every delivery, in their order."""
+    return [(delivery, item) for delivery in deliveries for item in parse(delivery.body, delivery.received_at)]
+
+
+class Routes:
+    """The accounts that a batch speaks of."""
+
+    def __init__(self, by_phone: dict[str, Account], by_waba: dict[str, list[Account]]) -> None:
+        self._by_phone, self._by_waba = by_phone, by_waba
+
+    @classmethod
+    async def find(cls, connection: Connection, parsed: Sequence[Parsed]) -> "Routes":
+        phones = {item.phone_number_id for _, item in parsed if item.phone_number_id}
+        wabas = {item.waba_id for _, item in parsed if item.waba_id and not item.phone_number_id}
+        by_waba: dict[str, list[Account]] = {}
+        for account in await _accounts(connection, "waba_id", wabas):
+            by_waba.setdefault(account.waba_id, []).append(account)
+        return cls({a.phone_number_id: a for a in await _accounts(connection, "phone_number_id", phones)}, by_waba)
+
+    def account(self, delivery: Delivery, item: Item) -> Account | str:
+        """The account, or why there is none and what to do about it."""
+        if item.phone_number_id:
+            found = self._by_phone.get(item.phone_number_id)
+            if found is None:
+                return (f"no account has the phone number id {item.phone_number_id}: connect this number, "
+                        "then replay this delivery")
+            return found if _signed_by_its_app(delivery, found) else _foreign_signature(delivery, found)
+        return self._by_waba_id(delivery, item.waba_id or "")
+
+    def _by_waba_id(self, delivery: Delivery, waba_id: str) -> Account | str:
+        accounts = [a for a in self._by_waba.get(waba_id, ()) if _signed_by_its_app(delivery, a)]
+        if not accounts:
+            return f"no account belongs to the WhatsApp Business Account {waba_id or '(none named)'}: connect it, " \
+                   "then replay this delivery"
+        if len({a.tenant_id for a in accounts}) > 1:
+            return f"several tenants have numbers of the WhatsApp Business Account {waba_id}, so this is nobody's alone"
+        return accounts[0]
+
+
+def _signed_by_its_app(delivery: Delivery, account: Account) -> bool:
+    # Whoever owns another Meta app of this installation signs as that app; he may not speak for this number.
+    return account.app_slug is None or account.app_slug == delivery.app_slug
+
+
+def _foreign_signature(delivery: Delivery, account: Account) -> str:
+    return (f"signed by the app {delivery.app_slug}, but the number {account.phone_number_id} belongs to the app "
+            f"{account.app_slug}: point its webhook at /webhooks/whatsapp/{account.app_slug}, or move the number")
+
+
+async def _accounts(connection: Connection, column: str, values: Iterable[str]) -> list[Account]:
+    wanted = list(values)
+    if not wanted:
+        return []
+    return [Account(*row) for row in await connection.fetch(_ACCOUNTS.format(column=column), wanted)]
+
+
+def sort(parsed: Sequence[Parsed], routes: Routes) -> Batch:
+    """Each item to its place."""
+    batch = Batch()
+    for delivery, item in parsed:
+        account = routes.account(delivery, item)
+        if type(item) is Malformed:
+            tenant_id = account.tenant_id if isinstance(account, Account) else None
+            batch.refusals.append(Refusal(delivery.id, tenant_id, item.path, item.reason, item.raw))
+        elif isinstance(account, str):
+            batch.refusals.append(Refusal(delivery.id, None, label(item), account, _content(item)))
+        else:
+            _place(batch, delivery, account, item)
+    return batch
+
+
+def _place(batch: Batch, delivery: Delivery, account: Account, item: Item) -> None:
+    if type(item) is InboundMessage:
+        batch.messages.append(Incoming(account, item, delivery.id, uuid7()))
+    elif type(item) is StatusUpdate:
+        batch.statuses.append(Told(account, item))
+    elif type(item) is Unhandled:
+        batch.unhandled.append(Bystander(account, item))
+
+
+def label(item: Item) -> str:
+    """What an item is called in the quarantine."""
+    if isinstance(item, InboundMessage):
+        return f"message {item.wamid}"
+    if isinstance(item, StatusUpdate):
+        return f"status {item.status} of {item.wamid}"
+    if isinstance(item, Unhandled):
+        return f"field {item.field}"
+    return item.path
+
+
+def _content(item: Item) -> Any:
+    return item.value if isinstance(item, Unhandled) else item.raw
+
+
