@@ -99,8 +99,8 @@ async def submit(
         quoted = await _quoted_wamid(connection, draft)
         refuse_closed_window(place["last_inbound_at"], clock())
         await refuse_unseen(connection, draft.conversation_id, draft.last_seen, draft.confirm, author.kind, author.id)
-        _check_reachable(place)
-    body = await _filtered(_outbound(draft, message_id, place, author), filters)
+        check_reachable(place)
+    body = await filtered(_outbound(draft, message_id, place, author), filters)
     async with db.tenant_transaction() as connection:
         return await _accept(connection, replace(draft, body=body), author, quoted, request, clock)
 
@@ -168,7 +168,8 @@ async def _quoted_wamid(connection: Connection, draft: Draft) -> str | None:
     return str(row["wamid"])
 
 
-def _check_reachable(place: Any) -> None:
+def check_reachable(place: Any) -> None:
+    """Raises Unavailable or Invalid unless the number can send and the contact can be reached."""
     if place["account_status"] != "connected":
         reason = {
             "token_dead": "WhatsApp refuses its access token: an administrator must connect it again",
@@ -187,7 +188,7 @@ def _outbound(draft: Draft, message_id: UUID, place: Any, author: Author) -> Out
     )
 
 
-async def _filtered(outbound: Outbound, filters: OutboundFilter | None) -> str:
+async def filtered(outbound: Outbound, filters: OutboundFilter | None) -> str:
     """Fails closed: where a filter guards consent, a broken one must not let anything out."""
     if filters is None:
         return outbound.body
@@ -231,7 +232,7 @@ async def _accept(
     if known := await _accepted_before(connection, draft, request):
         return known
     refuse_closed_window(place["last_inbound_at"], clock())
-    _check_reachable(place)
+    check_reachable(place)
     await _insert(connection, draft, place, author, quoted, request)
     resources = await connection.fetchrow(_RESOURCES, draft.id)
     await outbox.append(connection, require_tenant(), "message.queued", dict(resources), draft.conversation_id)

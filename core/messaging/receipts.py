@@ -1,14 +1,61 @@
-"""Read receipts: the customer's ticks turn blue after an agent has read. A durable job, for Meta may be away."""
+"""Blue ticks for the customer: Meta is told, durably and later, that an agent has read a message."""
 
+import logging
+from typing import Final
 from uuid import UUID
 
-from core.db.pool import Connection
+from core.db.pool import Connection, Database
 from core.jobs.queue import enqueue
+from core.jobs.work import CORE, Handler, Run
+from core.messaging.accounts import ACCOUNT_COLUMNS, Account, GraphClients
+from core.whatsapp.client import GraphRefused
+from core.whatsapp.errors import RetryClass
 
-JOB = "send_read_receipt"
+_log = logging.getLogger(__name__)
+JOB: Final = "read_receipt"
+_WORTHLESS_AGAIN: Final = frozenset({RetryClass.FINAL, RetryClass.ACCOUNT, RetryClass.DELAYED})
 
 
-async def request(connection: Connection, tenant_id: UUID, conversation_id: UUID) -> None:
-    """Ask, in the caller's transaction, that Meta be told. One waiting job for each conversation."""
-    args = {"conversation_id": str(conversation_id)}
-    await enqueue(connection, tenant_id, "core", JOB, args, key=str(conversation_id))
+async def queue_read_receipt(connection: Connection, tenant_id: UUID, conversation_id: UUID) -> None:
+    """Ask, in the caller's transaction, that Meta be told that the customer's newest message was read.
+
+    The message is named now: one that comes while the job waits has not been read by anybody.
+    """
+    wamid = await connection.fetchval(
+        "select last_inbound_wamid from conversations where tenant_id = $1 and id = $2", tenant_id, conversation_id
+    )
+    if wamid is not None:
+        told = {"conversation_id": str(conversation_id), "wamid": wamid}
+        await enqueue(connection, tenant_id, CORE, JOB, told, key=wamid)
+
+
+class ReadReceipts:
+    """Runs the jobs. Telling Meta twice changes nothing."""
+
+    def __init__(self, db: Database, clients: GraphClients) -> None:
+        self._db, self._clients = db, clients
+
+    def handler(self) -> Handler:
+        return Handler(CORE, JOB, self.run, timeout=90)
+
+    async def run(self, run: Run) -> None:
+        """Raises GraphError when Meta should be told again later."""
+        account = await self._account(UUID(run.args["conversation_id"]))
+        if account is None or account.status != "connected" or account.access_token_sealed is None:
+            return
+        try:
+            await self._clients.of(account).mark_read(account.phone_number_id, run.args["wamid"])
+        except GraphRefused as error:
+            if error.refused.error.retry_class not in _WORTHLESS_AGAIN:
+                raise
+            _log.warning("Meta refused a read receipt", extra={"wamid": run.args["wamid"], "reason": str(error)})
+
+    async def _account(self, conversation_id: UUID) -> Account | None:
+        async with self._db.tenant() as connection:
+            row = await connection.fetchrow(
+                f"""select {ACCOUNT_COLUMNS} from conversations v
+                join accounts a on a.tenant_id = v.tenant_id and a.id = v.account_id
+                where v.id = $1""",  # noqa: S608 - constant
+                conversation_id,
+            )
+        return None if row is None else Account.of(row)

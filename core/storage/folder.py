@@ -1,0 +1,106 @@
+"""Objects in a folder on disk: the default of an installation on one machine."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from core.errors import NotFound, Unavailable
+from core.storage.keys import checked
+from core.storage.protocol import CHUNK, Source, pieces
+
+
+class FolderStorage:
+    """Files under `root`, written beside and renamed into place, with fsync before and after."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+        self._incoming = self._root / ".incoming"
+
+    async def put(self, key: str, source: Source, content_type: str) -> int:
+        target, unfinished = self._path(key), self._incoming / uuid4().hex
+        try:
+            size = await self._write(unfinished, source)
+            await asyncio.to_thread(_settle, unfinished, target)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        finally:
+            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+        return size
+
+    async def open(self, key: str) -> AsyncIterator[bytes]:
+        file = await self._open(key)
+        try:
+            while piece := await asyncio.to_thread(file.read, CHUNK):
+                yield piece
+        finally:
+            file.close()
+
+    async def get(self, key: str) -> bytes:
+        with await self._open(key) as file:
+            return await asyncio.to_thread(file.read)
+
+    async def delete(self, key: str) -> None:
+        try:
+            await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    async def exists(self, key: str) -> bool:
+        return await asyncio.to_thread(self._path(key).is_file)
+
+    async def check(self) -> None:
+        probe = f"check-{uuid4().hex}"
+        await self.put(probe, b"can be written", "text/plain")
+        await self.delete(probe)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def _path(self, key: str) -> Path:
+        path = self._root / checked(key)
+        # A link placed inside the folder must not lead a write out of it.
+        if not path.parent.resolve().is_relative_to(self._root.resolve()) or path.is_symlink():
+            raise ValueError(f"the storage key {key!r} leads out of the storage folder")
+        return path
+
+    async def _open(self, key: str) -> BinaryIO:
+        try:
+            return await asyncio.to_thread(open, self._path(key), "rb")
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotFound("The file is not in the storage any more.") from None
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    async def _write(self, path: Path, source: Source) -> int:
+        await asyncio.to_thread(self._incoming.mkdir, parents=True, exist_ok=True, mode=0o700)
+        size = 0
+        with await asyncio.to_thread(open, path, "xb") as file:
+            async for piece in pieces(source):
+                size += await asyncio.to_thread(file.write, piece)
+            await asyncio.to_thread(_flush, file)
+        return size
+
+    def _unavailable(self, error: OSError) -> Unavailable:
+        return Unavailable(
+            f"Files cannot be kept in {self._root} ({error.strerror or type(error).__name__}): "
+            "check that the folder is writable and the disk not full (storage.path in config.yaml)."
+        )
+
+
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _settle(unfinished: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished.replace(target)
+    # The rename itself must survive a power cut, or a stored attachment would be gone.
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

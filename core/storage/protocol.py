@@ -1,0 +1,47 @@
+"""What a store of objects promises, whichever it is."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Final, Protocol, TypeAlias
+
+Source: TypeAlias = bytes | AsyncIterable[bytes]
+CHUNK: Final = 256 * 1024
+
+
+class Storage(Protocol):
+    """Every method raises Unavailable when the store cannot be used, and ValueError for a key that is none."""
+
+    async def put(self, key: str, source: Source, content_type: str) -> int:
+        """Keep these bytes, whole or not at all; durable when it returns the size. Replaces what was there.
+
+        An error raised by the source leaves the store as it was.
+        """
+        ...
+
+    def open(self, key: str) -> AsyncIterator[bytes]:
+        """The bytes in pieces. Raises NotFound."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """All the bytes. Raises NotFound."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget the object; nothing happens when there is none."""
+        ...
+
+    async def exists(self, key: str) -> bool: ...
+
+    async def check(self) -> None:
+        """Raises Unavailable, saying what to look at, unless objects can be kept here."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+async def pieces(source: Source) -> AsyncIterator[bytes]:
+    """The source as a stream."""
+    if isinstance(source, bytes):
+        yield source
+        return
+    async for piece in source:
+        yield piece
