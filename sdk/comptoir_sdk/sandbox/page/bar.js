@@ -21,7 +21,7 @@ function say(strong, rest, button) {
 
 export class Bar {
   constructor(desk) {
-    this.chip = el("span", { class: "chip", role: "status" }, t("waiting"));
+    this.chip = el("span", { class: "chip", role: "status" });
     this.faultsLabel = el("span", { class: "wide" }, t("faults"));
     this.faults = el("button", { type: "button", class: "quiet", "aria-label": t("faults"), title: t("faults"), onclick: () => desk.showFaults() },
       icon(ICONS.faults, { name: "small" }), this.faultsLabel);
@@ -39,8 +39,7 @@ export class Bar {
   webhook({ ok, status, error, url }) {
     this.url = url ?? this.url;
     this.trouble = ok === false;
-    this.chip.className = `chip ${ok === null ? "" : ok ? "ok" : "bad"}`;
-    this.chip.textContent = t(ok === null ? "waiting" : ok ? "delivering" : "refused");
+    this.#state(ok === null ? "" : ok ? "ok" : "bad", t(ok === null ? "waiting" : ok ? "delivering" : "refused"));
     if (!this.trouble) {
       notice.hidden = true;
       return;
@@ -56,9 +55,14 @@ export class Bar {
   }
 
   gone() {
-    this.chip.className = "chip bad";
-    this.chip.textContent = t("offline");
+    this.#state("bad", t("offline"));
     say(t("gone"));
+  }
+
+  #state(kind, text) {
+    this.chip.className = `chip ${kind}`;
+    this.chip.title = text;
+    this.chip.replaceChildren(el("span", {}, text));
   }
 
   shown({ faults, delivery }, usual) {
