@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from typing import cast
 from urllib.parse import urlsplit
 
 from core.config import S3, Settings
@@ -44,7 +46,7 @@ async def _require_valkey(url: str) -> None:
     client = redis.asyncio.Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS)
     try:
         async with asyncio.timeout(_SECONDS):
-            await client.initialize()
+            await cast(Awaitable[bool], client.ping())
     except (OSError, TimeoutError, RedisError) as error:
         raise ServiceUnreachable(_said("VALKEY_URL", "Valkey", url, error)) from error
     finally:

@@ -65,13 +65,13 @@ def _child(
     patience: float,
 ) -> Service:
     log = settings.logs_dir / f"{name}.log"
-    port = int(listener.getsockname()[1])
+    host, port = _reached_at(listener)
     environment = {**os.environ, **_told(settings), **env}
 
     def launch() -> subprocess.Popen[bytes]:
         return spawn([*words, "--fd", str(listener.fileno())], log=log, env=environment, pass_fds=[listener.fileno()])
 
-    return Service(name, launch, partial(answers_ok, port, path, _probe_host(settings)), log, patience=patience)
+    return Service(name, launch, partial(answers_ok, port, path, host), log, patience=patience)
 
 
 def _told(settings: Settings) -> dict[str, str]:
@@ -84,6 +84,7 @@ def _told(settings: Settings) -> dict[str, str]:
     }
 
 
-def _probe_host(settings: Settings) -> str:
-    wildcard = settings.server.host in ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
-    return "127.0.0.1" if wildcard else settings.server.host
+def _reached_at(listener: socket.socket) -> tuple[str, int]:
+    """Where a socket of ours is reached from this machine: a wildcard address is no address to call."""
+    host, port = listener.getsockname()[:2]
+    return ("127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host), port  # noqa: S104
