@@ -1,5 +1,6 @@
 """Attachments' bytes, never run by a browser as part of our own site."""
 
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 from uuid import UUID
 
@@ -28,11 +29,18 @@ def register(api: Api) -> None:
             raise Conflict("It is still being fetched from WhatsApp: try again in a moment.", state="pending")
         if row["state"] == "failed" or not row["storage_key"]:
             raise NotFound("It could not be fetched from WhatsApp, which keeps media for 30 days only.", state="failed")
-        data = await services().attachments.get(row["storage_key"])
-        return _download(data, row["mime_type"] or "", row["filename"] or str(attachment_id))
+        pieces = services().attachments.open(row["storage_key"])
+        first = await anext(pieces, b"")  # an absent object is a 404 now, not a broken download later
+        return _download(_joined(first, pieces), row["mime_type"] or "", row["filename"] or str(attachment_id))
 
 
-def _download(data: bytes, mime_type: str, filename: str) -> Response:
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+def _download(data: AsyncIterator[bytes], mime_type: str, filename: str) -> Response:
     kind = mime_type.partition(";")[0].strip().lower()
     shown = kind in _SHOWN
     response = Response(data, content_type=kind if shown else "application/octet-stream")

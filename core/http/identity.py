@@ -31,10 +31,13 @@ async def me(services: Services, principal: Principal) -> dict[str, Any]:
     }
 
 
-async def bootstrap(services: Services, principal: Principal) -> dict[str, Any]:
-    """Everything a screen needs before its first list. Needs the principal's tenant in scope."""
+async def bootstrap(services: Services, principal: Principal, wish: str | None = None) -> dict[str, Any]:
+    """Everything a screen needs before its first list, in the language of `wish`, else the member's.
+
+    Needs the principal's tenant in scope.
+    """
     who = await me(services, principal)
-    locale = services.locale(who["locale"])
+    locale = wish or who["locale"]
     async with services.db.tenant() as connection:
         # The cursor first: what happens while the rest is read will be told again, never missed.
         cursor = await current_cursor(connection, principal)

@@ -1,7 +1,7 @@
 """What the routes work with, put together by the composition root and carried by the application."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,21 +11,16 @@ from core.auth.login import Login
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.db.pool import Database
+from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
 
 KEY = "comptoir"
 
 
 class Attachments(Protocol):
-    """Reads a stored attachment's bytes by its storage key. Raises NotFound or Unavailable."""
+    """Reads a stored attachment, piece by piece, by its storage key. Raises NotFound or Unavailable."""
 
-    async def get(self, key: str) -> bytes: ...
-
-
-class ReadReceipts(Protocol):
-    """Asks, in the caller's transaction, that Meta be told that the customer's message has been read."""
-
-    async def __call__(self, connection: Any, tenant_id: UUID, conversation_id: UUID) -> None: ...
+    def open(self, key: str) -> AsyncIterator[bytes]: ...
 
 
 Submit = Callable[[Draft, Author], Awaitable[Submitted]]
@@ -52,10 +47,10 @@ class Services:
     submit: Submit
     retry: Retry
     attachments: Attachments
-    read_receipts: ReadReceipts
-    manifest: Manifest = field(default=no_plugins)
-    locale: Callable[[str], str] = field(default=str)
-    """The language of this request's page, given the member's own."""
+    read_receipts: ReadReceipt
+    manifest: Manifest = no_plugins
+    wish: Callable[[], str | None] = lambda: None
+    """The language chosen in this request's browser; it wins over the member's own."""
 
 
 def services() -> Services:

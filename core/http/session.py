@@ -64,7 +64,7 @@ def register(api: Api, cookie: QuartAuth) -> None:
     @api.route("GET", "/bootstrap", SIGNED_IN, "Everything a screen starts with", responses={200: Bootstrap})
     async def bootstrap() -> dict[str, Any]:
         """The caller, accounts, members, plugins' screens, and the cursor from which to open the WebSocket."""
-        return await identity.bootstrap(services(), g.principal)
+        return await identity.bootstrap(services(), g.principal, services().wish())
 
 
 async def _principal(token: str) -> Principal:

@@ -40,7 +40,7 @@ class Gateway:
 
     def mount(self, app: Quart) -> None:
         """Serve /ws."""
-        app.add_websocket("/ws", "ws", declare(SIGNED_IN)(self.serve))
+        app.add_websocket("/ws", "ws", self.serve)
 
     async def start(self) -> None:
         await self.hub.start()
@@ -52,6 +52,7 @@ class Gateway:
             await asyncio.gather(self._checking, return_exceptions=True)
         await self.hub.stop()
 
+    @declare(SIGNED_IN)
     async def serve(self) -> None:
         """The view. The doorman has checked who it is and the Origin; the tenant is in scope."""
         principal: Principal = g.principal

@@ -1,0 +1,208 @@
+"""The web process: pages, JSON API, WebSocket, plugins' routes; and the receiver, so that one port is enough."""
+
+import asyncio
+import gc
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import uvloop
+from quart import g, request
+from redis.asyncio import Redis
+
+from core import web
+from core.auth.access import GREETED, PUBLIC
+from core.auth.attempts import LoginAttempts
+from core.auth.login import Login
+from core.auth.passwords import Passwords
+from core.auth.permissions import Permissions
+from core.auth.principal import Principal
+from core.config import Settings
+from core.db.pool import Database
+from core.db.wake import Wake
+from core.events.tail import Tail
+from core.http import api, hardening, health, identity, problem
+from core.http.application import Application
+from core.http.doorman import Doorman, session_cookie
+from core.http.serve import serve
+from core.http.services import KEY, Attachments, Services, no_plugins, services
+from core.messaging import gate
+from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
+from core.messaging.receipts import queue_read_receipt
+from core.messaging.retry import retry
+from core.realtime.gateway import Gateway
+from core.realtime.topics import NoChannels, Topics
+from core.receiver import Receiver, create_receiver
+from core.storage import open_storage
+from core.web import PluginFiles, language
+
+_LARGEST_BODY = 1024 * 1024
+_WEB_FILES = ("web.static_file", "web.messages")
+_WEB_PAGES = ("web.plugin_file", "web.login", "web.home", "web.shell", "web.shell_deep")
+
+
+class Plugins(Protocol):
+    """The room of plugins, as the web process uses it."""
+
+    permissions: Collection[str]
+    filter_outbound: OutboundFilter | None
+
+    def mount(self, app: Application) -> None:
+        """Register routes; each view declares its Access."""
+
+    def files(self) -> Sequence[PluginFiles]: ...
+    def enabled(self, tenant_id: UUID) -> Collection[str]: ...
+    def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
+    def allows(self, principal: Principal, topic: str) -> bool: ...
+    async def start(self, db: Database) -> None: ...
+    async def stop(self) -> None: ...
+
+
+class NoPlugins(NoChannels):
+    """An installation without plugins."""
+
+    permissions: Collection[str] = ()
+    filter_outbound: OutboundFilter | None = None
+
+    def mount(self, app: Application) -> None:
+        """Nothing."""
+
+    def files(self) -> Sequence[PluginFiles]:
+        return ()
+
+    def enabled(self, tenant_id: UUID) -> Collection[str]:
+        return ()
+
+    def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]:
+        return no_plugins(principal, locale)
+
+    async def start(self, db: Database) -> None:
+        """Nothing."""
+
+    async def stop(self) -> None:
+        """Nothing."""
+
+
+class _Door:
+    """What the pages ask about the request being served."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+
+    async def bootstrap(self, wish: language.Locale | None) -> dict[str, Any] | None:
+        principal: Principal | None = g.principal
+        return await identity.bootstrap(services(), principal, wish) if principal else None
+
+    async def enabled_plugins(self) -> Collection[str]:
+        principal: Principal | None = g.principal
+        return self._plugins.enabled(principal.tenant_id) if principal else ()
+
+
+class WebProcess:
+    """Everything that one web process runs, and its ASGI application."""
+
+    def __init__(
+        self, settings: Settings, db: Database, valkey: "Redis | None", storage: Attachments, plugins: Plugins,
+        receiver: Receiver | None,
+    ) -> None:  # fmt: skip
+        self.db, self.plugins, self.receiver = db, plugins, receiver
+        self.wake = Wake(settings.database_url)
+        self.gateway = Gateway(db, Tail(db, self.wake), plugins)
+        self._background: list[asyncio.Task[None]] = []
+        self._topics = Topics(valkey, self.gateway.hub) if valkey is not None else None
+        self.app = self._application(settings, valkey, storage)
+
+    async def start(self) -> None:
+        """Begin; what fails here fails the start of the process."""
+        if self.receiver is not None:
+            await self.receiver.startup()
+        await self.plugins.start(self.db)
+        await self.gateway.start()
+        if self._topics is not None:
+            self._background.append(asyncio.create_task(self._topics.run(), name="topics"))
+
+    async def stop(self) -> None:
+        """End in the opposite order."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.gateway.stop()
+        await self.plugins.stop()
+        if self.receiver is not None:
+            await self.receiver.shutdown()
+        await self.wake.close()
+
+    def close_sockets(self) -> None:
+        """Send open screens elsewhere, so that a shutdown need not wait for them."""
+        self.gateway.hub.close_sockets()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI: webhooks go straight to the receiver, past Quart."""
+        if self.receiver is not None and scope["type"] == "http" and scope["path"].startswith("/webhooks/"):
+            await self.receiver(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _application(self, settings: Settings, valkey: "Redis | None", storage: Attachments) -> Application:
+        app = Application("comptoir", static_folder=None)
+        app.secret_key = settings.secret_key
+        app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+        app.json.ensure_ascii = False  # type: ignore[attr-defined]
+        app.json.sort_keys = False  # type: ignore[attr-defined]
+        cookie = session_cookie(app, settings.public_url)
+        permissions = Permissions(self.plugins.permissions)
+        app.admit_with(Doorman(self.db, permissions, cookie, settings.public_url))
+        app.extensions[KEY] = Services(
+            db=self.db, login=Login(self.db, Passwords(), LoginAttempts(valkey)), permissions=permissions,
+            public_url=settings.public_url, submit=self._submit, retry=self._retry, attachments=storage,
+            read_receipts=queue_read_receipt, manifest=self.plugins.manifest, wish=lambda: language.wish(request),
+        )  # fmt: skip
+        problem.install(app)
+        app.after_request(hardening.harden)
+        app.register_blueprint(api.build(cookie).blueprint)
+        app.register_blueprint(health.blueprint(self.db))
+        self.plugins.mount(app)
+        self._mount_pages(app)
+        self.gateway.mount(app)
+        app.before_serving(self.start)
+        app.after_serving(self.stop)
+        return app
+
+    def _mount_pages(self, app: Application) -> None:
+        app.register_blueprint(web.blueprint(_Door(self.plugins), self.plugins.files()))
+        for endpoint in _WEB_FILES:
+            app.declare(endpoint, PUBLIC)
+        for endpoint in _WEB_PAGES:
+            app.declare(endpoint, GREETED)
+
+    async def _submit(self, draft: Draft, author: Author) -> Submitted:
+        return await gate.submit(self.db, draft, author=author, filters=self.plugins.filter_outbound)
+
+    async def _retry(self, message_id: UUID, author: Author) -> dict[str, Any]:
+        return await retry(self.db, message_id, author, filters=self.plugins.filter_outbound)
+
+
+def main(settings: Settings, fd: int | None) -> None:
+    """Serve on the inherited listening socket `fd`, or on the configured port."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main(settings, fd))
+
+
+async def _main(settings: Settings, fd: int | None) -> None:
+    storage = await open_storage(settings.storage, settings.data_dir)
+    db = await Database.open(settings.database_url)
+    valkey = Redis.from_url(settings.valkey_url)
+    try:
+        process = WebProcess(settings, db, valkey, storage, NoPlugins(), create_receiver(settings))
+        process.app.before_serving(_freeze)
+        await serve(process, settings, fd, process.close_sockets)
+    finally:
+        await valkey.aclose()
+        await db.close()
+        await storage.close()
+
+
+async def _freeze() -> None:
+    """What the start has made is never garbage: not looking at it again halves the slowest answers."""
+    gc.collect()
+    gc.freeze()
