@@ -34,7 +34,7 @@ def status(wamid: str, status: str, at: int = NOW, **more: Any) -> Json:
     return {"statuses": [{"id": wamid, "status": status, "timestamp": str(at), "recipient_id": "212611111111", **more}]}
 
 
-FAILED = {"errors": [{"code": 131047, "title": "Re-engagement message", "error_data": {"details": "24 hours"}}]}
+FAILED: Json = {"errors": [{"code": 131047, "title": "Re-engagement message", "error_data": {"details": "24 hours"}}]}
 
 
 def delivery(tenant: SeededTenant, *values: Json, field: str = "messages", phone_number_id: str | None = None) -> bytes:

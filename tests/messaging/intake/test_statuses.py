@@ -9,6 +9,7 @@ from core.messaging.intake.parked import match_recent
 from tests.messaging.intake.deliveries import (
     FAILED,
     NOW,
+    Json,
     apply,
     count,
     delivery,
@@ -44,7 +45,7 @@ async def test_whatever_the_order_the_furthest_status_is_shown(
     for n, order in enumerate(orders):
         await _send(db, tenant, f"wamid.{n}")
         for place, word in enumerate(order):
-            more = FAILED if word == "failed" else {}
+            more: Json = FAILED if word == "failed" else {}
             rounds[place].append(delivery(tenant, status(f"wamid.{n}", word, NOW + words.index(word), **more)))
             rounds[place].append(rounds[place][-1])
     if together:
@@ -89,7 +90,7 @@ async def test_a_status_before_its_message_is_parked_and_applied_when_it_appears
     db: Database, tenant: SeededTenant
 ) -> None:
     await _conversation(db, tenant)
-    await apply(db, tenant, delivery(tenant, status("wamid.out", "read")), delivery(tenant, status("wamid.out", "sent")))
+    await apply(db, tenant, *(delivery(tenant, status("wamid.out", word)) for word in ("read", "sent")))
     assert await count(db, "parked_statuses") == 2
     await _send(db, tenant, "wamid.out")
     async with db.system_transaction() as connection:
