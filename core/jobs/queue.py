@@ -1,5 +1,6 @@
 """Durable work: a row committed with the change that caused it."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ MAX_ATTEMPTS = 5
 # A key names the work. While one row of that key waits, a second request is the same work, at the earlier time.
 _INSERT = """
 insert into jobs (tenant_id, plugin, name, key, args, run_at, max_attempts)
-values ($1, $2, $3, $4, $5, coalesce($6, now()), $7)
+values ($1, $2, $3, $4, $5::text::jsonb, coalesce($6, now()), $7)
 on conflict (tenant_id, plugin, name, key) where state = 'queued' and key is not null
 do update set run_at = least(jobs.run_at, excluded.run_at)
 returning id
@@ -22,6 +23,11 @@ returning id
 async def enqueue(connection: Connection, tenant_id: UUID | None, plugin: str, name: str, args: Mapping[str, Any], *,
                   key: str | None = None, run_at: datetime | None = None, max_attempts: int = MAX_ATTEMPTS) -> UUID:
     """Insert in the caller's transaction and wake the feeder at its commit. The id of the row that waits."""
-    job_id: UUID = await connection.fetchval(_INSERT, tenant_id, plugin, name, key, dict(args), run_at, max_attempts)
+    job_id: UUID = await connection.fetchval(_INSERT, tenant_id, plugin, name, key, _text(args), run_at, max_attempts)
     await connection.execute("select pg_notify('jobs', '')")
     return job_id
+
+
+def _text(args: Mapping[str, Any]) -> str:
+    # Text, for a plugin's connection comes from Tortoise's pool, which knows no JSON codec.
+    return json.dumps(dict(args), ensure_ascii=False, default=str)

@@ -75,9 +75,9 @@ async def complete(connection: Connection, run: Run) -> None:
         raise LostLease(f"job {run.id} ({run.plugin}.{run.name})")
 
 
-async def release(connection: Connection, run: Run) -> None:
-    """Give back what this worker has no time to finish; the attempt does not count."""
-    await _requeue(connection, run.id, run.worker, run.attempt, 0, None, -1)
+async def release(connection: Connection, run: Run, wait_seconds: float = 0) -> None:
+    """Give back what cannot be finished here and now; the attempt does not count."""
+    await _requeue(connection, run.id, run.worker, run.attempt, wait_seconds, None, -1)
 
 
 async def fail(connection: Connection, run: Run, error: str, wait_seconds: float) -> bool:

@@ -15,7 +15,7 @@ from core.db.pool import Connection, Database
 from core.db.scope import tenant_scope
 from core.jobs import rows
 from core.jobs.rows import HEARTBEAT_SECONDS, LostLease
-from core.jobs.work import Handler, Handlers, Run
+from core.jobs.work import Handler, Handlers, NotNow, Run
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +66,9 @@ class Runner:
             _log.warning("lease lost, its work is another worker's now: %s", lost)
         except asyncio.CancelledError:
             await self._interrupted(run)
+        except NotNow as wait:
+            async with self._db.system.acquire() as connection:
+                await rows.release(connection, run, wait.seconds)
         except Exception as error:  # a handler may fail in any way; the row remembers how
             await self._failed(run, error)
 

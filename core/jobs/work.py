@@ -26,6 +26,14 @@ class Run:
     connection: Connection | None = None
 
 
+class NotNow(Exception):
+    """Raised by a handler that is not to be blamed: the job waits `seconds` more, and the attempt does not count."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not now: wait {seconds} s")
+        self.seconds = seconds
+
+
 Transaction = Callable[[Run], AbstractAsyncContextManager[Connection]]
 
 

@@ -1,7 +1,7 @@
 """Tables of plugins: every row belongs to a tenant, and every query happens in one."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise import fields
@@ -59,7 +59,10 @@ class TenantModel(Model):
 
     class Meta:
         abstract = True
-        manager: ClassVar[Manager] = TenantManager()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._meta.manager = TenantManager(cls)  # one each: Tortoise would let all subclasses share the last one's
 
     async def save(self, using_db: BaseDBAsyncClient | None = None, update_fields: Iterable[str] | None = None,
                    force_create: bool = False, force_update: bool = False) -> None:

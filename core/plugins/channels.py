@@ -1,0 +1,78 @@
+"""Plugins' topics on the agents' WebSocket: who may listen, and how a broadcast reaches every web process."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.plugins.gate import Gate
+from core.plugins.loader import Plugins
+
+_log = logging.getLogger(__name__)
+_CHANNEL = "comptoir:topics"
+_SECONDS = 1.0
+
+
+class Broadcaster(Protocol):
+    async def publish(self, tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
+        """Best effort: screens fetch again when they reconnect."""
+
+
+class Topics:
+    """The only door to a topic: declared, on for the tenant, and permitted to the listener."""
+
+    def __init__(self, plugins: Plugins, gate: Gate) -> None:
+        self._plugins, self._gate = plugins, gate
+
+    def allows(self, tenant_id: UUID, permissions: Collection[str], topic: str) -> bool:
+        """Ask at each subscription, and again when roles or the gate change."""
+        plugin, _, name = topic.partition(".")
+        one = self._plugins.find(plugin)
+        if one is None or not self._gate.enabled(tenant_id, plugin):
+            return False
+        return any(channel.name == name and channel.permission in permissions for channel in one.declared.channels)
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    tenant_id: UUID
+    topic: str
+    data: Mapping[str, Any]
+
+
+class ValkeyBroadcast:
+    """Over Valkey's publish and subscribe, from any process to all."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(url, socket_connect_timeout=_SECONDS, socket_timeout=None,
+                                     health_check_interval=15)
+
+    async def publish(self, tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
+        told = json.dumps({"tenant": str(tenant_id), "topic": topic, "data": data}, ensure_ascii=False, default=str)
+        try:
+            async with asyncio.timeout(_SECONDS):
+                await self._redis.publish(_CHANNEL, told)
+        except (RedisError, OSError, TimeoutError) as error:
+            _log.warning("broadcast on %s not delivered: %s", topic, type(error).__name__)
+
+    async def listen(self) -> AsyncIterator[Broadcast]:
+        """Everything broadcast from now on, of all tenants; for the gateway. Subscribes again when Valkey returns."""
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as inbox:
+                    await inbox.subscribe(_CHANNEL)
+                    async for message in inbox.listen():
+                        told = json.loads(message["data"])
+                        yield Broadcast(UUID(told["tenant"]), told["topic"], told["data"])
+            except (RedisError, OSError) as error:
+                _log.warning("topics: %s; subscribing again", type(error).__name__)
+                await asyncio.sleep(_SECONDS)
+
+    async def close(self) -> None:
+        await self._redis.aclose()

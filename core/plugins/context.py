@@ -1,0 +1,109 @@
+"""The context handed to plugins: implements comptoir_sdk.Context for one tenant, plugin and occasion."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from comptoir_sdk.context import Caller, Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from core.db.pool import Database
+from core.egress import Egress
+from core.plugins.channels import Broadcaster
+from core.plugins.doors import (
+    ContactDoor,
+    ConversationDoor,
+    HttpDoor,
+    JobDoor,
+    MessageDoor,
+    ModelDatabase,
+    ObjectStore,
+    StorageDoor,
+    Submit,
+)
+from core.plugins.gate import Gate
+from core.plugins.loader import Plugins
+from core.plugins.states import Installed
+from core.plugins.texts import Texts, folder
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What contexts reach: given by the composition root of each process."""
+
+    db: Database
+    submit: Submit
+    broadcaster: Broadcaster
+    egress: Egress | None = None
+    storage: ObjectStore | None = None
+
+
+class Contexts:
+    """Makes contexts. One for each process."""
+
+    def __init__(self, plugins: Plugins, gate: Gate, outside: Outside) -> None:
+        self._plugins, self.gate, self.outside = plugins, gate, outside
+        self.texts = Texts(plugins)
+        self._pages = {one.name: _environment(one) for one in plugins.loaded()}
+
+    def __call__(self, tenant_id: UUID, plugin: str, *, event_id: int | None = None, caller: Caller | None = None,
+                 locale: str = "en") -> Context:
+        """Raises LookupError when the plugin did not load."""
+        one = self._plugins.find(plugin)
+        if one is None:
+            raise LookupError(f"plugin {plugin} is not loaded")
+        return PluginContext(self, one, tenant_id, event_id, caller, locale)
+
+    def page(self, plugin: str, template: str) -> Any:
+        return self._pages[plugin].get_template(template)
+
+
+class PluginContext:
+    def __init__(self, home: Contexts, one: Installed, tenant_id: UUID, event_id: int | None, caller: Caller | None,
+                 locale: str) -> None:
+        self._home, self._one = home, one
+        self.tenant_id, self.event_id, self.caller, self.locale = tenant_id, event_id, caller, locale
+        self.plugin = one.name
+        self.log = logging.getLogger(f"comptoir.plugins.{one.name}")
+        reach = (home.outside.db, tenant_id, one.name)
+        self.db = ModelDatabase()
+        self.contacts, self.conversations = ContactDoor(*reach), ConversationDoor(*reach)
+        self.messages = MessageDoor(*reach, home.outside.submit)
+        self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
+        self.jobs = JobDoor(*reach, {job.name: job.retries + 1 for job in one.declared.jobs})
+
+    @property
+    def settings(self) -> Any:
+        return self._home.gate.settings(self.tenant_id, self.plugin)
+
+    @property
+    def _(self) -> Callable[[str], str]:
+        return self._home.texts.translator(self.plugin, self.locale)
+
+    async def broadcast(self, topic: str, data: Mapping[str, Any]) -> None:
+        if topic not in {channel.name for channel in self._one.declared.channels}:
+            raise LookupError(f"{self.plugin} registers no channel {topic!r}")
+        await self._home.outside.broadcaster.publish(self.tenant_id, f"{self.plugin}.{topic}", data)
+
+    async def render(self, template: str, /, **values: Any) -> Any:
+        page = self._home.page(self.plugin, template)
+        return Markup(await page.render_async(ctx=self, _=self._, **values))  # noqa: S704 - autoescaped by its making
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def days_ago(self, days: float) -> datetime:
+        return self.now() - timedelta(days=days)
+
+    def ago(self, delta: timedelta) -> datetime:
+        return self.now() - delta
+
+
+def _environment(one: Installed) -> Environment:
+    templates = folder(one, "templates")
+    return Environment(loader=FileSystemLoader(templates or []), autoescape=True, enable_async=True,
+                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

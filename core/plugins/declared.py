@@ -1,0 +1,64 @@
+"""What a plugin registers, collected once at start and checked as a whole."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from comptoir_sdk import Channel, Command, Job, Plugin, Route, ui
+
+from core.plugins.states import Declared, Refused
+
+_HOOKS: dict[str, type] = {
+    "register_routes": Route, "register_panels": ui.Element, "register_jobs": Job, "register_channels": Channel,
+    "register_commands": Command,
+}
+_NAMED_ROUTES = {"fragment": "fragments", "data": "data", "post": "commands", "on_test": "commands"}
+
+
+def declared_by(plugin: Plugin) -> Declared:
+    """Calls the plugin's register_* hooks. Raises Refused for what cannot be served, or whatever the plugin raises."""
+    declared = Declared(*(_collect(plugin, hook, kind) for hook, kind in _HOOKS.items()))
+    _refuse_duplicates("job", (job.name for job in declared.jobs))
+    _refuse_duplicates("channel", (channel.name for channel in declared.channels))
+    _refuse_duplicates("route", ((route.rule, method) for route in declared.routes for method in route.methods))
+    _refuse_duplicates("piece", ((type(piece), getattr(piece, "name", None)) for piece in declared.panels))
+    _check_permissions(plugin, declared)
+    for piece in declared.panels:
+        _check_piece(plugin, piece, declared)
+    return declared
+
+
+def _collect(plugin: Plugin, hook: str, kind: type) -> tuple[Any, ...]:
+    register = getattr(plugin, hook, None)
+    if register is None or not hasattr(register, "comptoir_impl"):
+        return ()
+    found = tuple(register())
+    for one in found:
+        if not isinstance(one, kind):
+            raise Refused("broken", f"{hook} returned {one!r}, which is not a {kind.__name__}")
+    return found
+
+
+def _refuse_duplicates(kind: str, names: Iterable[Any]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise Refused("broken", f"it registers the {kind} {twice[0]} twice")
+
+
+def _check_permissions(plugin: Plugin, declared: Declared) -> None:
+    pieces = [*declared.routes, *declared.channels, *declared.panels]
+    for permission in {p for piece in pieces if (p := getattr(piece, "permission", None))}:
+        if permission.startswith(f"{plugin.name}.") and permission not in plugin.permissions:
+            raise Refused("broken", f"it uses the permission {permission} and does not declare it in `permissions`")
+
+
+def _check_piece(plugin: Plugin, piece: ui.Element, declared: Declared) -> None:
+    tag = getattr(piece, "element", None)
+    prefix = plugin.name.replace("_", "-") + "-"
+    if tag and not tag.startswith(prefix):
+        raise Refused("broken", f"the element <{tag}> must be called <{prefix}…>, so that two plugins cannot collide")
+    for attribute, folder in _NAMED_ROUTES.items():
+        name = getattr(piece, attribute, None)
+        rule = f"/{folder}/{name}"
+        if name and rule not in {route.rule for route in declared.routes}:
+            raise Refused("broken", f"{type(piece).__name__} names {attribute}={name!r}, and there is no route {rule}")

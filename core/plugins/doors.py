@@ -1,0 +1,160 @@
+"""The parts of a context: each is bound to one tenant and one plugin, and checks what it is given."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from comptoir_sdk import Contact, Conversation, Invalid, Message, NotFound
+
+from core import errors
+from core.db.pool import Database
+from core.db.scope import tenant_scope
+from core.egress import Egress, Timeouts
+from core.jobs.queue import enqueue
+from core.messaging.contacts import get_contact
+from core.messaging.conversations import get_conversation
+from core.messaging.gate import Author, Draft, Submitted
+from core.plugins import orm
+
+Submit = Callable[[Draft, Author], Awaitable[Submitted]]
+"""The send gate, with its filters (`core.messaging.gate.submit`)."""
+
+
+class ObjectStore(Protocol):
+    """`core.storage`: raises core.errors.NotFound for an absent key."""
+
+    async def put(self, key: str, data: bytes, *, content_type: str = ...) -> Any: ...
+    async def get(self, key: str) -> bytes: ...
+    async def delete(self, key: str) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where all doors of one context lead."""
+
+    db: Database
+    tenant_id: UUID
+    plugin: str
+
+
+class ModelDatabase:
+    def transaction(self) -> Any:
+        return orm.transaction()
+
+
+@dataclass(frozen=True)
+class ContactDoor(Doors):
+    async def get(self, contact_id: UUID) -> Contact:
+        with tenant_scope(self.tenant_id):
+            return Contact.of(await _found(get_contact(self.db, contact_id)))
+
+
+@dataclass(frozen=True)
+class ConversationDoor(Doors):
+    async def get(self, conversation_id: UUID) -> Conversation:
+        with tenant_scope(self.tenant_id):
+            return Conversation.of(await _found(get_conversation(self.db, conversation_id)))
+
+
+_MESSAGE = """
+select r.resource, m.contact_id from message_resources r
+join messages m on m.tenant_id = r.tenant_id and m.id = r.id where r.id = $1
+"""
+
+
+@dataclass(frozen=True)
+class MessageDoor(Doors):
+    submit: Submit
+
+    async def get(self, message_id: UUID) -> Message:
+        with tenant_scope(self.tenant_id):
+            async with self.db.tenant() as connection:
+                row = await connection.fetchrow(_MESSAGE, message_id)
+        if row is None:
+            raise NotFound("There is no such message.")
+        return Message.of(row["resource"], row["contact_id"])
+
+    async def send(self, conversation_id: UUID, body: str, *, id: UUID | None = None) -> Message:
+        try:
+            with tenant_scope(self.tenant_id):
+                done = await self.submit(Draft(conversation_id, body, id), Author("automation"))
+        except errors.NotFound as error:
+            raise NotFound(error.detail) from error
+        except errors.Problem as error:
+            raise Invalid(error.detail) from error
+        return await self.get(UUID(str(done.message["id"])))
+
+
+@dataclass(frozen=True)
+class JobDoor(Doors):
+    max_attempts: Mapping[str, int]
+    """The plugin's own jobs, by name."""
+
+    async def enqueue(self, name: str, *, key: str | None = None, run_at: datetime | None = None, **args: Any) -> UUID:
+        if name not in self.max_attempts:
+            raise LookupError(f"{self.plugin} registers no job {name!r}; it has {sorted(self.max_attempts)}")
+        with tenant_scope(self.tenant_id):
+            async with orm.joined_transaction(self.db) as connection:
+                return await enqueue(connection, self.tenant_id, self.plugin, name, args, key=key, run_at=run_at,
+                                     max_attempts=self.max_attempts[name])
+
+
+@dataclass(frozen=True)
+class StorageDoor(Doors):
+    store: ObjectStore | None
+
+    async def put(self, key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
+        await self._store().put(self._key(key), data, content_type=content_type)
+
+    async def get(self, key: str) -> bytes:
+        try:
+            return await self._store().get(self._key(key))
+        except errors.NotFound as error:
+            raise NotFound(f"There is no object {key!r}.") from error
+
+    async def delete(self, key: str) -> None:
+        await self._store().delete(self._key(key))
+
+    def _store(self) -> ObjectStore:
+        if self.store is None:
+            raise RuntimeError("this process has no object storage")
+        return self.store
+
+    def _key(self, key: str) -> str:
+        # A key is the plugin's, but its parts may come from a customer: it must not climb into another's objects.
+        if not key or key.startswith("/") or any(part in ("", ".", "..") for part in key.split("/")):
+            raise Invalid(f"{key!r} is no object key: use names separated by single slashes.")
+        return f"plugins/{self.tenant_id}/{self.plugin}/{key}"
+
+
+@dataclass(frozen=True)
+class WebAnswer:
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@dataclass(frozen=True)
+class HttpDoor:
+    egress: Egress | None
+
+    async def request(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, json: Any = None,
+                      content: bytes | None = None, timeout: float = 10) -> WebAnswer:
+        if self.egress is None:
+            raise RuntimeError("this process makes no outgoing calls")
+        answer = await self.egress.request(method, url, headers=dict(headers or {}), json=json, content=content,
+                                           timeouts=Timeouts(total=timeout))
+        return WebAnswer(answer.status, answer.headers, answer.body)
+
+
+async def _found(resource: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    try:
+        return await resource
+    except errors.NotFound as error:
+        raise NotFound(error.detail) from error

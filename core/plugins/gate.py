@@ -1,0 +1,137 @@
+"""Who has which plugin: one immutable map, asked by every door (routes, topics, jobs, observers, panels)."""
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from core.db.pool import Database
+from core.plugins.loader import Plugins, required_by
+
+_log = logging.getLogger(__name__)
+_POLL_SECONDS = 1.0
+
+
+class GateMap(Protocol):
+    """What config.yaml says (`core.config.PluginGateMap`)."""
+
+    def enabled(self, slug: str, plugin: str) -> bool: ...
+    def settings(self, slug: str, plugin: str) -> Mapping[str, Any]: ...
+
+
+class GateSource(Protocol):
+    """Holds the newest map (`core.config.PluginGate`). `refresh` looks at the file once."""
+
+    @property
+    def map(self) -> GateMap: ...
+    def refresh(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class _Map:
+    slugs: Mapping[UUID, str] = field(default_factory=dict)
+    plugins: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    """tenant → plugin → its settings, as an instance of the plugin's class."""
+
+
+class Gate:
+    """`enabled` reads memory. `refresh` rebuilds from the file, the tenants and their kept settings; `run` keeps on."""
+
+    def __init__(self, plugins: Plugins, source: GateSource) -> None:
+        self._plugins, self._source = plugins, source
+        self._map = _Map()
+        self._listeners: list[Callable[[], None]] = []
+
+    def enabled(self, tenant_id: UUID, plugin: str) -> bool:
+        return plugin in self._map.plugins.get(tenant_id, {}) and self._plugins.find(plugin) is not None
+
+    def settings(self, tenant_id: UUID, plugin: str) -> Any:
+        """Raises LookupError when the tenant does not have the plugin."""
+        if not self.enabled(tenant_id, plugin):
+            raise LookupError(f"{plugin} is off for tenant {tenant_id}")
+        return self._map.plugins[tenant_id][plugin]
+
+    def plugins_of(self, tenant_id: UUID) -> list[str]:
+        """In load order."""
+        return [one.name for one in self._plugins.loaded() if self.enabled(tenant_id, one.name)]
+
+    def tenants_with(self, plugin: str) -> list[UUID]:
+        return [tenant_id for tenant_id in self._map.plugins if self.enabled(tenant_id, plugin)]
+
+    def tenant_called(self, slug: str) -> UUID | None:
+        return next((tenant_id for tenant_id, known in self._map.slugs.items() if known == slug), None)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Called after each change: sockets drop what is off, the worker tells plugins."""
+        self._listeners.append(listener)
+
+    async def refresh(self, db: Database) -> bool:
+        """Look once; whether something changed."""
+        self._source.refresh()
+        tenants = await db.system.fetch("select id, slug from tenants where status = 'active' order by id")
+        kept = await db.system.fetch("select tenant_id, plugin, values from plugin_settings")
+        values = {(row["tenant_id"], row["plugin"]): row["values"] for row in kept}
+        fresh = _Map({row["id"]: row["slug"] for row in tenants},
+                     {row["id"]: self._of(row["id"], row["slug"], values) for row in tenants})
+        changed = fresh != self._map
+        self._map = fresh
+        if changed:
+            for listener in self._listeners:
+                listener()
+        return changed
+
+    async def run(self, db: Database) -> None:
+        """For ever, each second: enabling is data."""
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            await self.refresh(db)
+
+    def _of(self, tenant_id: UUID, slug: str, kept: Mapping[tuple[UUID, str], Mapping[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for one in self._plugins.loaded():
+            if one.plugin is None or not self._source.map.enabled(slug, one.name):
+                continue
+            if missing := [need for need in required_by(one.plugin) if need not in found]:
+                self._say_off(slug, one.name, f"it needs {missing[0]}, which the tenant does not have")
+                continue
+            values = {**kept.get((tenant_id, one.name), {}), **self._source.map.settings(slug, one.name)}
+            try:
+                found[one.name] = parse_settings(one.plugin.Settings, values)
+            except ValueError as error:
+                self._say_off(slug, one.name, f"its settings are not valid: {error}")
+        return found
+
+    def _say_off(self, slug: str, plugin: str, why: str) -> None:
+        said = (slug, plugin, why)
+        if said not in self._said:
+            _log.error("tenant %s goes without plugin %s: %s", slug, plugin, why)
+        self._said.add(said)
+
+    _said: set[tuple[str, str, str]] = set()  # noqa: RUF012 - one log of complaints for the process
+
+
+def parse_settings(model: type | None, values: Mapping[str, Any]) -> Any:
+    """An instance of the plugin's Settings. Raises ValueError naming the key."""
+    known = _fields(model)
+    if unknown := sorted(set(values) - set(known)):
+        raise ValueError(f"there is no setting {unknown[0]!r}; there are {sorted(known)}")
+    if model is None:
+        return None
+    try:
+        return TypeAdapter(model).validate_python(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+
+
+def _fields(model: type | None) -> Iterable[str]:
+    if model is None:
+        return ()
+    if issubclass(model, BaseModel):
+        return model.model_fields
+    return [one.name for one in dataclasses.fields(model)] if dataclasses.is_dataclass(model) else ()

@@ -1,0 +1,85 @@
+"""From events of the log to calls of observer hooks, with typed values."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from comptoir_sdk import Account, Agent, Contact, Conversation, Message, Status, Template
+
+from core.db.pool import Database
+from core.events.log import Event
+
+Arguments = dict[str, Any]
+Reading = Callable[[Database, Event], Awaitable[Arguments | None]]
+"""The hook's arguments, or None when what the event tells of is gone."""
+
+_MESSAGE = """
+select r.resource, m.contact_id from message_resources r
+join messages m on m.tenant_id = r.tenant_id and m.id = r.id where m.tenant_id = $1 and m.id = $2
+"""
+
+
+async def _received(_db: Database, event: Event) -> Arguments:
+    return {"message": Message.of(event.data["message"], event.data["conversation"]["contact"]["id"])}
+
+
+async def _message(db: Database, event: Event) -> Arguments | None:
+    row = await db.system.fetchrow(_MESSAGE, event.tenant_id, UUID(str(event.data["message"]["id"])))
+    return {"message": Message.of(row["resource"], row["contact_id"])} if row else None
+
+
+async def _status(db: Database, event: Event) -> Arguments | None:
+    found = await _message(db, event)
+    return {**found, "status": Status.of(event.data["message"])} if found else None
+
+
+async def _sent(db: Database, event: Event) -> Arguments | None:
+    return await _message(db, event) if event.data["message"]["status"] == "accepted" else None
+
+
+async def _conversation(_db: Database, event: Event) -> Arguments:
+    return {"conversation": Conversation.of(event.data["conversation"])}
+
+
+async def _assigned(_db: Database, event: Event) -> Arguments:
+    conversation, previous = Conversation.of(event.data["conversation"]), event.data.get("previous")
+    agent: Agent | None = conversation.assignee
+    return {"conversation": conversation, "agent": agent, "previous": UUID(str(previous)) if previous else None}
+
+
+async def _saved(_db: Database, event: Event) -> Arguments:
+    return {"contact": Contact.of(event.data["contact"]), "changed": tuple(event.data.get("changed", ()))}
+
+
+async def _merged(_db: Database, event: Event) -> Arguments:
+    return {"kept": Contact.of(event.data["kept"]), "removed": UUID(str(event.data["removed"]))}
+
+
+async def _template(_db: Database, event: Event) -> Arguments:
+    told = event.data["template"]
+    account = told.get("account_id")
+    template = Template(told["name"], told["language"], UUID(str(account)) if account else None, told.get("category"))
+    return {"template": template, "status": event.data["status"], "reason": event.data.get("reason")}
+
+
+async def _connected(_db: Database, event: Event) -> Arguments:
+    return {"account": Account.of(event.data["account"])}
+
+
+async def _unhandled(_db: Database, event: Event) -> Arguments:
+    return {"field": event.data["field"], "value": event.data["value"]}
+
+
+HOOKS: dict[str, dict[str, Reading]] = {
+    "message.received": {"on_message_received": _received},
+    "message.status": {"on_message_status": _status, "on_message_sent": _sent},
+    "conversation.opened": {"on_conversation_opened": _conversation},
+    "conversation.assigned": {"on_conversation_assigned": _assigned},
+    "conversation.closed": {"on_conversation_closed": _conversation},
+    "contact.saved": {"on_contact_saved": _saved},
+    "contacts.merged": {"on_contacts_merged": _merged},
+    "template.status": {"on_template_status": _template},
+    "account.connected": {"on_account_connected": _connected},
+    "webhook.unhandled": {"on_webhook_unhandled": _unhandled},
+}
+"""Event type → the hooks that hear of it."""

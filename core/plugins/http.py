@@ -1,0 +1,125 @@
+"""Plugins' routes: one blueprint each under /api/v1/p/<plugin>/. Off for a tenant, they do not exist for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import comptoir_sdk
+from comptoir_sdk import PluginError, Route
+from comptoir_sdk.context import Caller
+from comptoir_sdk.translation import translated_by
+from markupsafe import Markup
+from quart import Blueprint, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from core import errors
+from core.auth.access import PUBLIC, SIGNED_IN, declare
+from core.auth.principal import Principal
+from core.db.scope import tenant_scope
+from core.plugins.context import Contexts
+from core.plugins.gate import Gate
+from core.plugins.guard import Guard, PluginFailed
+from core.plugins.states import Installed
+from core.plugins.texts import LOCALES
+from core.plugins.ui import PREFIX
+
+VIEW_SECONDS = 10.0
+_OFF = "There is nothing here."
+
+
+@dataclass(frozen=True)
+class PluginAccess:
+    """404 while the plugin is off for the caller's tenant, and only then the permission."""
+
+    gate: Gate
+    plugin: str
+    permission: str
+    identify: bool = True
+
+    def check(self, principal: Principal | None) -> None:
+        SIGNED_IN.check(principal)
+        if principal is None or not self.gate.enabled(principal.tenant_id, self.plugin):
+            raise errors.NotFound(_OFF)
+        principal.require(self.permission)
+
+
+def chosen_locale() -> str:
+    """The language asked for, else chosen earlier in this browser, else the browser's."""
+    wishes = (request.args.get("lang"), request.cookies.get("comptoir_locale"))
+    known = [wish for wish in wishes if wish in LOCALES]
+    return (known[0] or "en") if known else request.accept_languages.best_match(LOCALES) or "en"
+
+
+class PluginRoutes:
+    """`locale` says in which language the request being served is answered."""
+
+    def __init__(self, contexts: Contexts, guard: Guard, locale: Callable[[], str] = chosen_locale) -> None:
+        self._contexts, self._guard, self._locale = contexts, guard, locale
+
+    def blueprint(self, one: Installed) -> Blueprint:
+        """The plugin's routes. A plugin never receives the application."""
+        blueprint = Blueprint(f"plugin_{one.name}", __name__, url_prefix=f"{PREFIX}/{one.name}")
+        for number, route in enumerate(one.declared.routes):
+            rule = f"/public/<tenant_slug>{route.rule}" if route.public else route.rule
+            blueprint.add_url_rule(rule, f"{number}_{route.view.__name__}", self._view(one.name, route),
+                                   methods=list(route.methods))
+        return blueprint
+
+    def _view(self, plugin: str, route: Route) -> Callable[..., Any]:
+        gate = self._contexts.gate
+
+        async def served(**values: Any) -> Response:
+            return await self._serve(plugin, route, g.principal, g.principal.tenant_id, values)
+
+        async def served_to_all(tenant_slug: str, **values: Any) -> Response:
+            tenant_id = gate.tenant_called(tenant_slug)
+            if tenant_id is None or not gate.enabled(tenant_id, plugin):
+                raise errors.NotFound(_OFF)
+            return await self._serve(plugin, route, None, tenant_id, values)
+
+        if route.permission is None:
+            return declare(PUBLIC)(served_to_all)
+        return declare(PluginAccess(gate, plugin, route.permission))(served)
+
+    async def _serve(self, plugin: str, route: Route, caller: Caller | None, tenant_id: Any,
+                     values: dict[str, Any]) -> Response:
+        locale = self._locale()
+        ctx = self._contexts(tenant_id, plugin, caller=caller, locale=locale)
+        translate = self._contexts.texts.translator(plugin, locale)
+
+        async def view() -> Any:
+            try:
+                return await route.view(ctx, **values)
+            except (HTTPException, errors.Problem) as answer:  # an answer, not a failure of the plugin
+                return answer
+
+        with tenant_scope(tenant_id), translated_by(translate):
+            try:
+                return _answer(await self._guard.call(plugin, route.rule, VIEW_SECONDS, view))
+            except PluginError as error:
+                raise _problem(error) from error
+            except PluginFailed as error:
+                raise errors.Unavailable(f"The plugin {plugin} could not answer: try again.", plugin=plugin) from error
+
+
+def _answer(result: Any) -> Response:
+    if isinstance(result, Exception):
+        raise result
+    if isinstance(result, Response):
+        return result
+    body, status = result if isinstance(result, tuple) else (result, 200 if result is not None else 204)
+    if body is None:
+        return Response("", status)
+    is_page = isinstance(body, Markup)
+    response = Response(str(body), content_type="text/html; charset=utf-8") if is_page else jsonify(body)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(error: PluginError) -> errors.Problem:
+    if isinstance(error, comptoir_sdk.NotFound):
+        return errors.NotFound(error.detail)
+    if isinstance(error, comptoir_sdk.Forbidden):
+        return errors.Forbidden(error.detail)
+    return errors.Invalid(error.detail, errors=[{"loc": [name], "msg": told} for name, told in error.fields.items()])

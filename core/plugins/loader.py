@@ -1,0 +1,154 @@
+"""Finding and registering plugins. Each step is wrapped: one bad package must not stop the start."""
+
+import logging
+import traceback
+from collections.abc import Collection, Iterable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import comptoir_sdk
+import pluggy
+from comptoir_sdk import Plugin, hookspecs
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from core.plugins.declared import declared_by
+from core.plugins.models import check_models
+from core.plugins.states import Installed, Refused, State
+
+GROUP = "comptoir.plugins"
+_log = logging.getLogger(__name__)
+
+
+class Plugins:
+    """The plugins of this process, in the order of their requirements. The same set in every process."""
+
+    def __init__(self, installed: Iterable[Installed], manager: pluggy.PluginManager) -> None:
+        self._installed = {found.name: found for found in installed}
+        self.manager = manager
+
+    def __iter__(self) -> Iterator[Installed]:
+        return iter(self._installed.values())
+
+    def loaded(self) -> list[Installed]:
+        return [found for found in self if found.state == "loaded"]
+
+    def find(self, name: str) -> Installed | None:
+        """The plugin if it loaded."""
+        found = self._installed.get(name)
+        return found if found and found.state == "loaded" else None
+
+    def refuse(self, name: str, state: State, why: str) -> None:
+        """Take a plugin out, with those that need it: found wrong after it loaded (its migration, its tables)."""
+        found = self._installed[name]
+        found.state, found.why = state, why
+        _log.error("plugin %s is %s: %s", name, state, why)
+        if self.manager.has_plugin(name):
+            self.manager.unregister(name=name)
+        for other in self.loaded():
+            if other.plugin and name in required_by(other.plugin):
+                self.refuse(other.name, "missing", f"it needs {name}, which is {state}")
+
+
+def required_by(plugin: Plugin) -> list[str]:
+    """The names in `requires`, without versions."""
+    return [Requirement(text).name.replace("-", "_") for text in plugin.requires]
+
+
+def load(installed: Collection[str], found: Iterable[EntryPoint] | None = None) -> Plugins:
+    """Import and register what config.yaml installs. Never raises for a plugin's sake."""
+    offered = {point.name: point for point in (entry_points(group=GROUP) if found is None else found)}
+    imported = [_import(name, offered.get(name)) for name in sorted(installed)]
+    manager = pluggy.PluginManager("comptoir")
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(_in_order(imported), manager)
+    for one in plugins:
+        if one.state == "loaded":
+            _register(plugins, one)
+        else:
+            _log.error("plugin %s is %s: %s", one.name, one.state, one.why)
+    return plugins
+
+
+def _import(name: str, point: EntryPoint | None) -> Installed:
+    try:
+        if point is None:
+            raise Refused("missing", f"no installed package offers it in the entry-point group {GROUP}: install the "
+                                     "package, or take it out of config.yaml")
+        plugin = point.load()
+        _check_manifest(name, plugin)
+    except Refused as refused:
+        return Installed(name, refused.state, refused.why)
+    except (Exception, SystemExit):
+        return Installed(name, "broken", f"it could not be imported\n{traceback.format_exc()}")
+    return Installed(name, "loaded", plugin=plugin)
+
+
+def _check_manifest(name: str, plugin: Any) -> None:
+    if not isinstance(plugin, Plugin):
+        raise Refused("broken", f"its entry point gives {type(plugin).__name__}, not a comptoir_sdk.Plugin instance")
+    if plugin.name != name:
+        raise Refused("broken", f"it calls itself {plugin.name!r}, its entry point {name!r}: make them the same")
+    try:
+        accepted = SpecifierSet(plugin.sdk).contains(comptoir_sdk.__version__, prereleases=True)
+    except InvalidSpecifier:
+        raise Refused("broken", f"sdk = {plugin.sdk!r} is no version specifier; write it like '>=0.1,<1'") from None
+    if not accepted:
+        raise Refused("incompatible", f"it works with comptoir-sdk {plugin.sdk}; this is {comptoir_sdk.__version__}")
+    if plugin.models and not plugin.migrations:
+        raise Refused("broken", "it has models and names no migrations module")
+
+
+def _in_order(imported: list[Installed]) -> list[Installed]:
+    """Required plugins first. What is missing, too old or goes in a circle is marked."""
+    by_name = {one.name: one for one in imported}
+    ordered: dict[str, Installed] = {}
+    waiting = list(imported)
+    while waiting:
+        ready = [one for one in waiting if all(need in ordered or need not in by_name for need in _needs(one))]
+        for one in ready or waiting:
+            _check_requirements(one, ordered, circular=not ready)
+            ordered[one.name] = one
+        waiting = [one for one in waiting if one.name not in ordered]
+    return list(ordered.values())
+
+
+def _needs(one: Installed) -> list[str]:
+    return required_by(one.plugin) if one.plugin else []
+
+
+def _check_requirements(one: Installed, ordered: dict[str, Installed], *, circular: bool) -> None:
+    if one.plugin is None:
+        return
+    for text in one.plugin.requires:
+        requirement = Requirement(text)
+        needed = ordered.get(requirement.name.replace("-", "_"))
+        if circular:
+            one.state, one.why = "broken", f"it requires {text}, which requires it in turn"
+        elif needed is None or needed.state != "loaded" or needed.plugin is None:
+            one.state, one.why = "missing", f"it needs {text}: add that to config.yaml's plugins, or mend it"
+        elif not requirement.specifier.contains(needed.plugin.version, prereleases=True):
+            one.state, one.why = "missing", f"it needs {text}, and {needed.name} is {needed.plugin.version}"
+
+
+def _register(plugins: Plugins, one: Installed) -> None:
+    # One whose requirement was refused a moment ago is no longer loaded, although the loop began with it so.
+    if one.plugin is None:
+        return
+    try:
+        check_models(one.plugin)
+        plugins.manager.register(one.plugin, name=one.name)
+        _offer_hookspecs(plugins.manager, one.plugin)
+        plugins.manager.check_pending()
+        one.declared = declared_by(one.plugin)
+    except Refused as refused:
+        plugins.refuse(one.name, refused.state, refused.why)
+    except (Exception, SystemExit):
+        plugins.refuse(one.name, "broken", f"it could not be registered\n{traceback.format_exc()}")
+
+
+def _offer_hookspecs(manager: pluggy.PluginManager, plugin: Plugin) -> None:
+    if offered := getattr(plugin, "register_hookspecs", None):
+        module = offered()
+        if module is not None:
+            manager.add_hookspecs(module)

@@ -1,0 +1,60 @@
+"""Plugins' models: Tortoise on a small pool of their own, under the tenant's role, with a statement time limit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from comptoir_sdk.models import bind_tenant
+from tortoise import Tortoise
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+from core.db.migrate import CORE, tortoise_config
+from core.db.pool import Connection, Database
+from core.db.roles import role_url
+from core.db.scope import current_tenant
+from core.plugins.loader import Plugins
+from core.plugins.tables import migrated_apps
+
+WEB_STATEMENT_SECONDS, JOB_STATEMENT_SECONDS = 2, 30
+_POOL = 5
+
+
+async def open_models(database_url: str, plugins: Plugins, *, statement_seconds: int) -> None:
+    """Once for each process, before any hook runs."""
+    config = tortoise_config(
+        role_url(database_url, "comptoir_app"), [CORE, *migrated_apps(plugins)], engine="core.db.tenant_engine",
+        minsize=0, maxsize=_POOL,
+        server_settings={"timezone": "UTC", "jit": "off", "application_name": "comptoir plugins",
+                         "statement_timeout": str(statement_seconds * 1000)})
+    # The fallback: Quart serves requests in tasks that were not started by the task that ran this (tortoise-orm#2244).
+    await Tortoise.init(config=config, _enable_global_fallback=True)
+    bind_tenant(current_tenant)
+
+
+async def close_models() -> None:
+    await Tortoise.close_connections()
+
+
+def transaction() -> Any:
+    """Model operations inside commit or roll back together."""
+    return in_transaction("default")
+
+
+@asynccontextmanager
+async def model_transaction() -> AsyncIterator[Connection]:
+    """The same, giving its asyncpg connection."""
+    async with in_transaction("default") as client:
+        yield client._connection
+
+
+@asynccontextmanager
+async def joined_transaction(db: Database) -> AsyncIterator[Connection]:
+    """The model transaction the caller is in, else a transaction of its own."""
+    client = get_connection("default")
+    if isinstance(client, TransactionalDBClient):
+        yield client._connection
+        return
+    async with db.tenant_transaction() as connection:
+        yield connection

@@ -1,0 +1,41 @@
+"""Plugins' migrations for the runner, and the check that every table they made is behind row-level security."""
+
+from core.db.migrate import MigratedApp, MigrationReport
+from core.db.pool import Database
+from core.plugins.loader import Plugins, required_by
+from core.plugins.models import tables_of
+
+
+def migrated_apps(plugins: Plugins) -> list[MigratedApp]:
+    """What `core.db.migrate.run` is given: installed plugins with tables, required ones first."""
+    return [MigratedApp(one.name, one.plugin.models, one.plugin.migrations, required_by(one.plugin))
+            for one in plugins.loaded() if one.plugin and one.plugin.migrations]
+
+
+def note_failures(plugins: Plugins, report: MigrationReport) -> None:
+    """Take out the plugins whose migrations failed."""
+    for name, error in report.failed.items():
+        if plugins.find(name):
+            plugins.refuse(name, "broken", f"its migration failed: {error}")
+
+
+_WALLS = """
+select t.name, c.oid is not null as exists, coalesce(c.relrowsecurity and c.relforcerowsecurity, false) as forced,
+    exists (select from pg_policies p where p.schemaname = 'public' and p.tablename = t.name) as policed,
+    exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and a.attnotnull) as owned
+from unnest($1::text[]) t (name) left join pg_class c on c.relname = t.name and c.relnamespace = 'public'::regnamespace
+"""
+
+
+async def refuse_unprotected(plugins: Plugins, db: Database) -> None:
+    """Take out plugins whose tables are absent, or could show one tenant's rows to another."""
+    for one in plugins.loaded():
+        if one.plugin is None or not (tables := tables_of(one.plugin)):
+            continue
+        rows = await db.system.fetch(_WALLS, tables)
+        for row in rows:
+            if not row["exists"]:
+                plugins.refuse(one.name, "broken", f"its table {row['name']} is absent: run the migrations")
+            elif not (row["forced"] and row["policed"] and row["owned"]):
+                plugins.refuse(one.name, "broken", f"its table {row['name']} is not protected: add "
+                                                   f"ProtectTenantTable({row['name']!r}) to its migration")

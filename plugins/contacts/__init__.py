@@ -1,0 +1,3 @@
+from plugins.contacts.plugin import plugin
+
+__all__ = ["plugin"]

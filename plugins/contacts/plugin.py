@@ -1,0 +1,48 @@
+"""Contacts: the address book's screen, and attributes of a tenant's own beside each contact."""
+
+from typing import Any, ClassVar
+
+from comptoir_sdk import Contact, Context, Plugin, Route, _, hookimpl, ui
+
+from plugins.contacts import routes
+
+
+class Contacts(Plugin):
+    name = "contacts"
+    version = "1.0.0"
+    sdk = ">=0.1,<1"
+    models: ClassVar = ("plugins.contacts.models",)
+    migrations = "plugins.contacts.migrations"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        attributes = "/contacts/<uuid:contact_id>/attributes"
+        return [
+            Route(attributes, routes.list_attributes, ("GET",), "contacts.read"),
+            Route(attributes, routes.set_attributes, ("PUT",), "contacts.write"),
+            Route("/fragments/contacts_panel", routes.show_panel, ("GET",), "contacts.read"),
+            Route("/fragments/contacts_panel", routes.change_panel, ("POST",), "contacts.write"),
+        ]
+
+    @hookimpl
+    def register_panels(self) -> list[ui.Element]:
+        return [
+            ui.Assets(package="plugins.contacts", static="static", templates="templates", locales="locale"),
+            ui.Page("contacts", title=_("Contacts"), icon="users", nav="main", order=20,
+                    permission="contacts.read", element="contacts-page", module="page.js"),
+            ui.Panel("contact", slot="conversation.detail", title=_("Contact"), order=10, permission="contacts.read",
+                     fragment="contacts_panel", refresh_on=("contact.saved",)),
+        ]
+
+    @hookimpl
+    async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:
+        return {"attributes": await routes.attributes_of(contact.id)}
+
+    @hookimpl
+    async def erase_personal_data(self, ctx: Context, contact: Contact) -> int:
+        from plugins.contacts.models import Attribute
+
+        return await Attribute.filter(contact_id=contact.id).delete()
+
+
+plugin = Contacts()

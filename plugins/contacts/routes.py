@@ -1,0 +1,89 @@
+"""Reading and setting a contact's attributes, as JSON and as the panel beside a conversation."""
+
+from typing import Any
+from uuid import UUID
+
+from comptoir_sdk import Contact, Context, Invalid
+from quart import request
+
+from plugins.contacts.models import KEY_LENGTH, VALUE_LENGTH, Attribute
+
+MOST_ATTRIBUTES = 50
+
+
+async def list_attributes(ctx: Context, contact_id: UUID) -> dict[str, Any]:
+    """All of a contact's attributes, by key."""
+    contact = await ctx.contacts.get(contact_id)
+    return _told(await attributes_of(contact.id))
+
+
+async def set_attributes(ctx: Context, contact_id: UUID) -> dict[str, Any]:
+    """`{"attributes": {key: value}}`: those named are set, those that are null removed, others stay."""
+    contact = await ctx.contacts.get(contact_id)
+    body = await request.get_json(silent=True)
+    given = body.get("attributes") if isinstance(body, dict) else None
+    if not isinstance(given, dict):
+        raise Invalid('Send {"attributes": {"city": "Essaouira"}}.', attributes="an object is needed")
+    await _set(ctx, contact.id, given)
+    return _told(await attributes_of(contact.id))
+
+
+async def show_panel(ctx: Context) -> Any:
+    """The panel of the contact named in ?contact=."""
+    return await _panel(ctx, await _contact(ctx))
+
+
+async def change_panel(ctx: Context) -> Any:
+    """The panel's form: sets `key` to `value`, or removes it when the value is empty."""
+    contact, form = await _contact(ctx), await request.form
+    try:
+        await _set(ctx, contact.id, {form.get("key", "").strip(): form.get("value", "").strip() or None})
+    except Invalid as error:
+        return await _panel(ctx, contact, error=ctx._(error.detail), typed=form), 422
+    return await _panel(ctx, contact)
+
+
+async def attributes_of(contact_id: UUID) -> dict[str, str]:
+    """In the order of their keys."""
+    rows = await Attribute.filter(contact_id=contact_id).order_by("key").limit(MOST_ATTRIBUTES)
+    return {row.key: row.value for row in rows}
+
+
+async def _contact(ctx: Context) -> Contact:
+    try:
+        return await ctx.contacts.get(UUID(request.args.get("contact", "")))
+    except ValueError:
+        raise Invalid("Name the contact: ?contact=<id>.", contact="not an id") from None
+
+
+async def _panel(ctx: Context, contact: Contact, *, error: str = "", typed: Any = None) -> Any:
+    may_write = ctx.caller is not None and "contacts.write" in ctx.caller.permissions
+    return await ctx.render("contacts_panel.html", contact=contact, attributes=await attributes_of(contact.id),
+                            error=error, typed=typed or {}, may_write=may_write, key_length=KEY_LENGTH,
+                            value_length=VALUE_LENGTH)
+
+
+async def _set(ctx: Context, contact_id: UUID, given: dict[str, Any]) -> None:
+    for key, value in given.items():
+        _check(key, value)
+    async with ctx.db.transaction():
+        for key, value in given.items():
+            if value is None:
+                await Attribute.filter(contact_id=contact_id, key=key).delete()
+            else:
+                await Attribute.update_or_create({"value": value}, contact_id=contact_id, key=key,
+                                                 tenant_id=ctx.tenant_id)
+        if await Attribute.filter(contact_id=contact_id).count() > MOST_ATTRIBUTES:
+            raise Invalid("A contact has at most 50 attributes: remove one first.")
+
+
+def _check(key: Any, value: Any) -> None:
+    if not isinstance(key, str) or not 0 < len(key.strip()) <= KEY_LENGTH or not key.isprintable():
+        raise Invalid("Give the attribute a name of 1 to 63 characters.", key="1 to 63 characters")
+    if value is not None and (not isinstance(value, str) or not value.strip() or len(value) > VALUE_LENGTH
+                              or "\0" in value):
+        raise Invalid("A value is a text of 1 to 2000 characters.", value="1 to 2000 characters")
+
+
+def _told(attributes: dict[str, str]) -> dict[str, Any]:
+    return {"items": [{"key": key, "value": value} for key, value in attributes.items()], "next": None}

@@ -1,0 +1,3 @@
+from plugins.inbox.plugin import plugin
+
+__all__ = ["plugin"]
