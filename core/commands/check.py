@@ -39,7 +39,7 @@ def check(pytest_arguments: Sequence[str]) -> int:
     except ChromiumMissing as error:
         print(f"comptoir: {error}", file=sys.stderr)
         return 1
-    tests = Step("tests", [sys.executable, "-m", "pytest", "-q", *pytest_arguments])
+    tests = _tests(pytest_arguments)
     steps = [tests] if pytest_arguments else [*_checks(), tests]
     outcomes = [_run(step, environment) for step in steps]
     _summary(outcomes)
@@ -54,6 +54,10 @@ def _checks() -> list[Step]:
         Step("import rules", [_tool("lint-imports")]),
         Step("scripts", [_tool("oxlint"), "--deny-warnings", *scripts]),
     ]
+
+
+def _tests(arguments: Sequence[str]) -> Step:
+    return Step("tests", [sys.executable, "-m", "pytest", "-q", *arguments])
 
 
 def _scripts(room: Path) -> list[Path]:
