@@ -23,8 +23,12 @@ join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
 where m.id = $1
 """
 
-# What Meta took and then failed counts as refused from now on; otherwise the next wamid would look like a second send.
-_SUPERSEDE = "update send_attempts set state = 'refused' where message_id = $1 and state in ('accepted', 'settled')"
+# What Meta took and then failed counts as refused from now on, and nothing waits for it; otherwise the next wamid
+# would look like a second send.
+_SUPERSEDE = """
+update send_attempts set state = 'refused', lease_until = to_timestamp(0)
+where message_id = $1 and state in ('accepted', 'settled')
+"""
 
 _QUEUE = """
 with changed as (

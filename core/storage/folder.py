@@ -1,6 +1,7 @@
 """Objects in a folder on disk: the default of an installation on one machine."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,7 +28,8 @@ class FolderStorage:
         except OSError as error:
             raise self._unavailable(error) from error
         finally:
-            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(unfinished.unlink, missing_ok=True)
         return size
 
     async def open(self, key: str) -> AsyncIterator[bytes]:

@@ -14,7 +14,8 @@ from core.db.pool import Connection, Database
 from core.events import outbox
 from core.messaging import progress
 from core.messaging.accounts import GraphClients, NoToken
-from core.messaging.clock import Clock
+from core.messaging.clock import Clock, utc_now
+from core.messaging.intake.parked import apply_parked
 from core.messaging.lanes.backoff import MOST_TRIES, PAIR_LIMIT, after_not_sent, after_refusal
 from core.messaging.lanes.claim import Claim
 from core.messaging.reconcile import record_doubled
@@ -42,7 +43,7 @@ class Delivery:
     """Posts claimed messages and records what came of it."""
 
     def __init__(
-        self, db: Database, clients: GraphClients, apply_parked: ApplyParked, *, clock: Clock,
+        self, db: Database, clients: GraphClients, apply_parked: ApplyParked = apply_parked, *, clock: Clock = utc_now,
         http_timeout: float, grace: timedelta,
     ) -> None:
         self._db, self._clients, self._apply_parked, self._clock = db, clients, apply_parked, clock

@@ -99,6 +99,7 @@ class Desk:
     parked: list[tuple[str, list[str]]] = field(default_factory=list)
     limits: Any = None
     http_timeout: float = 5.0
+    delivery: Delivery | None = None
 
     async def conversation(self, phone: str | None = None, bsuid: str | None = None, hours_ago: float = 1) -> UUID:
         """A customer who wrote `hours_ago`."""
@@ -142,7 +143,7 @@ class Desk:
 
     def lanes(self, **options: Any) -> Lanes:
         """A worker's lanes. A new one has forgotten what an older one was told to wait for."""
-        delivery = Delivery(
+        delivery = self.delivery or Delivery(
             self.db, cast(GraphClients, self.meta), self._apply_parked, clock=self.clock,
             http_timeout=self.http_timeout, grace=GRACE,
         )
