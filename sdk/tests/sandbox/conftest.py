@@ -33,7 +33,8 @@ class Hook:
         self.arrived = asyncio.Condition()
 
     async def take(self) -> Response:
-        body, signature = await request.get_data(as_text=False), request.headers["X-Hub-Signature-256"]
+        body = bytes(await request.body)
+        signature = request.headers["X-Hub-Signature-256"]
         status = self.answers.pop(0) if self.answers else 200
         if self.handler is not None:
             await self.handler(body, signature)

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 if TYPE_CHECKING:
-    from sdk.tests.sandbox.conftest import Send
+    from tests.sandbox.conftest import Send
 
 
 async def accepted(sandbox: httpx2.AsyncClient) -> int:

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 if TYPE_CHECKING:
-    from sdk.tests.sandbox.conftest import Hook, Write
+    from tests.sandbox.conftest import Hook, Write
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(64)
 

@@ -6,10 +6,16 @@ import httpx2
 import pytest
 
 if TYPE_CHECKING:
-    from sdk.tests.sandbox.conftest import Send
+    from tests.sandbox.conftest import Send
 
 BUTTON = {"type": "reply", "reply": {"id": "a", "title": "A"}}
 BODY = {"body": {"text": "Choose"}}
+
+
+def interactive(kind: str, **action: Any) -> dict[str, Any]:
+    return {"type": "interactive", "interactive": {"type": kind, **BODY, "action": action}}
+
+
 ORDER = {"name": "order_shipped", "language": {"code": "fr"}}
 
 
@@ -42,7 +48,7 @@ def parameters(*texts: str) -> dict[str, Any]:
             {"type": "interactive", "interactive": {"type": "button", **BODY, "action": {"buttons": [BUTTON] * 2}}},
             131009,
         ),
-        ({"type": "interactive", "interactive": {"type": "list", **BODY, "action": {"button": "x" * 21}}}, 131009),
+        (interactive("list", button="x" * 21), 131009),
         ({"type": "template", "template": {"name": "absent", "language": {"code": "en"}}}, 132001),
         ({"type": "template", "template": {"name": "feedback_request", "language": {"code": "en"}}}, 132015),
         ({"type": "template", "template": ORDER}, 132000),
@@ -66,8 +72,7 @@ async def test_a_send_within_the_limits_is_accepted(send: "Send") -> None:
     assert (await send(text={"body": "x" * 4096})).status_code == 200
     assert (await send(type="template", template=parameters("Amina", "4821"))).status_code == 200
     rows = [{"id": str(row), "title": f"Row {row}"} for row in range(10)]
-    action = {"button": "Choose", "sections": [{"rows": rows}]}
-    assert (await send(type="interactive", interactive={"type": "list", **BODY, "action": action})).status_code == 200
+    assert (await send(**interactive("list", button="Choose", sections=[{"rows": rows}]))).status_code == 200
 
 
 async def test_a_wrong_token_is_401_with_code_190(sandbox: httpx2.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 if TYPE_CHECKING:
-    from sdk.tests.sandbox.conftest import Hook, Send, Write
+    from tests.sandbox.conftest import Hook, Send, Write
 
 
 def told(hook: "Hook", answer: httpx2.Response) -> list[str]:

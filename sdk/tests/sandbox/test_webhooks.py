@@ -9,7 +9,7 @@ import httpx2
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sdk.tests.sandbox.conftest import Hook, Send, Start, Write
+    from tests.sandbox.conftest import Hook, Send, Start, Write
 
 
 async def test_a_customer_message_arrives_signed_over_its_exact_bytes(hook: "Hook", write: "Write") -> None:
@@ -123,7 +123,7 @@ async def test_statuses_that_overtake_the_answer_still_end_as_read(
 async def _settled(sandbox: httpx2.AsyncClient) -> None:
     """Wait for the sandbox to have noted the answers it got."""
     async with asyncio.timeout(5):
-        while (await sandbox.get("/healthz")).json()["pending_webhooks"]:
+        while (await sandbox.get("/healthz")).json()["pending_webhooks"]:  # noqa: ASYNC110  another process's news
             await asyncio.sleep(0.01)
 
 
@@ -131,5 +131,5 @@ async def _on_disk(folder: "Path") -> None:
     """Wait for the snapshot to hold the pending webhook: what a SIGKILL would leave."""
     path = folder / "sandbox.json"
     async with asyncio.timeout(8):
-        while not (path.exists() and json.loads(path.read_bytes())["pending"]):
+        while not (path.exists() and json.loads(path.read_bytes())["pending"]):  # noqa: ASYNC110  a file appears
             await asyncio.sleep(0.02)

@@ -1,12 +1,10 @@
 // The control API, as functions. Each rejects with the sandbox's own sentence.
 
 async function call(method, path, body) {
-  const form = body instanceof FormData;
-  const answer = await fetch(`/sandbox/api${path}`, {
-    method,
-    headers: body && !form ? { "Content-Type": "application/json" } : {},
-    body: body && !form ? JSON.stringify(body) : body,
-  });
+  const options = { method };
+  if (body instanceof FormData) options.body = body;
+  else if (body) Object.assign(options, { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  const answer = await fetch(`/sandbox/api${path}`, options);
   const value = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(value.error ?? `HTTP ${answer.status}`);
   return value;
