@@ -17,16 +17,19 @@ from typing import Any, Protocol
 
 from quart import Blueprint
 
+from .language import Locale
+
 __all__ = ["Door", "PluginFiles", "blueprint"]
 
 
 class Door(Protocol):
     """What the pages ask about the request being served."""
 
-    async def bootstrap(self) -> dict[str, Any] | None:
+    async def bootstrap(self, wish: Locale | None) -> dict[str, Any] | None:
         """What GET /api/v1/bootstrap answers; None when nobody is logged in.
 
-        `locale` in it should come from `core.web.language.choose`, so that titles and page speak one language.
+        `wish` is the language chosen in this browser: when given, it replaces the member's own, in `locale`, in `dir`
+        and in the titles of `ui`.
         """
 
     async def enabled_plugins(self) -> Collection[str]:

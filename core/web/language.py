@@ -10,13 +10,14 @@ NAMES: dict[Locale, str] = {"en": "English", "fr": "Français", "ar": "العر�
 COOKIE = "comptoir_locale"
 
 
-def choose(request: Request, member_locale: str | None = None) -> Locale:
-    """The language asked for now (?lang=), else chosen earlier here, else the member's, else the browser's."""
-    for wish in (request.args.get("lang"), request.cookies.get(COOKIE), member_locale):
-        known = as_locale(wish)
-        if known:
-            return known
-    return as_locale(request.accept_languages.best_match(LOCALES)) or "en"
+def wish(request: Request) -> Locale | None:
+    """The language asked for now (?lang=), else chosen earlier in this browser. It wins over the member's."""
+    return as_locale(request.args.get("lang")) or as_locale(request.cookies.get(COOKIE))
+
+
+def choose(request: Request) -> Locale:
+    """For whoever is not logged in: their wish, else what their browser prefers."""
+    return wish(request) or as_locale(request.accept_languages.best_match(LOCALES)) or "en"
 
 
 def as_locale(word: str | None) -> Locale | None:

@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from quart import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
+from core.auth.access import GREETED, PUBLIC, declare
+
 from . import Door, PluginFiles, language
 from .assets import Assets
 from .language import Locale
@@ -42,15 +44,17 @@ class Pages:
             loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(),
             trim_blocks=True, lstrip_blocks=True)
 
+    @declare(GREETED)
     async def home(self) -> Response | Redirect:
-        bootstrap = await self.door.bootstrap()
+        bootstrap = await self.door.bootstrap(language.wish(request))
         if bootstrap is None:
             return to_login()
         first = next(iter(bootstrap["ui"]["pages"]), None)
         return redirect(page_path(first), 303) if first else await self.shell_page(bootstrap, None)
 
+    @declare(GREETED)
     async def shell(self, page: str, rest: str = "") -> Response | Redirect:
-        bootstrap = await self.door.bootstrap()
+        bootstrap = await self.door.bootstrap(language.wish(request))
         if bootstrap is None:
             return to_login()
         found = next((one for one in bootstrap["ui"]["pages"] if page_path(one) == f"/{page}"), None)
@@ -67,8 +71,9 @@ class Pages:
             catalogues=self.assets.catalogue_urls(locale, enabled), preloads=self.assets.preloads(plugin),
             bootstrap=script_json(bootstrap))
 
+    @declare(GREETED)
     async def login(self) -> Response | Redirect:
-        if await self.door.bootstrap() is not None:
+        if await self.door.bootstrap(language.wish(request)) is not None:
             return redirect(safe_next(request.args.get("next")), 303)
         locale = language.choose(request)
         return self.render(
@@ -86,14 +91,17 @@ class Pages:
             response.set_cookie(language.COOKIE, locale, max_age=YEAR, samesite="Lax", secure=request.is_secure)
         return response
 
+    @declare(PUBLIC)
     async def static_file(self, digest: str, path: str) -> Response:
         found = self.assets.kernel.find(digest, path)
         return protect(found.response(request)) if found else abort(404)
 
+    @declare(PUBLIC)
     async def messages(self, digest: str, path: str) -> Response:
         found = self.assets.catalogues.find(digest, path)
         return protect(found.response(request)) if found else abort(404)
 
+    @declare(GREETED)
     async def plugin_file(self, plugin: str, digest: str, path: str) -> Response:
         files = self.assets.plugins.get(plugin)
         if files is None or plugin not in await self.door.enabled_plugins():

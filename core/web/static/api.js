@@ -21,7 +21,8 @@ export class Unreachable extends Error {
   }
 }
 
-export async function request(method, path, { body, query, accept = "application/json", signal } = {}) {
+/** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
+export async function request(method, path, { body, query, accept = "application/json", signal, keep } = {}) {
   const headers = { Accept: accept };
   const unsafe = method !== "GET";
   if (unsafe && bootstrap) headers["X-CSRF-Token"] = bootstrap.csrf;
@@ -30,7 +31,7 @@ export async function request(method, path, { body, query, accept = "application
     body = JSON.stringify(body);
   }
   const answer = await reach(withQuery(path, query), { method, headers, body, credentials: "same-origin", signal });
-  if (answer.ok) return answer;
+  if (answer.ok || answer.status === keep) return answer;
   throw new ApiError(await problemOf(answer));
 }
 

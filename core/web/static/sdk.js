@@ -14,3 +14,4 @@ export { bind as bindKeys } from "./keys.js";
 export { toast } from "./elements/toast.js";
 export { bootstrap, can, me, memberName, members, storageKey } from "./session.js";
 export { base as baseStyles } from "./styles.js";
+export { initials } from "./elements/avatar.js";

@@ -1,0 +1,22 @@
+/** Starts the application: elements first, then the shell, then the socket. */
+import "./elements/avatar.js";
+import "./elements/button.js";
+import "./elements/chip.js";
+import "./elements/dialog.js";
+import "./elements/field.js";
+import "./elements/fragment.js";
+import "./elements/menu.js";
+import "./elements/slot.js";
+import "./elements/states.js";
+import "./elements/toast.js";
+import { startKeys } from "./keys.js";
+import { outbox, socket } from "./replica.js";
+import { startRouter } from "./router.js";
+import { bootstrap } from "./session.js";
+
+document.documentElement.style.setProperty("--hue", bootstrap.me.tenant.hue);
+startRouter();
+startKeys();
+await import("./shell.js");
+socket.connect();
+outbox.resume();

@@ -1,0 +1,133 @@
+import { LitElement, html, nothing } from "lit";
+import { remove } from "./api.js";
+import { icon } from "./icons.js";
+import { locale, dir, t, tn } from "./i18n.js";
+import { bind, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
+import { mount } from "./plugins.js";
+import { ledger, outbox, socket } from "./replica.js";
+import { onRoute, pagePath, route } from "./router.js";
+import { bootstrap, forgetPerson, me } from "./session.js";
+
+const LANGUAGES = [["en", "English"], ["fr", "Français"], ["ar", "العربية"]];
+const QUIET = 1_200; // ms offline before the bar says so: a reconnect is not news
+
+/** The frame around every screen: rail, bar when offline, toasts, help. In light DOM, so that app.css draws it. */
+class App extends LitElement {
+  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, help: { state: true } };
+
+  createRenderRoot() {
+    this.skeleton = this.querySelector(".outlet");
+    this.replaceChildren();
+    return this;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    onRoute(() => this.arrive());
+    socket.addEventListener("state", () => this.connection());
+    outbox.addEventListener("change", () => { this.waiting = outbox.waiting; });
+    ledger.subscribe(() => this.title());
+    bind({ "?": { label: t("Keyboard shortcuts"), run: () => { this.help = true; } } });
+    this.arrive();
+  }
+
+  render() {
+    return html`${this.offline ? this.bar() : nothing}${this.rail()}
+      <main class="outlet">${this.error ? this.failure() : this.page ?? this.skeleton.firstElementChild}</main>
+      <div class="toasts" role="status" aria-live="polite"></div>
+      <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyList() : nothing}</ui-dialog>`;
+  }
+
+  bar() {
+    const words = this.waiting ? tn("Offline: {n} message will be sent.", "Offline: {n} messages will be sent.", this.waiting) : t("Offline. Trying to reconnect…");
+    return html`<div class="banner" role="status">${icon("wifi-off")}<span>${words}</span><button @click=${() => socket.hurry()}>${t("Reconnect now")}</button></div>`;
+  }
+
+  rail() {
+    const here = route().page;
+    return html`<nav class="rail" aria-label=${t("Main")}>
+      ${bootstrap.ui.pages.filter((page) => page.nav === "main").map((page) => html`
+        <a href=${pagePath(page)} aria-current=${page === here ? "page" : nothing} aria-label=${page.title} title=${page.title}>${icon(page.icon)}</a>`)}
+      <span class="push"></span>
+      <ui-menu .items=${this.personal()}><button slot="trigger" aria-label=${t("Your account: {name}", { name: me.name })} title=${me.name}><ui-avatar size="small" name=${me.name}></ui-avatar></button></ui-menu>
+    </nav>`;
+  }
+
+  personal() {
+    const theme = document.documentElement.dataset.theme ?? "auto";
+    const themes = [["auto", t("As the system"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]];
+    return [
+      { heading: `${me.name} · ${me.tenant.name}` },
+      { heading: t("Language") },
+      ...LANGUAGES.map(([code, label]) => ({ label, checked: code === locale, href: `${location.pathname}?lang=${code}` })),
+      { heading: t("Appearance") },
+      ...themes.map(([name, label, picture]) => ({ label, icon: picture, checked: name === theme, run: () => this.paint(name) })),
+      { separator: true },
+      { label: t("Keyboard shortcuts"), icon: "keyboard", run: () => { this.help = true; } },
+      { label: t("Log out"), icon: "log-out", run: () => this.leave() },
+    ];
+  }
+
+  keyList() {
+    return html`<dl class="keys">${shortcuts().map(({ key, label }) => html`<div><dt>${label}</dt><dd><kbd dir="ltr">${key === " " ? t("Space") : key.toUpperCase()}</kbd></dd></div>`)}</dl>
+      <label class="check"><input type="checkbox" .checked=${!shortcutsOff()} @change=${(event) => turnShortcuts(event.target.checked)}> ${t("Single-key shortcuts are on")}</label>`;
+  }
+
+  failure() {
+    return html`<ui-error text=${t("This page could not be loaded.")} .error=${this.error} @retry=${() => this.arrive(true)}></ui-error>`;
+  }
+
+  async arrive(again = false) {
+    const { page, rest } = route();
+    this.classList.toggle("deep", Boolean(rest));
+    if (page && page === this.shown && this.page && !again) return this.inform(rest);
+    this.shown = page;
+    this.error = null;
+    this.page = page ? await this.load(page, rest) : html`<ui-empty icon="puzzle" text=${t("No plugin shows a page to you yet.")}></ui-empty>`;
+    this.title();
+    this.requestUpdate();
+  }
+
+  async load(page, rest) {
+    if (page.fragment) return html`<ui-fragment src=${`/api/v1/p/${page.plugin}/fragments/${page.fragment}`}></ui-fragment>`;
+    try {
+      return await mount(page, { rest });
+    } catch (error) {
+      console.warn(`page ${page.plugin}.${page.name}`, error);
+      this.error = error;
+      return null;
+    }
+  }
+
+  inform(rest) {
+    if (this.page instanceof HTMLElement) this.page.ctx = Object.freeze({ locale, dir, rest });
+    this.requestUpdate();
+  }
+
+  connection() {
+    clearTimeout(this.timer);
+    if (socket.state === "live") this.offline = false;
+    else this.timer = setTimeout(() => { this.offline = socket.state !== "live"; }, QUIET);
+  }
+
+  title() {
+    const unread = [...ledger.state.conversations.values()].filter((one) => one.unread && one.assignee?.id === me.id).length;
+    document.title = `${unread ? `(${unread}) ` : ""}${this.shown?.title ?? me.tenant.name} · Comptoir`;
+  }
+
+  paint(theme) {
+    if (theme === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    document.cookie = `comptoir_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+    this.requestUpdate();
+  }
+
+  async leave() {
+    forgetPerson();
+    socket.stop();
+    await remove("/api/v1/session");
+    location.assign("/login");
+  }
+}
+
+customElements.define("x-app", App);

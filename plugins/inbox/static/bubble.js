@@ -1,0 +1,142 @@
+/** One message as a bubble. Template functions, not elements: a thread has hundreds of them pass by. */
+import { css, html, nothing } from "lit";
+import { fmt, icon, t } from "@comptoir/sdk";
+import { tick } from "./list.js";
+import { kindOf, preview, statusOf } from "./words.js";
+
+export const bubbleStyles = css`
+  .m { display: flex; align-items: center; gap: var(--sp-2); padding: 1px var(--sp-5); }
+  .m.first { padding-block-start: 7px; }
+  .m.out { flex-direction: row-reverse; }
+  .b { position: relative; max-inline-size: min(560px, 76%); min-inline-size: 84px; background: var(--bubble-in); border-radius: var(--r-lg); padding: 6px 10px 5px; box-shadow: var(--sh); }
+  .out .b { background: var(--bubble-out); }
+  .first .b { border-start-start-radius: 4px; }
+  .first.out .b { border-start-start-radius: var(--r-lg); border-start-end-radius: 4px; }
+  .reacted { margin-block-end: 14px; }
+  .tx { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
+  .tx a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
+  .big { font-size: 2rem; line-height: 1.3; }
+  .mt { display: flex; justify-content: flex-end; align-items: center; gap: 4px; margin-block-start: 1px; font-size: var(--fs-xs); color: var(--bubble-meta); }
+  .mt time { color: inherit; } .mt .by { flex: 1; }
+  .q { display: block; inline-size: 100%; border: 0; border-inline-start: 3px solid var(--accent); border-radius: var(--r-sm); background: color-mix(in oklab, var(--text) 6%, transparent); padding: 5px 9px; margin-block-end: 5px; text-align: start; font-size: var(--fs-preview); color: var(--text-2); }
+  .q b { display: block; color: var(--accent-strong); font-weight: 600; font-size: var(--fs-sm); }
+  .rx { position: absolute; inset-block-end: -14px; inset-inline-start: 8px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 20px; font-size: var(--fs-preview); box-shadow: var(--sh); display: flex; gap: 2px; }
+  .media { display: block; border-radius: var(--r-md); overflow: hidden; margin: -2px -6px 5px; background: var(--surface-2); }
+  .media img { display: block; inline-size: min(300px, 60vw); block-size: 220px; object-fit: cover; }
+  .media.sticker { background: none; } .media.sticker img { inline-size: 128px; block-size: 128px; object-fit: contain; }
+  .hole { display: grid; place-content: center; justify-items: center; gap: 6px; inline-size: min(260px, 60vw); block-size: 140px; color: var(--text-2); font-size: var(--fs-sm); text-align: center; padding: var(--sp-3); }
+  .card { display: flex; align-items: center; gap: var(--sp-3); min-inline-size: 200px; padding: 8px 10px; margin-block-end: 4px; border-radius: var(--r-md); background: color-mix(in oklab, var(--text) 5%, transparent); color: inherit; text-decoration: none; }
+  .card .t { font-weight: 550; overflow-wrap: anywhere; } .card .s { font-size: var(--fs-sm); color: var(--bubble-meta); }
+  .card .icon { color: var(--text-2); }
+  audio { block-size: 40px; inline-size: min(280px, 60vw); display: block; }
+  .unknown { display: flex; gap: var(--sp-2); align-items: center; color: var(--text-2); font-style: italic; }
+  .oops { margin-block-start: 6px; padding-block-start: 6px; border-block-start: 1px solid var(--line); font-size: var(--fs-preview); display: grid; gap: 3px; justify-items: start; }
+  .oops b { color: var(--bad); font-weight: 600; } .oops.unsure b { color: var(--warn); }
+  .oops .acts { display: flex; gap: var(--sp-4); margin-block-start: 2px; }
+  .reply { opacity: 0; } .m:hover .reply, .reply:focus-visible { opacity: 1; }
+  @media (pointer: coarse) { .reply { display: none; } }
+  @media (max-width: 760px) { .m { padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } }
+`;
+
+/** `around`: {first, reactions, quoted, retry(message), discard(message), reply(message), jump(wamid), contact}. */
+export function bubble(message, around) {
+  const out = message.direction === "outbound";
+  return html`<div class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id}>
+    <div class="b ${around.reactions ? "reacted" : ""}">
+      <span class="sr">${out ? t("{name} wrote:", { name: message.author?.name ?? t("You") }) : t("{name} wrote:", { name: around.contact })}</span>
+      ${quote(message, around)}${content(message)}
+      <div class="mt">${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}
+        <time datetime=${message.at}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>
+      ${trouble(message, around)}
+      ${around.reactions ? html`<span class="rx" role="img" aria-label=${t("Reactions: {emoji}", { emoji: [...around.reactions.values()].join(" ") })}>${[...new Set(around.reactions.values())].map((emoji) => html`<span>${emoji}</span>`)}</span>` : nothing}
+    </div>
+    ${message.wamid ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
+  </div>`;
+}
+
+function quote(message, { quoted, contact, jump }) {
+  if (!message.context_wamid || message.type === "reaction") return nothing;
+  const words = quoted ? preview(quoted) : { text: t("An earlier message") };
+  const who = quoted && (quoted.direction === "inbound" ? contact : quoted.author?.name ?? t("You"));
+  return html`<button class="q" @click=${() => jump(message.context_wamid)}>${who ? html`<b><bdi>${who}</bdi></b>` : nothing}<span class="cut" dir="auto">${words.text.slice(0, 120)}</span></button>`;
+}
+
+const CONTENTS = { text: words, image: picture, sticker: picture, video: file, audio: sound, document: file, location: place, contacts: cards, interactive: answer, button: answer, template: words };
+
+const content = (message) => (CONTENTS[message.type] ?? unknown)(message);
+
+const EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s*){1,3}$/u;
+const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/;
+
+function words({ body }) {
+  if (!body) return nothing;
+  const parts = body.split(LINK);
+  return html`<div class="tx ${EMOJI.test(body) ? "big" : ""}" dir="auto">${parts.map((part, index) => (index % 2
+    ? html`<a href=${part} target="_blank" rel="noopener noreferrer" dir="ltr">${part}</a>` : part))}</div>`;
+}
+
+const caption = (message) => (message.body && message.body !== message.attachments?.[0]?.filename ? words(message) : nothing);
+const address = (attachment) => `/api/v1/attachments/${attachment.id}`;
+
+function picture(message) {
+  const [attachment] = message.attachments;
+  if (attachment?.state !== "stored") return html`<div class="media">${hole(attachment, "image")}</div>${caption(message)}`;
+  const label = message.type === "sticker" ? t("Sticker") : message.body || t("Photo");
+  return html`<a class="media ${message.type}" href=${address(attachment)} target="_blank" rel="noopener"><img src=${address(attachment)} alt=${label} loading="lazy"></a>${caption(message)}`;
+}
+
+function hole(attachment, kind) {
+  const gone = !attachment || attachment.state === "failed";
+  return html`<div class="hole">${icon(gone ? "image-off" : kindOf(kind)[0])}<span>${gone ? t("This file could not be fetched from WhatsApp.") : t("Fetching from WhatsApp…")}</span></div>`;
+}
+
+function sound(message) {
+  const [attachment] = message.attachments;
+  if (attachment?.state !== "stored") return file(message);
+  return html`<audio controls preload="none" src=${address(attachment)} aria-label=${attachment.voice ? t("Voice message") : t("Audio")}></audio>`;
+}
+
+function file(message) {
+  const [attachment] = message.attachments;
+  const [picture, name] = kindOf(message.type);
+  const state = { pending: t("Fetching from WhatsApp…"), failed: t("This file could not be fetched from WhatsApp.") };
+  const detail = state[attachment?.state] ?? (attachment?.size ? fmt.size(attachment.size) : name);
+  const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${attachment?.filename || name}</span><br><span class="s">${detail}</span></span>`;
+  const ready = attachment?.state === "stored";
+  return html`${ready ? html`<a class="card" href=${address(attachment)} download=${attachment.filename ?? ""}>${inner}${icon("download")}</a>` : html`<div class="card">${inner}</div>`}${caption(message)}`;
+}
+
+function place({ content, body }) {
+  const { latitude, longitude } = content;
+  const link = `https://www.openstreetmap.org/?mlat=${encodeURIComponent(latitude)}&mlon=${encodeURIComponent(longitude)}&zoom=16`;
+  return html`<a class="card" href=${link} target="_blank" rel="noopener noreferrer">${icon("map-pin")}<span class="grow"><span class="t" dir="auto">${body || t("Location")}</span>
+    <br><span class="s">${content.address ? html`<bdi>${content.address}</bdi>` : html`<bdi dir="ltr">${latitude}, ${longitude}</bdi>`}</span></span>${icon("external-link")}</a>`;
+}
+
+function cards({ content, body }) {
+  const list = Array.isArray(content.contacts) ? content.contacts : [];
+  if (!list.length) return html`<div class="card">${icon("contact")}<span class="t">${body || t("Contact card")}</span></div>`;
+  return list.map((card) => html`<div class="card">${icon("contact")}<span class="grow"><span class="t" dir="auto">${card?.name?.formatted_name ?? t("Contact card")}</span>
+    ${(card?.phones ?? []).map((phone) => html`<br><span class="s" dir="ltr">${phone?.phone ?? phone?.wa_id}</span>`)}</span></div>`);
+}
+
+function answer(message) {
+  return html`<div class="s unknown">${icon("mouse-pointer-click", "small")}<span>${t("Chose an answer")}</span></div>${words(message)}`;
+}
+
+function unknown(message) {
+  return html`<div class="unknown">${icon("circle-help", "small")}<span>${t("WhatsApp sent something that cannot be shown here yet ({type}). It is kept.", { type: message.type })}</span></div>${words(message)}`;
+}
+
+function trouble(message, { retry, discard }) {
+  const { status, error } = message;
+  if (!["failed", "unsent", "uncertain"].includes(status)) return nothing;
+  const unsure = status === "uncertain";
+  const head = unsure ? t("WhatsApp has not confirmed this message.") : error?.title ?? statusOf(status)[2];
+  const cause = unsure ? t("It may or may not have reached the customer. It is not sent again by itself.") : error?.cause ?? error?.details;
+  return html`<div class="oops ${unsure ? "unsure" : ""}"><b dir="auto">${head}</b>
+    ${cause ? html`<span dir="auto">${cause}</span>` : nothing}${error?.cure && !unsure ? html`<span dir="auto">${error.cure}</span>` : nothing}
+    ${error?.code ? html`<span class="muted">${t("WhatsApp's code: {code}", { code: error.code })}</span>` : nothing}
+    <span class="acts"><button class="link" @click=${() => retry(message)}>${unsure ? t("Send again anyway") : t("Retry")}</button>
+      ${status === "unsent" ? html`<button class="link" @click=${() => discard(message)}>${t("Discard")}</button>` : nothing}</span></div>`;
+}

@@ -1,0 +1,123 @@
+import { css, html, nothing } from "lit";
+import { Panel, can, define, fmt, icon, me, members, put, t, toast } from "@comptoir/sdk";
+import { ledger } from "@comptoir/sdk/ledger.js";
+import "./composer.js";
+import { pane } from "./styles.js";
+import "./thread.js";
+import { contactName } from "./words.js";
+
+const TIGHT = 4 * 3_600_000; // ms: below this the window's chip warns
+
+/** One conversation: who, what may be done with it, its thread, and where to write. */
+class Chat extends Panel {
+  static properties = { conversation: { attribute: false }, collision: { attribute: false }, now: { state: true } };
+  static styles = [...Panel.styles, pane, css`
+    :host { background: var(--bg); }
+    .bar { padding-inline: var(--sp-4) var(--sp-3); gap: var(--sp-2); }
+    .bar > ui-avatar { margin-inline-end: var(--sp-1); }
+    .name { line-height: 1.3; } .name h2 { font-size: var(--fs-lg); } .name .muted { font-size: var(--fs-sm); }
+    .pick { display: inline-flex; align-items: center; gap: 6px; min-block-size: 36px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); padding: 0 10px; font-weight: 550; max-inline-size: 180px; }
+    .pick:hover { background: var(--surface-2); } .pick .icon { inline-size: 16px; block-size: 16px; color: var(--text-2); }
+    .back, .info { display: none; }
+    @media (max-width: 1180px) { .info { display: inline-grid; } }
+    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted { display: none; } }
+    @container (max-width: 620px) { .pick span { display: none; } }
+  `];
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.now = Date.now();
+    const timer = setInterval(() => { this.now = Date.now(); }, 20_000);
+    this.cleanup(() => clearInterval(timer));
+  }
+
+  render() {
+    const { conversation } = this;
+    const name = contactName(conversation.contact);
+    return html`<header class="bar">
+        <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
+        <ui-avatar name=${name}></ui-avatar>
+        <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut" dir="ltr">${fmt.phone(conversation.contact.phone) || conversation.contact.username || ""}</div></div>
+        ${this.window()}${can("conversations.write") ? this.actions() : nothing}
+        <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
+      </header>
+      <inbox-thread .conversation=${conversation} @reply=${this.reply}></inbox-thread>
+      <inbox-composer .conversation=${conversation} .now=${this.now} .collision=${this.collision}
+        @latest=${() => this.thread.latest()} @settled=${() => this.tell("settled")}></inbox-composer>`;
+  }
+
+  window() {
+    const left = Date.parse(this.conversation.window_expires_at ?? 0) - this.now;
+    if (left <= 0) return html`<ui-chip tone="bad" icon="lock">${t("Window closed")}</ui-chip>`;
+    const words = t("Free text is allowed for {time} more (hours:minutes)", { time: fmt.countdown(left) });
+    return html`<ui-chip tone=${left > TIGHT ? "ok" : "warn"} icon="clock" title=${words}><span role="img" aria-label=${words} dir="ltr">${fmt.countdown(left)}</span></ui-chip>`;
+  }
+
+  actions() {
+    const { assignee, status } = this.conversation;
+    const open = status === "open";
+    return html`<ui-menu .items=${this.people()}><button class="pick" slot="trigger" aria-label=${assignee ? t("Assigned to {name}", { name: assignee.name }) : t("Assign")} title=${t("Assign")}>${icon(assignee ? "user-check" : "user-plus")}<span class="cut"><bdi>${assignee?.name ?? t("Assign")}</bdi></span></button></ui-menu>
+      ${open ? html`<ui-menu .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("bell-off")}</button></ui-menu>` : nothing}
+      <button class="pick close" aria-label=${open ? t("Close") : t("Reopen")} title=${open ? t("Close (E)") : t("Reopen")} @click=${() => (open ? this.tell("close-conversation") : this.status("open"))}>${icon(open ? "archive" : "archive-restore")}<span>${open ? t("Close") : t("Reopen")}</span></button>`;
+  }
+
+  people() {
+    const owner = this.conversation.assignee?.id ?? null;
+    const others = members.filter((member) => member.id !== me.id);
+    return [
+      { label: t("Me ({name})", { name: me.name }), icon: "user-check", checked: owner === me.id, run: () => this.assign("me") },
+      { label: t("Nobody"), icon: "circle-slash", checked: owner === null, run: () => this.assign(null) },
+      ...(others.length ? [{ separator: true }] : []),
+      ...others.map(({ id, name }) => ({ label: name, checked: owner === id, run: () => this.assign(id) })),
+    ];
+  }
+
+  naps() {
+    const at = (days, hour) => { const date = new Date(); date.setDate(date.getDate() + days); date.setHours(hour, 0, 0, 0); return date; };
+    const choices = [[t("In 1 hour"), new Date(Date.now() + 3_600_000)], [t("In 4 hours"), new Date(Date.now() + 4 * 3_600_000)], [t("Tomorrow at 9"), at(1, 9)], [t("In a week"), at(7, 9)]];
+    return [{ heading: t("Snooze until") }, ...choices.map(([label, until]) => ({ label, icon: "clock", run: () => this.status("snoozed", until) }))];
+  }
+
+  assign(assignee) {
+    return this.change("assignment", { assignee });
+  }
+
+  status(status, until) {
+    return this.change("status", { status, ...(until ? { until: until.toISOString() } : {}) });
+  }
+
+  /** True when it was done. */
+  async change(what, body) {
+    const { id } = this.conversation;
+    try {
+      ledger.apply({ type: "conversation.updated", data: { conversation: await put(`/api/v1/conversations/${id}/${what}`, body) } });
+      return true;
+    } catch (error) {
+      toast({ text: t("That was not saved: {reason}", { reason: error.message }), action: { label: t("Retry"), run: () => this.change(what, body) } });
+      return false;
+    }
+  }
+
+  get thread() {
+    return this.renderRoot.querySelector("inbox-thread");
+  }
+
+  get composer() {
+    return this.renderRoot.querySelector("inbox-composer");
+  }
+
+  reply(event) {
+    this.composer.quoted = event.detail;
+    this.composer.focus();
+  }
+
+  openAssign() {
+    this.renderRoot.querySelector("ui-menu")?.toggle();
+  }
+
+  tell(name) {
+    this.dispatchEvent(new Event(name));
+  }
+}
+
+define("inbox-chat", Chat);

@@ -1,0 +1,40 @@
+import { css, html, nothing } from "lit";
+import { Panel, define, fmt, icon, memberName, t } from "@comptoir/sdk";
+import { pane } from "./styles.js";
+import { contactName } from "./words.js";
+
+/** Beside the conversation: the kernel's card of the contact, then the panels of plugins. */
+class Detail extends Panel {
+  static properties = { conversation: { attribute: false }, drawer: { type: Boolean, reflect: true } };
+  static styles = [...Panel.styles, pane, css`
+    :host { background: var(--surface); overflow-y: auto; }
+    .prof { position: relative; display: grid; justify-items: center; gap: 4px; padding: var(--sp-5) var(--sp-4); border-block-end: 1px solid var(--line); text-align: center; }
+    .prof ui-avatar { margin-block-end: var(--sp-2); } .prof h2 { font-size: var(--fs-lg); font-weight: 650; max-inline-size: 100%; overflow-wrap: anywhere; }
+    .prof a { font-size: var(--fs-preview); margin-block-start: var(--sp-2); font-weight: 550; text-decoration: none; } .prof a:hover { text-decoration: underline; }
+    .x { position: absolute; inset-block-start: var(--sp-2); inset-inline-end: var(--sp-2); display: none; } :host([drawer]) .x { display: inline-grid; }
+    .card { padding: var(--sp-4); border-block-end: 1px solid var(--line); }
+    .card h3 { font-size: var(--fs-sm); font-weight: 600; color: var(--text-2); margin-block-end: var(--sp-2); }
+    .kv { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 6px var(--sp-3); } .kv dt { color: var(--text-3); } .kv dd { text-align: end; overflow-wrap: anywhere; }
+  `];
+
+  render() {
+    const { conversation } = this;
+    const { contact, account, assignee } = conversation;
+    const words = { open: t("Open"), snoozed: t("Snoozed"), closed: t("Closed") };
+    return html`<section class="prof" aria-label=${t("Contact")}>
+        <button class="ib x" aria-label=${t("Hide details")} @click=${() => this.dispatchEvent(new Event("hide"))}>${icon("x")}</button>
+        <ui-avatar size="large" name=${contactName(contact)}></ui-avatar><h2><bdi>${contactName(contact)}</bdi></h2>
+        ${contact.phone ? html`<span class="muted num" dir="ltr">${fmt.phone(contact.phone)}</span>` : html`<span class="muted">${t("Hides their phone number")}</span>`}
+        ${contact.username ? html`<span class="muted" dir="ltr">@${contact.username}</span>` : nothing}
+        <a href=${`/contacts/${contact.id}`}>${t("Edit contact")}</a></section>
+      <section class="card"><h3>${t("Conversation")}</h3><dl class="kv">
+        <dt>${t("Status")}</dt><dd>${words[conversation.status]}</dd>
+        ${conversation.snoozed_until ? html`<dt>${t("Until")}</dt><dd>${fmt.moment(conversation.snoozed_until)}</dd>` : nothing}
+        <dt>${t("Assignee")}</dt><dd><bdi>${(assignee && (assignee.name ?? memberName(assignee.id))) || t("Nobody")}</bdi></dd>
+        <dt>${t("Number")}</dt><dd><bdi>${account.verified_name || fmt.phone(account.display_phone_number)}</bdi></dd>
+        <dt>${t("Since")}</dt><dd>${fmt.moment(conversation.created_at)}</dd></dl></section>
+      <ui-slot name="conversation.detail" .ctx=${{ conversation, contact }}></ui-slot>`;
+  }
+}
+
+define("inbox-detail", Detail);

@@ -1,0 +1,174 @@
+import { css, html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
+import { repeat } from "lit/directives/repeat.js";
+import { Panel, define, fmt, icon, initials, t, tn } from "@comptoir/sdk";
+import { ledger } from "@comptoir/sdk/ledger.js";
+import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { pane } from "./styles.js";
+import { contactName, preview, statusOf } from "./words.js";
+
+const AHEAD = 20; // rows before the end at which the next page is asked for
+
+/** The conversations of a list. Rows do not move under the pointer: news waits above until the person looks away. */
+class List extends Panel {
+  static properties = { list: { attribute: false }, selected: {}, empty: {}, held: { state: true } };
+  static styles = [...Panel.styles, pane, css`
+    :host { flex: 1; position: relative; }
+    .row { display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 0 var(--sp-3); align-items: center; block-size: var(--row-h); padding-inline: var(--sp-3); inset-inline: var(--sp-2); border-radius: var(--r-md); cursor: pointer; text-align: start; scroll-margin: 4px; }
+    .row:hover { background: var(--surface-2); }
+    .row[aria-selected=true] { background: var(--accent-soft); }
+    .row:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); border-radius: var(--r-md); }
+    .l1, .l2 { display: flex; align-items: center; gap: 6px; min-inline-size: 0; }
+    .nm { flex: 1; font-weight: 550; } .unread .nm { font-weight: 700; }
+    .pv { flex: 1; color: var(--text-3); font-size: var(--fs-preview); } .unread .pv { color: var(--text); }
+    .l2 > .icon { inline-size: 14px; block-size: 14px; color: var(--text-3); }
+    .badge { background: var(--accent); color: var(--accent-fg); border-radius: var(--r-full); min-inline-size: 18px; padding-inline: 5px; text-align: center; font-size: var(--fs-xs); font-weight: 700; line-height: 18px; font-variant-numeric: tabular-nums; }
+    .who { font-size: 10px; font-weight: 700; color: var(--text-2); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 16px; background: var(--surface); }
+    .news { position: absolute; inset-block-start: var(--sp-2); inset-inline: 0; margin-inline: auto; inline-size: fit-content; z-index: 2; border: 0; border-radius: var(--r-full); background: var(--accent); color: var(--accent-fg); font-size: var(--fs-sm); font-weight: 600; padding: 5px 14px; box-shadow: var(--sh-float); display: flex; align-items: center; gap: 4px; }
+    .news .icon { inline-size: 14px; block-size: 14px; }
+  `];
+
+  virtual = new VirtualController(this, () => ({
+    count: this.shown?.length ?? 0,
+    getScrollElement: () => this.renderRoot?.querySelector(".scroll") ?? null,
+    estimateSize: () => this.rowHeight,
+    getItemKey: (index) => this.shown[index]?.id ?? index,
+    overscan: 6, paddingStart: 2, paddingEnd: 8,
+  }));
+
+  shown = [];
+  active = null;
+  rowHeight = 68;
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row-h")) || 68;
+    this.cleanup(ledger.subscribe(() => this.requestUpdate()));
+  }
+
+  willUpdate(changed) {
+    if (changed.has("list")) this.release();
+    const rows = this.list?.rows() ?? [];
+    this.shown = this.held ? this.frozen(rows) : rows;
+    this.news = this.held ? Math.max(0, rows.findIndex((row) => row.id === this.held[0])) : 0;
+    const last = this.virtual.items.at(-1)?.index ?? 0;
+    if (this.list?.loaded && this.list.next && !this.list.error && last > this.shown.length - AHEAD) this.more();
+  }
+
+  /** The held order with today's contents; pages that arrive later come after it. */
+  frozen(rows) {
+    const now = new Map(rows.map((row) => [row.id, row]));
+    const kept = this.held.filter((id) => now.has(id));
+    const bottom = rows.findIndex((row) => row.id === kept.at(-1));
+    const held = new Set(this.held);
+    return [...kept.map((id) => now.get(id)), ...rows.slice(bottom + 1).filter((row) => !held.has(row.id))];
+  }
+
+  more() {
+    this.list.more()?.then(() => this.requestUpdate());
+  }
+
+  hold() {
+    this.held ??= this.shown.map((row) => row.id);
+  }
+
+  release() {
+    this.held = null;
+  }
+
+  render() {
+    const { list } = this;
+    if (!list?.loaded) return list?.error ? this.failure() : html`<ui-skeleton rows="9"></ui-skeleton>`;
+    if (!this.shown.length && !list.next) return html`<ui-empty icon=${list.filter.q ? "search" : "inbox"} text=${this.empty}><slot name="empty"></slot></ui-empty>`;
+    return html`
+      ${this.news ? html`<button class="news" @click=${this.top}>${tn("{n} new", "{n} new", this.news)} ${icon("arrow-up")}</button>` : nothing}
+      <div class="scroll" @pointerenter=${this.hold} @pointerleave=${this.release} @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
+        <div class="virt" role="listbox" aria-label=${t("Conversations")} .style=${`block-size:${this.virtual.size}px`}>
+          ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item))}</div></div>
+      ${list.error ? this.failure() : nothing}`;
+  }
+
+  failure() {
+    return html`<ui-error text=${t("The conversations could not be loaded.")} .error=${this.list.error} @retry=${() => { this.more(); this.requestUpdate(); }}></ui-error>`;
+  }
+
+  row({ index, start }) {
+    const conversation = this.shown[index];
+    if (!conversation) return nothing;
+    const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
+    const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
+    return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
+      tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-posinset=${index + 1}
+      aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${() => this.open(conversation.id)}>
+      ${guard([conversation, fmt.dayKey(Date.now())], () => face(conversation))}</div>`;
+  }
+
+  keys(event) {
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -Infinity, End: Infinity };
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.open(event.target.dataset.id);
+    } else if (steps[event.key]) {
+      event.preventDefault();
+      this.focusRow(this.shown.findIndex((row) => row.id === event.target.dataset.id) + steps[event.key]);
+    }
+  }
+
+  focused(event) {
+    this.active = event.target.dataset.id ?? this.active;
+    if (event.target.matches(":focus-visible")) this.hold();
+  }
+
+  /** Scrolls a row into view and gives it the focus. */
+  async focusRow(wanted) {
+    const index = Math.min(Math.max(0, wanted), this.shown.length - 1);
+    const row = this.shown[index];
+    if (!row) return;
+    this.active = row.id;
+    this.virtual.virtualizer.scrollToIndex(index);
+    this.requestUpdate();
+    await new Promise(requestAnimationFrame);
+    await this.updateComplete;
+    this.renderRoot.querySelector(`#c-${CSS.escape(row.id)}`)?.focus();
+  }
+
+  /** The neighbour of a conversation in the order one sees. */
+  neighbour(id, step) {
+    const index = this.shown.findIndex((row) => row.id === id);
+    return this.shown[index < 0 ? 0 : index + step]?.id ?? null;
+  }
+
+  reveal(id) {
+    const index = this.shown.findIndex((row) => row.id === id);
+    if (index >= 0) this.virtual.virtualizer.scrollToIndex(index);
+  }
+
+  open(id) {
+    this.active = id;
+    this.dispatchEvent(new CustomEvent("choose", { detail: id }));
+  }
+
+  top() {
+    this.release();
+    this.virtual.virtualizer.scrollToOffset(0);
+  }
+}
+
+function face(conversation) {
+  const { contact, last_message: last, assignee, unread } = conversation;
+  const said = last ? preview(last) : { icon: null, text: "" };
+  return html`<ui-avatar name=${contactName(contact)}></ui-avatar>
+    <div><div class="l1"><span class="nm cut"><bdi>${contactName(contact)}</bdi></span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
+    <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
+      <span class="pv cut"><bdi>${said.text}</bdi></span>
+      ${conversation.snoozed_until ? icon("bell-off") : nothing}
+      ${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
+      ${unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
+}
+
+export function tick(status) {
+  const [picture, tone, words] = statusOf(status);
+  return html`<span role="img" aria-label=${words} title=${words}>${icon(picture, `tick ${tone}`)}</span>`;
+}
+
+define("inbox-list", List);

@@ -1,0 +1,40 @@
+/** From messages to what stands in a thread: days, bubbles in groups, reactions on what they react to. */
+import { fmt } from "@comptoir/sdk";
+
+const GROUP = 5 * 60_000; // ms within which one author's bubbles stand together
+
+/** {rows, reactions: wamid → Map(author → emoji), byWamid}. `fresh` is the first message unread at opening. */
+export function rowsOf(messages, fresh) {
+  const rows = [];
+  const reactions = new Map();
+  const byWamid = new Map();
+  let day = null;
+  let before = null;
+  for (const message of messages) {
+    if (message.wamid) byWamid.set(message.wamid, message);
+    if (message.type === "reaction" && message.context_wamid) {
+      react(reactions, message);
+      continue;
+    }
+    const today = fmt.dayKey(message.at);
+    if (today !== day) rows.push({ kind: "day", key: `day ${today}`, at: message.at });
+    if (message.id === fresh) rows.push({ kind: "fresh", key: "fresh" });
+    rows.push({ kind: "message", key: message.id, message, first: today !== day || !together(before, message) });
+    day = today;
+    before = message;
+  }
+  return { rows, reactions, byWamid };
+}
+
+/** A later reaction of the same author replaces the earlier one; an empty one takes it back. */
+function react(reactions, { context_wamid: target, direction, author, body }) {
+  const given = reactions.get(target) ?? new Map();
+  const who = direction === "inbound" ? "customer" : (author?.id ?? "us");
+  if (body) given.set(who, body);
+  else given.delete(who);
+  if (given.size) reactions.set(target, given);
+  else reactions.delete(target);
+}
+
+const together = (a, b) =>
+  Boolean(a) && a.direction === b.direction && a.author?.id === b.author?.id && new Date(b.at) - new Date(a.at) < GROUP;

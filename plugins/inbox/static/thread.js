@@ -1,0 +1,168 @@
+import { css, html, nothing } from "lit";
+import { ref } from "lit/directives/ref.js";
+import { repeat } from "lit/directives/repeat.js";
+import { Panel, define, fmt, icon, post, t, tn, toast } from "@comptoir/sdk";
+import { ledger, outbox } from "@comptoir/sdk/ledger.js";
+import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { bubble, bubbleStyles } from "./bubble.js";
+import { rowsOf } from "./rows.js";
+import { pane } from "./styles.js";
+import { contactName } from "./words.js";
+
+const OLDER_AT = 600; // px from the top at which the page before is asked for
+const NEAR_END = 80; // px
+
+/** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
+class Thread extends Panel {
+  static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true } };
+  static styles = [...Panel.styles, pane, bubbleStyles, css`
+    :host { flex: 1; position: relative; background: var(--bg); }
+    .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
+    .day span { background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); }
+    .fresh span { color: var(--accent); font-weight: 600; font-size: var(--fs-sm); }
+    .latest { position: absolute; inset-block-end: var(--sp-3); inset-inline-end: var(--sp-4); z-index: 2; display: flex; align-items: center; gap: 6px; border: 1px solid var(--line); border-radius: var(--r-full); min-block-size: 36px; padding: 0 12px; background: var(--surface); box-shadow: var(--sh-float); font-weight: 600; font-size: var(--fs-sm); }
+    .latest .icon { inline-size: 16px; block-size: 16px; }
+    .beginning { text-align: center; color: var(--text-3); font-size: var(--fs-sm); padding: var(--sp-4); }
+    .flash .b { outline: 2px solid var(--accent); }
+  `];
+
+  rows = [];
+  unseen = 0;
+  settled = false;
+
+  virtual = new VirtualController(this, () => ({
+    count: this.rows.length,
+    getScrollElement: () => this.renderRoot?.querySelector(".scroll") ?? null,
+    estimateSize: (index) => (this.rows[index]?.kind === "message" ? 56 : 40),
+    getItemKey: (index) => this.rows[index]?.key ?? index,
+    anchorTo: "end", followOnAppend: true, scrollEndThreshold: NEAR_END,
+    overscan: 8, paddingStart: 12, paddingEnd: 14,
+  }));
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
+    this.open();
+  }
+
+  async open() {
+    this.error = null;
+    const { id, unread } = this.conversation;
+    this.unreadAtOpen = unread;
+    try {
+      await ledger.openThread(id);
+    } catch (error) {
+      this.error = error;
+    }
+    this.requestUpdate();
+  }
+
+  heard(changes) {
+    if (changes.reset) this.open();
+    if (changes.reset || changes.threads.has(this.conversation.id)) this.requestUpdate();
+  }
+
+  get thread() {
+    return ledger.state.threads.get(this.conversation.id);
+  }
+
+  willUpdate() {
+    const messages = ledger.messages(this.conversation.id);
+    const before = this.rows.at(-1)?.key;
+    this.built = rowsOf(messages, this.freshAfter(messages));
+    this.rows = this.built.rows;
+    const last = this.rows.at(-1);
+    if (this.settled && before && last.key !== before && !this.atEnd()) this.unseen += Number(last.message?.direction === "inbound");
+  }
+
+  /** Where the divider "new messages" stands: fixed when the thread is opened. */
+  freshAfter(messages) {
+    if (this.fresh === undefined && this.thread?.loaded) {
+      const inbound = messages.filter((message) => message.direction === "inbound");
+      this.fresh = this.unreadAtOpen ? (inbound.at(-this.unreadAtOpen)?.id ?? null) : null;
+    }
+    return this.fresh;
+  }
+
+  updated() {
+    if (this.rows.length && !this.settled) {
+      this.settled = true;
+      this.latest();
+    }
+  }
+
+  render() {
+    if (this.error && !this.rows.length) return html`<ui-error text=${t("The messages could not be loaded.")} .error=${this.error} @retry=${() => this.open()}></ui-error>`;
+    if (!this.thread?.loaded && !this.rows.length) return html`<ui-skeleton shape="thread" rows="7"></ui-skeleton>`;
+    if (!this.rows.length) return html`<ui-empty icon="message-square" text=${t("No messages yet.")}></ui-empty>`;
+    const name = contactName(this.conversation.contact);
+    return html`<div class="scroll" role="log" aria-label=${t("Messages with {name}", { name })} aria-live="off" tabindex="0" @scroll=${this.scrolled}>
+        <div class="virt" .style=${`block-size:${this.virtual.size}px`}>
+          ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}
+        </div></div>
+      ${this.away ? this.pill() : nothing}`;
+  }
+
+  row(row, contact) {
+    if (!row) return nothing;
+    if (row.kind === "day") return html`<div class="day"><span>${fmt.day(row.at)}</span></div>`;
+    if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
+    const { message } = row;
+    return bubble(message, {
+      first: row.first, contact, reactions: this.built.reactions.get(message.wamid), quoted: this.built.byWamid.get(message.context_wamid),
+      retry: this.retry, discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump(wamid),
+      reply: (one) => this.dispatchEvent(new CustomEvent("reply", { detail: one })),
+    });
+  }
+
+  pill() {
+    const words = this.unseen ? tn("{n} new message", "{n} new messages", this.unseen) : t("Jump to latest");
+    return html`<button class="latest" @click=${() => this.latest()}>${icon("arrow-down")}<span>${words}</span></button>`;
+  }
+
+  atEnd() {
+    return this.virtual.virtualizer.isAtEnd(NEAR_END);
+  }
+
+  latest() {
+    this.unseen = 0;
+    this.virtual.virtualizer.scrollToEnd();
+  }
+
+  scrolled(event) {
+    this.away = !this.atEnd();
+    if (!this.away) this.unseen = 0;
+    if (event.target.scrollTop < OLDER_AT) this.older();
+  }
+
+  async older() {
+    try {
+      await ledger.olderMessages(this.conversation.id);
+    } catch (error) {
+      toast({ text: t("Older messages could not be loaded: {reason}", { reason: error.message }) });
+    }
+  }
+
+  /** Shows a quoted message, fetching older pages until it is here. */
+  async jump(wamid) {
+    for (let pages = 0; pages < 10 && !this.built.byWamid.has(wamid) && this.thread?.next; pages += 1) {
+      await this.older();
+      await this.updateComplete;
+      this.willUpdate();
+    }
+    const index = this.rows.findIndex((row) => row.message?.wamid === wamid);
+    if (index < 0) toast({ text: t("That message is not here.") });
+    else this.virtual.virtualizer.scrollToIndex(index, { align: "center" });
+  }
+
+  retry = async (message) => {
+    if (message.status === "unsent") return outbox.retry(message.id);
+    try {
+      ledger.apply({ type: "message.updated", data: { message: await post(`/api/v1/messages/${message.id}/retry`) } });
+    } catch (error) {
+      toast({ text: t("Not sent again: {reason}", { reason: error.message }) });
+    }
+  };
+}
+
+define("inbox-thread", Thread);

@@ -1,0 +1,54 @@
+"""A server on a port of its own, and a real Chromium in front of it."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from playwright.async_api import Browser, async_playwright
+
+from .double import Double
+from .screen import Screen
+
+
+def chromium() -> str | None:
+    """None lets Playwright use its own."""
+    return os.environ.get("COMPTOIR_CHROMIUM") or shutil.which("chromium")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def double() -> AsyncIterator[Double]:
+    made = Double()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = Config()
+        config.bind = [f"fd://{listening.fileno()}"]
+        config.accesslog = config.errorlog = None
+        config.graceful_timeout = 0.1
+        stop = asyncio.Event()
+        made.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server = asyncio.create_task(serve(made.app, config, shutdown_trigger=stop.wait))
+        yield made
+        made.cut()
+        stop.set()
+        await server
+
+
+@pytest.fixture
+async def screen(browser: Browser, double: Double) -> AsyncIterator[Screen]:
+    """One person's browser window. The test fails if it logged an error or broke the content security policy."""
+    opened = await Screen.open(browser, double.url)
+    yield opened
+    await opened.context.close()
+    assert opened.errors == []

@@ -1,0 +1,315 @@
+"""A stand-in for the API and the event log, in memory, with the levers a real one does not offer: cut every socket,
+refuse the next request, hide events. The pages and files are the real ones (core.web)."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from quart import Quart, Response, request, websocket
+
+from core.web import PluginFiles, blueprint
+from core.web.language import Locale, direction
+
+ROOT = Path(__file__).parents[2]
+EPOCH = "0197f7a0-0000-7000-8000-000000000001"
+ME = "0197f7a0-0000-7000-8000-00000000000a"
+COLLEAGUE = "0197f7a0-0000-7000-8000-00000000000b"
+PERMISSIONS = ["contacts.delete", "contacts.read", "contacts.write", "conversations.read", "conversations.write",
+               "messages.send"]
+BASE = datetime.now(UTC).replace(microsecond=0)
+Resource = dict[str, Any]
+TITLES = {"en": ("Inbox", "Contacts"), "fr": ("Boîte de réception", "Contacts"), "ar": ("الوارد", "جهات الاتصال")}
+
+
+def iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")
+
+
+class Double:
+    """The tenant, and what a test may do to it."""
+
+    def __init__(self, locale: Locale = "en") -> None:
+        self.locale = locale
+        self.signed_in = True
+        self.seq = 100
+        self.log: list[Resource] = []
+        self.contacts: dict[str, Resource] = {}
+        self.conversations: dict[str, Resource] = {}
+        self.messages: dict[str, list[Resource]] = {}
+        self.sockets: set[asyncio.Queue[Resource | None]] = set()
+        self.faults: dict[str, list[tuple[int, Resource]]] = {}
+        self.offline = False
+        self.url = ""
+        self.posted: list[Resource] = []
+        self.panels: list[Resource] = []
+        self.app = self._application()
+
+    # ── what happens ──
+    def customer(self, name: str, phone: str | None = "212661000000", **fields: Any) -> Resource:
+        """A contact and their conversation, without messages."""
+        contact = {"id": str(uuid4()), "name": name, "given_name": None, "profile_name": name, "phone": phone,
+                   "bsuid": None, "username": None, "locale": None, "created_at": iso(BASE - timedelta(days=3)),
+                   "updated_at": iso(BASE), "version": 1}
+        self.contacts[contact["id"]] = contact
+        short = {key: contact[key] for key in ("id", "name", "phone", "bsuid", "username", "version")}
+        conversation = {
+            "id": str(uuid4()), "status": "open", "snoozed_until": None, "assignee": None,
+            "account": {"id": "acc", "phone_number_id": "1", "display_phone_number": "212520000000",
+                        "verified_name": "Atlas Shop"},
+            "contact": short, "unread": 0, "last_message_at": iso(BASE - timedelta(days=1)),
+            "last_inbound_at": None, "window_expires_at": None, "last_message": None,
+            "created_at": iso(BASE - timedelta(days=3)), "updated_at": iso(BASE), "version": 1} | fields
+        self.conversations[conversation["id"]] = conversation
+        self.messages[conversation["id"]] = []
+        return conversation
+
+    def write(self, conversation: Resource, body: str = "", *, direction: str = "inbound", at: datetime | None = None,
+              quiet: bool = False, **fields: Any) -> Resource:
+        """A message in the thread and, unless quiet, the event that tells of it."""
+        at = at or datetime.now(UTC)
+        inbound = direction == "inbound"
+        message = {
+            "id": str(uuid4()), "conversation_id": conversation["id"], "wamid": f"wamid.{uuid4().hex}",
+            "direction": direction, "type": "text", "body": body, "content": {}, "error": None, "at": iso(at),
+            "status": "received" if inbound else "read", "context_wamid": None,
+            "author": None if inbound else {"kind": "agent", "id": ME, "name": "Amine Kadiri"},
+            "timestamps": {"created": iso(at)}, "attachments": [], "version": 1} | fields
+        self.messages[conversation["id"]].append(message)
+        self.touch(conversation, message, unread=inbound and not quiet)
+        if not quiet:
+            kind = "message.received" if inbound else "message.queued"
+            self.emit(kind, {"message": message, "conversation": dict(conversation)})
+        return message
+
+    def touch(self, conversation: Resource, message: Resource, *, unread: bool) -> None:
+        conversation["last_message_at"] = message["at"]
+        conversation["last_message"] = {key: message[key] for key in ("id", "direction", "type", "status", "at")} | {
+            "preview": message["body"][:160]}
+        if message["direction"] == "inbound":
+            conversation["last_inbound_at"] = message["at"]
+            conversation["window_expires_at"] = iso(datetime.fromisoformat(message["at"]) + timedelta(hours=24))
+            conversation["unread"] += int(unread)
+        conversation["version"] += 1
+
+    def status(self, message: Resource, status: str, **fields: Any) -> None:
+        message |= {"status": status, "version": message["version"] + 1} | fields
+        told = ("id", "conversation_id", "wamid", "status", "timestamps", "error", "version")
+        conversation = self.conversations[message["conversation_id"]]
+        if conversation["last_message"] and conversation["last_message"]["id"] == message["id"]:
+            conversation["last_message"]["status"] = status
+        self.emit("message.status", {"message": {key: message[key] for key in told}})
+
+    def emit(self, kind: str, data: Resource) -> None:
+        self.seq += 1
+        event = {"t": "event", "seq": self.seq, "id": self.seq, "type": kind, "at": iso(datetime.now(UTC)), "data": data}
+        self.log.append(event)
+        for queue in self.sockets:
+            queue.put_nowait(event)
+
+    def cut(self) -> None:
+        """Close every socket, as a network would."""
+        for queue in self.sockets:
+            queue.put_nowait(None)
+
+    def refuse(self, key: str, status: int, **problem: Any) -> None:
+        """The next request of `key` ("POST messages") is answered with this problem."""
+        body = {"type": f"/problems/{problem.pop('kind', 'broken')}", "title": "Broken", "detail": "It broke.",
+                "status": status} | problem
+        self.faults.setdefault(key, []).append((status, body))
+
+    # ── the doors ──
+    async def bootstrap(self, wish: Locale | None) -> Resource | None:
+        if not self.signed_in:
+            return None
+        locale = wish or self.locale
+        tenant = {"id": "tenant", "slug": "atlas", "name": "Atlas", "locale": "fr", "timezone": "UTC", "hue": 163}
+        pages = [{"plugin": name, "name": name, "title": title, "icon": icon, "nav": "main", "order": order,
+                  "fragment": None, "element": f"{name}-page", "module": "page.js"}
+                 for order, (name, icon, title) in enumerate(zip(("inbox", "contacts"), ("inbox", "users"),
+                                                                 TITLES[locale], strict=True))]
+        return {
+            "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": "agent", "locale": locale,
+                   "permissions": PERMISSIONS, "tenant": tenant, "auth": "session"},
+            "csrf": "token", "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
+            "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
+                        {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
+            "dir": direction(locale),
+            "ui": {"pages": pages, "panels": self.panels, "composer_actions": [], "message_renderers": [],
+                   "dashboard_cards": [], "commands": []}}
+
+    async def enabled_plugins(self) -> Collection[str]:
+        return {"inbox", "contacts"} if self.signed_in else set()
+
+    def _application(self) -> Quart:
+        app = Quart("double", static_folder=None)
+        plugins = [PluginFiles(name, ROOT / "plugins" / name / "static", ROOT / "plugins" / name / "locale")
+                   for name in ("inbox", "contacts")]
+        app.register_blueprint(blueprint(self, plugins))
+        api = "/api/v1"
+        app.before_request(self._fault)
+        app.add_url_rule(f"{api}/session", "session", self._log_in, methods=["POST"])
+        app.add_url_rule(f"{api}/session", "leave", self._log_out, methods=["DELETE"])
+        app.add_url_rule(f"{api}/me", "me", self._me)
+        app.add_url_rule(f"{api}/conversations", "conversations", self._conversations)
+        app.add_url_rule(f"{api}/conversations/<key>", "conversation", self._conversation)
+        app.add_url_rule(f"{api}/conversations/<key>/messages", "messages", self._messages)
+        app.add_url_rule(f"{api}/conversations/<key>/messages", "send", self._send, methods=["POST"])
+        app.add_url_rule(f"{api}/conversations/<key>/<what>", "change", self._change, methods=["PUT"])
+        app.add_url_rule(f"{api}/messages/<key>/retry", "retry", self._retry, methods=["POST"])
+        app.add_url_rule(f"{api}/contacts", "contacts", self._contacts)
+        app.add_url_rule(f"{api}/contacts", "new_contact", self._new_contact, methods=["POST"])
+        app.add_url_rule(f"{api}/contacts/<key>", "contact", self._contact, methods=["GET", "PATCH", "DELETE"])
+        app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
+        app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
+        app.add_websocket("/ws", "ws", self._ws)
+        return app
+
+    async def _fault(self) -> Response | tuple[Resource, int, dict[str, str]] | None:
+        if not request.path.startswith("/api/"):
+            return None
+        if self.offline:
+            await asyncio.sleep(0)
+            return Response("", status=503)
+        key = f"{request.method} {request.path.rstrip('/').split('/')[-1]}"
+        waiting = self.faults.get(key)
+        if not waiting:
+            return None
+        status, problem = waiting.pop(0)
+        return problem, status, {"Content-Type": "application/problem+json"}
+
+    async def _log_in(self) -> Any:
+        given = await request.get_json()
+        if given["password"] != "right":
+            problem = {"type": "/problems/unauthenticated", "title": "Not logged in", "status": 401, "detail": "No."}
+            return problem, 401, {"Content-Type": "application/problem+json"}
+        self.signed_in = True
+        return {"csrf": "token", "me": {}}
+
+    async def _log_out(self) -> Any:
+        self.signed_in = False
+        return "", 204
+
+    async def _me(self) -> Any:
+        return {} if self.signed_in else ({"type": "/problems/unauthenticated", "status": 401}, 401)
+
+    async def _conversations(self) -> Any:
+        wanted = request.args
+        owner = {"me": ME, "none": None}.get(wanted.get("assignee", ""), "any")
+        found = [one for one in self.conversations.values()
+                 if wanted.get("status", "all") in ("all", one["status"])
+                 and (owner == "any" or (one["assignee"] or {}).get("id") == owner)
+                 and one["contact"]["name"].lower().startswith(wanted.get("q", "").lower())]
+        found.sort(key=lambda one: (one["last_message_at"], one["id"]), reverse=True)
+        return page(found)
+
+    async def _conversation(self, key: str) -> Any:
+        return self.conversations.get(key) or ({"type": "/problems/not-found", "status": 404, "detail": "No."}, 404)
+
+    async def _messages(self, key: str) -> Any:
+        return page(sorted(self.messages[key], key=lambda one: (one["at"], one["id"]), reverse=True))
+
+    async def _send(self, key: str) -> Any:
+        draft = await request.get_json()
+        self.posted.append(draft)
+        conversation = self.conversations[key]
+        known = next((one for one in self.messages[key] if one["id"] == draft["id"]), None)
+        if known:
+            return known
+        quoted = next((one for one in self.messages[key] if one["id"] == draft.get("reply_to")), None)
+        message = self.write(conversation, draft["body"], direction="outbound", id=draft["id"], wamid=None,
+                             status="queued", context_wamid=quoted and quoted["wamid"])
+        return message, 202
+
+    async def _change(self, key: str, what: str) -> Any:
+        conversation, body = self.conversations[key], await request.get_json()
+        names = {ME: "Amine Kadiri", COLLEAGUE: "Yasmine Bennis"}
+        if what == "assignment":
+            owner = ME if body["assignee"] == "me" else body["assignee"]
+            conversation["assignee"] = owner and {"id": owner, "name": names[owner]}
+        elif what == "status":
+            conversation |= {"status": body["status"], "snoozed_until": body.get("until")}
+        else:
+            conversation["unread"] = 0
+        conversation["version"] += 1
+        self.emit("conversation.updated", {"conversation": dict(conversation)})
+        return conversation
+
+    async def _retry(self, key: str) -> Any:
+        message = next(one for thread in self.messages.values() for one in thread if one["id"] == key)
+        self.status(message, "queued", error=None)
+        return message, 202
+
+    async def _contacts(self) -> Any:
+        q = request.args.get("q", "").lower()
+        return page(sorted((one for one in self.contacts.values() if one["name"].lower().startswith(q)),
+                           key=lambda one: one["name"].lower()))
+
+    async def _new_contact(self) -> Any:
+        given = await request.get_json()
+        contact = self.contacts[self.customer("", None)["contact"]["id"]]
+        return self._save(contact, given), 201
+
+    def _save(self, contact: Resource, given: Resource) -> Resource:
+        contact |= {"given_name": given.get("name", contact["given_name"]), "version": contact["version"] + 1}
+        contact |= {key: given[key] for key in ("phone", "locale") if key in given}
+        contact["name"] = contact["given_name"] or contact["profile_name"]
+        for conversation in self.conversations.values():
+            if conversation["contact"]["id"] == contact["id"]:
+                conversation["contact"] = {key: contact[key] for key in conversation["contact"]}
+        self.emit("contact.saved", {"contact": dict(contact), "changed": list(given)})
+        return contact
+
+    async def _contact(self, key: str) -> Any:
+        if request.method == "DELETE":
+            del self.contacts[key]
+            return "", 204
+        if request.method == "GET":
+            return self.contacts[key]
+        given = await request.get_json()
+        if given.get("phone") == "12":
+            return {"type": "/problems/invalid", "title": "Not valid", "status": 422, "detail": "Not valid.",
+                    "errors": [{"loc": ["phone"], "msg": "This is not a phone number."}]}, 422
+        return self._save(self.contacts[key], given)
+
+    async def _attachment(self, key: str) -> Response:
+        return Response((ROOT / "core/web/static/mark.svg").read_bytes(), content_type="image/svg+xml")
+
+    async def _fragment(self, plugin: str, name: str) -> Any:
+        if request.method == "POST":
+            form = await request.form
+            return f"<form method=post><p class=error>{len(form['note'])} letters</p><input name=note></form>", 422
+        return f"<p>{plugin} says {name}</p><form method=post><input name=note aria-label=Note><button>Save</button></form>"
+
+    async def _ws(self) -> None:
+        epoch, _, after = websocket.args["cursor"].rpartition(".")
+        queue: asyncio.Queue[Resource | None] = asyncio.Queue()
+        if self.offline:
+            await websocket.close(1013)
+            return
+        self.sockets.add(queue)
+        try:
+            sent = int(after)
+            await websocket.send_json({"t": "hello", "cursor": f"{EPOCH}.{self.seq}"})
+            if epoch != EPOCH or sent > self.seq:
+                sent = self.seq
+                await websocket.send_json({"t": "reset", "cursor": f"{EPOCH}.{sent}", "reason": "epoch"})
+            for event in [one for one in self.log if one["seq"] > sent]:
+                await websocket.send_json(event | {"prev": sent})
+                sent = event["seq"]
+            await websocket.send_json({"t": "live"})
+            while (waiting := await queue.get()) is not None:
+                if waiting["seq"] > sent:
+                    await websocket.send_json(waiting | {"prev": sent})
+                    sent = waiting["seq"]
+            await websocket.close(1012)
+        finally:
+            self.sockets.discard(queue)
+
+
+def page(found: list[Resource]) -> Resource:
+    start, limit = int(request.args.get("cursor", 0)), int(request.args.get("limit", 50))
+    more = start + limit < len(found)
+    return {"items": found[start : start + limit], "next": str(start + limit) if more else None}

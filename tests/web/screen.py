@@ -1,0 +1,43 @@
+"""A browser window of one person, which notes every error the page logs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+
+# What a browser says by itself about an answer that the page handles.
+EXPECTED = ("Failed to load resource", "WebSocket connection to")
+
+
+@dataclass
+class Screen:
+    context: BrowserContext
+    page: Page
+    url: str
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, browser: Browser, url: str, *, width: int = 1440, height: int = 860, theme: Any = "light",
+                   **options: Any) -> "Screen":
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB", base_url=url,
+            timezone_id="Africa/Casablanca", reduced_motion="reduce", **options)
+        context.set_default_timeout(8_000)
+        screen = cls(context, await context.new_page(), url)
+        screen.page.on("console", screen.note)
+        screen.page.on("pageerror", lambda error: screen.errors.append(str(error)))
+        return screen
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(EXPECTED):
+            self.errors.append(message.text)
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(path)
+
+    async def live(self) -> None:
+        """Until the socket has caught up."""
+        await self.page.evaluate("""async () => {
+            const { socket } = await import('@comptoir/sdk/ledger.js');
+            if (socket.state !== 'live') await new Promise((done) => socket.addEventListener('state', () => socket.state === 'live' && done()));
+        }""")
