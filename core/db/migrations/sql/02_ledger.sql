@@ -162,4 +162,6 @@ create table send_attempts (
 create index send_attempts_by_message on send_attempts (tenant_id, message_id);
 -- At most one message of a conversation is on its way: order is a constraint, not a lock in a process.
 create unique index send_attempts_in_flight on send_attempts (tenant_id, conversation_id) where state = 'sending';
+-- finished_at is null = still stands before the rest of its conversation.
+create index send_attempts_blocking on send_attempts (tenant_id, conversation_id) where finished_at is null;
 create index send_attempts_open on send_attempts (lease_until) where state in ('sending', 'uncertain');
