@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -40,6 +41,7 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().set_exception_handler(forgive_cancelled_connections)
     config = Config()
     config.bind = [f"fd://{listening_socket(settings)}"]
     config.graceful_timeout = 0.5
@@ -49,6 +51,12 @@ async def run(settings: Settings) -> None:
     gc.freeze()
     LOG.info("phones and Graph API on %s, webhooks to %s", settings.base_url, settings.webhook_url)
     await serve(create_app(settings), config, shutdown_trigger=stop.wait, mode="asgi")
+
+
+def forgive_cancelled_connections(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Python 3.11's streams print a traceback for each page still open when the server stops; it means nothing."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def listening_socket(settings: Settings) -> int:

@@ -32,7 +32,7 @@ class Delivery(BaseModel):
     timeout_seconds: float = Field(default=10, gt=0, le=120)
     retry_seconds: float = Field(default=1, gt=0)
     retry_growth: float = Field(default=2, ge=1)
-    retry_at_most_seconds: float = Field(default=3600, gt=0)
+    retry_at_most_seconds: float = Field(default=30, gt=0)
     give_up_seconds: float = Field(default=7 * 86400, gt=0)
     speed: float = Field(default=1, gt=0, description="compresses the retry clock: 60 makes an hour a minute")
     escape_unicode: bool = True

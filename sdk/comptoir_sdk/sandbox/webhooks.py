@@ -88,6 +88,11 @@ class Webhooks:
         nudge, self._nudge = self._nudge, asyncio.Event()
         nudge.set()
 
+    @property
+    def waiting(self) -> int:
+        """How many webhooks have not been answered 200 yet."""
+        return len(self._pending) + bool(self._batch)
+
     def pending(self) -> list[dict[str, Any]]:
         """What has not been answered 200 yet, for the snapshot: Meta does not forget it either."""
         waiting = [

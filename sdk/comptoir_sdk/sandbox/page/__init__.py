@@ -59,7 +59,7 @@ async def favicon() -> Response:
 @page.get("/healthz")
 async def healthz() -> Response:
     """Alive, and how many phones and pending webhooks there are."""
-    shown = {"status": "ok", "phones": len(box().phones), "pending_webhooks": len(box().webhooks.pending())}
+    shown = {"status": "ok", "phones": len(box().phones), "pending_webhooks": box().webhooks.waiting}
     return Response(json.dumps(shown), content_type="application/json")
 
 
