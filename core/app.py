@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from core.auth.login import Login
 from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
-from core.config import Settings
+from core.config import PluginGate, Settings
 from core.db.pool import Database
 from core.db.wake import Wake
+from core.egress import Egress
 from core.events.tail import Tail
 from core.http import api, hardening, health, identity, problem
 from core.http.application import Application
@@ -30,8 +31,13 @@ from core.messaging import gate
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
 from core.messaging.receipts import queue_read_receipt
 from core.messaging.retry import retry
+from core.plugins import orm
+from core.plugins.channels import ValkeyBroadcast
+from core.plugins.host import PluginHost, Reach
+from core.plugins.loader import load
+from core.plugins.ui import Files
 from core.realtime.gateway import Gateway
-from core.realtime.topics import NoChannels, Topics
+from core.realtime.topics import Channels, NoChannels, Topics
 from core.receiver import Receiver, create_receiver
 from core.storage import open_storage
 from core.web import PluginFiles, language
@@ -42,15 +48,17 @@ _WEB_PAGES = ("web.plugin_file", "web.login", "web.home", "web.shell", "web.shel
 
 
 class Plugins(Protocol):
-    """The room of plugins, as the web process uses it."""
+    """The room of plugins, as the web process uses it (`core.plugins.host.PluginHost`)."""
 
-    permissions: Collection[str]
-    filter_outbound: OutboundFilter | None
+    @property
+    def permissions(self) -> Collection[str]: ...
+    @property
+    def filter_outbound(self) -> OutboundFilter | None: ...
 
     def mount(self, app: Application) -> None:
         """Register routes; each view declares its Access."""
 
-    def files(self) -> Sequence[PluginFiles]: ...
+    def files(self) -> Sequence[Files]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
     def allows(self, principal: Principal, topic: str) -> bool: ...
@@ -67,7 +75,7 @@ class NoPlugins(NoChannels):
     def mount(self, app: Application) -> None:
         """Nothing."""
 
-    def files(self) -> Sequence[PluginFiles]:
+    def files(self) -> Sequence[Files]:
         return ()
 
     def enabled(self, tenant_id: UUID) -> Collection[str]:
@@ -103,11 +111,11 @@ class WebProcess:
 
     def __init__(
         self, settings: Settings, db: Database, valkey: "Redis | None", storage: Attachments, plugins: Plugins,
-        receiver: Receiver | None,
+        receiver: Receiver | None, gateway: Callable[[Database, Tail, Channels], Gateway] = Gateway,
     ) -> None:  # fmt: skip
         self.db, self.plugins, self.receiver = db, plugins, receiver
         self.wake = Wake(settings.database_url)
-        self.gateway = Gateway(db, Tail(db, self.wake), plugins)
+        self.gateway = gateway(db, Tail(db, self.wake), plugins)
         self._background: list[asyncio.Task[None]] = []
         self._topics = Topics(valkey, self.gateway.hub) if valkey is not None else None
         self.app = self._application(settings, valkey, storage)
@@ -169,7 +177,8 @@ class WebProcess:
         return app
 
     def _mount_pages(self, app: Application) -> None:
-        app.register_blueprint(web.blueprint(_Door(self.plugins), self.plugins.files()))
+        files = [PluginFiles(one.plugin, one.static, one.locale) for one in self.plugins.files()]
+        app.register_blueprint(web.blueprint(_Door(self.plugins), files))
         for endpoint in _WEB_FILES:
             app.declare(endpoint, PUBLIC)
         for endpoint in _WEB_PAGES:
@@ -192,11 +201,16 @@ async def _main(settings: Settings, fd: int | None) -> None:
     storage = await open_storage(settings.storage, settings.data_dir)
     db = await Database.open(settings.database_url)
     valkey = Redis.from_url(settings.valkey_url)
+    egress, broadcast = Egress(settings.egress.allow), ValkeyBroadcast(settings.valkey_url)
+    plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
+                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS))
     try:
-        process = WebProcess(settings, db, valkey, storage, NoPlugins(), create_receiver(settings))
+        process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings))
         process.app.before_serving(_freeze)
         await serve(process, settings, fd, process.close_sockets)
     finally:
+        await egress.aclose()
+        await broadcast.close()
         await valkey.aclose()
         await db.close()
         await storage.close()

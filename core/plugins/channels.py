@@ -3,8 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -39,40 +38,19 @@ class Topics:
         return any(channel.name == name and channel.permission in permissions for channel in one.declared.channels)
 
 
-@dataclass(frozen=True)
-class Broadcast:
-    tenant_id: UUID
-    topic: str
-    data: Mapping[str, Any]
-
-
 class ValkeyBroadcast:
-    """Over Valkey's publish and subscribe, from any process to all."""
+    """To every web process, which hears it in core.realtime.topics."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_connect_timeout=_SECONDS, socket_timeout=None,
-                                     health_check_interval=15)
+        self._redis = Redis.from_url(url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS)
 
     async def publish(self, tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
-        told = json.dumps({"tenant": str(tenant_id), "topic": topic, "data": data}, ensure_ascii=False, default=str)
+        told = json.dumps([str(tenant_id), topic, dict(data)], ensure_ascii=False, default=str)
         try:
             async with asyncio.timeout(_SECONDS):
                 await self._redis.publish(_CHANNEL, told)
         except (RedisError, OSError, TimeoutError) as error:
             _log.warning("broadcast on %s not delivered: %s", topic, type(error).__name__)
-
-    async def listen(self) -> AsyncIterator[Broadcast]:
-        """Everything broadcast from now on, of all tenants; for the gateway. Subscribes again when Valkey returns."""
-        while True:
-            try:
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as inbox:
-                    await inbox.subscribe(_CHANNEL)
-                    async for message in inbox.listen():
-                        told = json.loads(message["data"])
-                        yield Broadcast(UUID(told["tenant"]), told["topic"], told["data"])
-            except (RedisError, OSError) as error:
-                _log.warning("topics: %s; subscribing again", type(error).__name__)
-                await asyncio.sleep(_SECONDS)
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -21,7 +21,6 @@ from core.plugins.doors import (
     JobDoor,
     MessageDoor,
     ModelDatabase,
-    ObjectStore,
     StorageDoor,
     Submit,
 )
@@ -29,6 +28,7 @@ from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
 from core.plugins.states import Installed
 from core.plugins.texts import Texts, folder
+from core.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,29 @@ class Outside:
     db: Database
     submit: Submit
     broadcaster: Broadcaster
-    egress: Egress | None = None
-    storage: ObjectStore | None = None
+    egress: Egress
+    storage: Storage
 
 
 class Contexts:
     """Makes contexts. One for each process."""
 
-    def __init__(self, plugins: Plugins, gate: Gate, outside: Outside) -> None:
-        self._plugins, self.gate, self.outside = plugins, gate, outside
+    def __init__(self, plugins: Plugins, gate: Gate, outside: Outside | None = None) -> None:
+        self._plugins, self.gate = plugins, gate
+        self._outside = outside
         self.texts = Texts(plugins)
         self._pages = {one.name: _environment(one) for one in plugins.loaded()}
+
+    @property
+    def outside(self) -> Outside:
+        """Raises LookupError before `reach`."""
+        if self._outside is None:
+            raise LookupError("this process has not started: its plugins can reach nothing yet")
+        return self._outside
+
+    def reach(self, outside: Outside) -> None:
+        """Connect the contexts, once the process has its database."""
+        self._outside = outside
 
     def __call__(self, tenant_id: UUID, plugin: str, *, event_id: int | None = None, caller: Caller | None = None,
                  locale: str = "en") -> Context:

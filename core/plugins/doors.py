@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from comptoir_sdk import Contact, Conversation, Invalid, Message, NotFound
@@ -18,17 +18,11 @@ from core.messaging.contacts import get_contact
 from core.messaging.conversations import get_conversation
 from core.messaging.gate import Author, Draft, Submitted
 from core.plugins import orm
+from core.storage import Storage
+from core.storage.keys import checked
 
 Submit = Callable[[Draft, Author], Awaitable[Submitted]]
 """The send gate, with its filters (`core.messaging.gate.submit`)."""
-
-
-class ObjectStore(Protocol):
-    """`core.storage`: raises core.errors.NotFound for an absent key."""
-
-    async def put(self, key: str, data: bytes, *, content_type: str = ...) -> Any: ...
-    async def get(self, key: str) -> bytes: ...
-    async def delete(self, key: str) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -104,30 +98,26 @@ class JobDoor(Doors):
 
 @dataclass(frozen=True)
 class StorageDoor(Doors):
-    store: ObjectStore | None
+    store: Storage
 
     async def put(self, key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
-        await self._store().put(self._key(key), data, content_type=content_type)
+        await self.store.put(self._key(key), data, content_type)
 
     async def get(self, key: str) -> bytes:
         try:
-            return await self._store().get(self._key(key))
+            return await self.store.get(self._key(key))
         except errors.NotFound as error:
             raise NotFound(f"There is no object {key!r}.") from error
 
     async def delete(self, key: str) -> None:
-        await self._store().delete(self._key(key))
-
-    def _store(self) -> ObjectStore:
-        if self.store is None:
-            raise RuntimeError("this process has no object storage")
-        return self.store
+        await self.store.delete(self._key(key))
 
     def _key(self, key: str) -> str:
         # A key is the plugin's, but its parts may come from a customer: it must not climb into another's objects.
-        if not key or key.startswith("/") or any(part in ("", ".", "..") for part in key.split("/")):
-            raise Invalid(f"{key!r} is no object key: use names separated by single slashes.")
-        return f"plugins/{self.tenant_id}/{self.plugin}/{key}"
+        try:
+            return checked(f"plugins/{self.tenant_id}/{self.plugin}/{key}")
+        except ValueError as error:
+            raise Invalid(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -142,12 +132,10 @@ class WebAnswer:
 
 @dataclass(frozen=True)
 class HttpDoor:
-    egress: Egress | None
+    egress: Egress
 
     async def request(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, json: Any = None,
                       content: bytes | None = None, timeout: float = 10) -> WebAnswer:
-        if self.egress is None:
-            raise RuntimeError("this process makes no outgoing calls")
         answer = await self.egress.request(method, url, headers=dict(headers or {}), json=json, content=content,
                                            timeouts=Timeouts(total=timeout))
         return WebAnswer(answer.status, answer.headers, answer.body)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+import asyncpg
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.db.pool import Database
@@ -89,7 +90,10 @@ class Gate:
         """For ever, each second: enabling is data."""
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            await self.refresh(db)
+            try:
+                await self.refresh(db)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+                _log.warning("the gate keeps its last map: %s", type(error).__name__)
 
     def _of(self, tenant_id: UUID, slug: str, kept: Mapping[tuple[UUID, str], Mapping[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -1,54 +1,95 @@
 """Everything about plugins in one process, put together: what the web and worker processes hold."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from quart import Blueprint
+from quart import Quart
 
-from core.messaging.gate import OutboundFilter
-from core.plugins import orm
-from core.plugins.channels import Topics
+from core.auth.principal import Principal
+from core.db.pool import Database
+from core.egress import Egress
+from core.messaging import gate as send_gate
+from core.messaging.gate import Author, Draft, Submitted
+from core.plugins import orm, ui
+from core.plugins.channels import Broadcaster, Topics
 from core.plugins.context import Contexts, Outside
 from core.plugins.gate import Gate, GateSource
 from core.plugins.guard import Guard
 from core.plugins.hooks import Hooks
-from core.plugins.http import PluginRoutes, chosen_locale
+from core.plugins.http import PluginRoutes
 from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
 from core.plugins.tables import refuse_unprotected
-from core.plugins.ui import Manifest
+from core.plugins.ui import Files, Manifest
+from core.storage import Storage
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What plugins of this process may reach besides the database; `statement_seconds` limits their SQL."""
+
+    storage: Storage
+    egress: Egress
+    broadcaster: Broadcaster
+    statement_seconds: int
 
 
 class PluginHost:
-    """Built by `open`. `outside` may refer to `host.filters` late: `submit` is called after opening only."""
+    """Made from `core.plugins.loader.load(…)` before the database is open; `start` connects it."""
 
-    def __init__(self, plugins: Plugins, gate: Gate, outside: Outside) -> None:
-        self.plugins, self.gate, self.guard = plugins, gate, Guard()
-        self.contexts = Contexts(plugins, gate, outside)
-        self.hooks = Hooks(plugins, gate, self.guard, self.contexts)
-        self.manifest = Manifest(plugins, gate, self.contexts.texts)
-        self.topics = Topics(plugins, gate)
-        self.filters: OutboundFilter = outbound_filter(self.hooks)
+    def __init__(self, plugins: Plugins, source: GateSource, reach: Reach) -> None:
+        self.plugins, self._reach = plugins, reach
+        self.gate, self.guard = Gate(plugins, source), Guard()
+        self.contexts = Contexts(plugins, self.gate)
+        self.hooks = Hooks(plugins, self.gate, self.guard, self.contexts)
+        self.topics = Topics(plugins, self.gate)
+        self.filter_outbound = outbound_filter(self.hooks)
+        self._ui = Manifest(plugins, self.gate, self.contexts.texts)
+        self._watch: asyncio.Task[None] | None = None
 
-    @classmethod
-    async def open(cls, plugins: Plugins, source: GateSource, outside: Outside, *,
-                   statement_seconds: int) -> "PluginHost":
-        """Check the tables, open the models, read the gate. `plugins` comes from `core.plugins.loader.load`."""
-        await refuse_unprotected(plugins, outside.db)
-        await orm.open_models(outside.db.url, plugins, statement_seconds=statement_seconds)
-        gate = Gate(plugins, source)
-        await gate.refresh(outside.db)
-        return cls(plugins, gate, outside)
-
-    def permissions(self) -> list[str]:
-        """What the plugins add, for `core.auth.permissions.Permissions`."""
+    @property
+    def permissions(self) -> Collection[str]:
+        """What the plugins add to roles."""
         return [name for one in self.plugins.loaded() if one.plugin for name in one.plugin.permissions]
 
-    def blueprints(self, locale: Callable[[], str] = chosen_locale) -> Iterator[Blueprint]:
-        """One for each plugin with routes, to be registered on the application."""
-        routes = PluginRoutes(self.contexts, self.guard, locale)
+    def mount(self, app: Quart) -> None:
+        """Register the plugins' routes. A plugin never receives the application."""
+        routes = PluginRoutes(self.contexts, self.guard)
         for one in self.plugins.loaded():
-            if one.declared.routes:
-                yield routes.blueprint(one)
+            app.register_blueprint(routes.blueprint(one))
 
-    async def close(self) -> None:
+    def files(self) -> Sequence[Files]:
+        """Where each plugin keeps what the browser needs."""
+        return ui.files(self.plugins)
+
+    def enabled(self, tenant_id: UUID) -> Collection[str]:
+        return self.gate.plugins_of(tenant_id)
+
+    def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]:
+        """The `ui` of /bootstrap."""
+        return self._ui.describe(principal.tenant_id, principal.permissions, locale)
+
+    def allows(self, principal: Principal, topic: str) -> bool:
+        """Whether this principal may hear this topic now."""
+        return self.topics.allows(principal.tenant_id, principal.permissions, topic)
+
+    async def start(self, db: Database) -> None:
+        """Check the tables, open the models, read who has what, and keep reading."""
+        await refuse_unprotected(self.plugins, db)
+        await orm.open_models(db.url, self.plugins, statement_seconds=self._reach.statement_seconds)
+        reach = self._reach
+        self.contexts.reach(Outside(db, self._submit, reach.broadcaster, reach.egress, reach.storage))
+        await self.gate.refresh(db)
+        self._watch = asyncio.create_task(self.gate.run(db), name="plugin gate")
+
+    async def stop(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
         await orm.close_models()
+
+    async def _submit(self, draft: Draft, author: Author) -> Submitted:
+        return await send_gate.submit(self.contexts.outside.db, draft, author=author, filters=self.filter_outbound)

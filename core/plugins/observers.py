@@ -38,7 +38,7 @@ select c.tenant_id, c.plugin, c.seq from plugin_cursors c
 join unnest($1::uuid[], $2::text[]) p (tenant_id, plugin) using (tenant_id, plugin)
 join event_heads h on h.tenant_id = c.tenant_id and h.seq > c.seq
 """
-_PASS_OVER = """
+_FOLLOW_FROM_AFAR = """
 update plugin_cursors c set seq = h.seq from event_heads h
 where h.tenant_id = c.tenant_id and c.plugin = any($1) and h.seq > c.seq + 1000
 """
@@ -72,14 +72,14 @@ class Observers:
     async def look_again(self, executor: Executor) -> None:
         """For ever, each few seconds: wake whoever was left behind by a lost wake-up, a crash or a rest."""
         while True:
-            await self._pass_over()
+            await self._follow_from_afar()
             await executor.offer([_offer(*pair) for pair in await self._behind()])
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
-    async def _pass_over(self) -> None:
+    async def _follow_from_afar(self) -> None:
         """Plugins without observers follow from afar, so that an upgrade that brings one does not replay the past."""
         deaf = [plugin for plugin, heard in self._listening.items() if not heard]
-        await self._db.system.execute(_PASS_OVER, deaf)
+        await self._db.system.execute(_FOLLOW_FROM_AFAR, deaf)
 
     async def _behind(self) -> list[tuple[UUID, str, int]]:
         pairs = [(tenant, plugin) for plugin, heard in self._listening.items() if heard

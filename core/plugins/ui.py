@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from comptoir_sdk import ui
-from comptoir_sdk.translation import translated_by
+from comptoir_sdk.translation import Text, translated_by
 
 from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
@@ -18,7 +18,6 @@ _KINDS: dict[type, str] = {
     ui.Page: "pages", ui.Panel: "panels", ui.ComposerAction: "composer_actions",
     ui.MessageRenderer: "message_renderers", ui.DashboardCard: "dashboard_cards", ui.Command: "commands",
 }
-_FOLDERS = {"fragment": "fragments", "text": "fragments", "data": "data", "post": "commands"}
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ def files(plugins: Plugins) -> list[Files]:
 class Manifest:
     """`describe` answers the `ui` of /bootstrap: six lists of pieces, and the plugins the tenant has.
 
-    `module` is a name for the import map ("inbox/page.js"); `fragment`, `data` and `post` are URLs.
+    `module` is a file of the plugin's static folder; `fragment`, `text`, `data` and `post` name its routes
+    /fragments/…, /data/… and /commands/….
     """
 
     def __init__(self, plugins: Plugins, gate: Gate, texts: Texts) -> None:
@@ -67,12 +67,5 @@ def _described(plugin: str, piece: ui.Element) -> dict[str, Any]:
     for name, value in vars(piece).items():
         if value is None or name == "permission":
             continue
-        if name == "module":
-            told[name] = f"{plugin}/{value}"
-        elif name in _FOLDERS:
-            told[name] = f"{PREFIX}/{plugin}/{_FOLDERS[name]}/{value}"
-        elif name == "title":
-            told[name] = str(value)
-        else:
-            told[name] = list(value) if isinstance(value, tuple) else value
+        told[name] = str(value) if isinstance(value, Text) else list(value) if isinstance(value, tuple) else value
     return told

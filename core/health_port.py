@@ -1,0 +1,70 @@
+"""/healthz and /readyz of a process that serves nothing else: enough HTTP for a supervisor and a curl."""
+
+import asyncio
+import json
+import socket
+from typing import Any
+
+import asyncpg
+
+from core.config import Settings
+from core.db.pool import Database
+
+_SECONDS = 3.0
+_LAG = """
+select
+    coalesce((select extract(epoch from now() - j.received_at) from journal_pending p join journal j using (id)
+        order by p.id limit 1), 0)::float8 as journal_lag_seconds,
+    coalesce((select extract(epoch from now() - run_at) from jobs where state = 'queued' and run_at <= now()
+        order by run_at limit 1), 0)::float8 as oldest_due_job_seconds,
+    coalesce((select extract(epoch from now() - queued_at) from messages where status = 'queued'
+        order by queued_at limit 1), 0)::float8 as oldest_queued_message_seconds
+"""
+_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+async def serve(db: Database, settings: Settings, fd: int | None) -> asyncio.Server:
+    """Answer on the inherited socket `fd`, or on the worker's own port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(_SECONDS * 2):
+                path = await _asked(reader)
+                status, told = await _tell(db, path)
+                writer.write(_response(status, told))
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            return  # a stranger who hung up or dripped
+        finally:
+            writer.close()
+
+    if fd is not None:
+        return await asyncio.start_server(answer, sock=socket.socket(fileno=fd))
+    return await asyncio.start_server(answer, settings.server.host, settings.ports.worker)
+
+
+async def _asked(reader: asyncio.StreamReader) -> str:
+    head = await reader.readuntil(b"\r\n\r\n")
+    words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+    return words[1] if len(words) > 1 else ""
+
+
+async def _tell(db: Database, path: str) -> tuple[str, dict[str, Any]]:
+    if path == "/healthz":
+        return "200 OK", {"status": "alive"}
+    if path != "/readyz":
+        return "404 Not Found", {"status": "not found"}
+    try:
+        row = await db.system.fetchrow(_LAG, timeout=_SECONDS)
+    except asyncpg.UndefinedTableError:
+        return "503 Service Unavailable", {"status": "the database is not migrated: run `comptoir migrate`"}
+    except _AWAY:
+        return "503 Service Unavailable", {"status": "the database is away"}
+    return "200 OK", {"status": "ready", **{name: round(value, 3) for name, value in dict(row or {}).items()}}
+
+
+def _response(status: str, told: dict[str, Any]) -> bytes:
+    body = json.dumps(told).encode()
+    head = ("HTTP/1.1", status), ("Content-Type:", "application/json"), ("Content-Length:", len(body)), \
+        ("Connection:", "close")
+    return "".join(f"{name} {value}\r\n" for name, value in head).encode() + b"\r\n" + body

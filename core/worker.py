@@ -1,0 +1,183 @@
+"""The worker process: intake, sequencer, lanes, jobs, observers. Any number may run; rows decide who does what."""
+
+import asyncio
+import gc
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import uvloop
+from redis.asyncio import Redis
+
+from core import health_port
+from core.config import PluginGate, Settings
+from core.db.pool import Database
+from core.db.wake import Wake
+from core.egress import Egress
+from core.events.sequencer import Sequencer
+from core.events.tail import Tail
+from core.jobs.cron import Clock
+from core.jobs.executor import Executor
+from core.jobs.feeder import RUN, Feeder, run_function
+from core.jobs.runner import Runner
+from core.jobs.work import Handlers
+from core.messaging.accounts import GraphClients
+from core.messaging.intake import Intake
+from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
+from core.messaging.media import MediaFetcher
+from core.messaging.receipts import ReadReceipts
+from core.messaging.reconcile import Reconciler
+from core.plugins import enablement, jobs, orm
+from core.plugins.channels import ValkeyBroadcast
+from core.plugins.enablement import Enablement
+from core.plugins.host import PluginHost, Reach
+from core.plugins.loader import load
+from core.plugins.locks import PairLocks
+from core.plugins.observers import OBSERVE, Observers, observe_function
+from core.storage import Storage, open_storage
+
+_log = logging.getLogger(__name__)
+GRACE_SECONDS = 10.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _STEADY_SECONDS = 0.5, 30.0, 60.0
+
+Loop = Callable[[], Awaitable[None]]
+
+
+class Worker:
+    """Everything that one worker process runs. `run` until `stop` is set."""
+
+    def __init__(self, settings: Settings, db: Database, storage: Storage) -> None:
+        self._settings, self.db, self._storage = settings, db, storage
+        self.wake = Wake(settings.database_url)
+        self.valkey = Redis.from_url(settings.valkey_url)
+        self.egress = Egress(settings.egress.allow)
+        self._broadcast = ValkeyBroadcast(settings.valkey_url)
+        self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
+                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
+        self.clients = GraphClients(self.egress, settings.secret_key)
+        self._locks = PairLocks(settings.database_url)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start everything, wait for `stop`, finish what is in flight."""
+        await self.host.start(self.db)
+        handlers = self._handlers()
+        runner = Runner(self.db, handlers)
+        host = self.host
+        observers = Observers(self.db, host.plugins, host.contexts, host.hooks, host.guard, self._locks)
+        functions = {RUN: run_function(runner), OBSERVE: observe_function(observers)}
+        executor = Executor(self._settings.valkey_url, functions, _queues(host, handlers))
+        carriers = [_supervise("jobs", executor.run), _supervise("leases", runner.run_heartbeat)]
+        loops = [_supervise(name, loop) for name, loop in self._loops(executor, handlers, observers).items()]
+        await self.wake.listen("journal", "outbox", "events", "lanes", "jobs")
+        _log.info("the worker runs %d loops", len(loops) + len(carriers))
+        await stop.wait()
+        await asyncio.gather(_end(loops, self._settings.sending.http_timeout_seconds + 1), runner.drain(GRACE_SECONDS))
+        await _end(carriers, 5)
+        await executor.close()
+
+    def _handlers(self) -> Handlers:
+        host = self.host
+        return Handlers(
+            ReadReceipts(self.db, self.clients).handler(),
+            *jobs.handlers(host.plugins, host.contexts, host.guard),
+            *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
+        )
+
+    def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
+        db, wake, host = self.db, self.wake, self.host
+        crons = list(jobs.crons(host.plugins, host.gate))
+        return {
+            "intake": Intake(db, wake).run,
+            "sequencer": Sequencer(db, wake).run,
+            "lanes": self._lanes().run,
+            "reconciler": self._reconciler().run,
+            "media": MediaFetcher(db, self.clients, self._storage).run,
+            "feeder": Feeder(db, wake, executor, handlers).run,
+            "cron": Clock(db, crons).run,
+            "enablement": Enablement(db, host.plugins, host.gate).run,
+            "observers": lambda: observers.follow(Tail(db, wake), executor),
+            "stragglers": lambda: observers.look_again(executor),
+        }
+
+    def _lanes(self) -> Lanes:
+        sending = self._settings.sending
+        delivery = Delivery(self.db, self.clients, http_timeout=sending.http_timeout_seconds,
+                            grace=_grace(self._settings))
+        return Lanes(self.db, self.wake, delivery, ValkeyLimits(self.valkey),
+                     http_timeout=sending.http_timeout_seconds)
+
+    def _reconciler(self) -> Reconciler:
+        return Reconciler(self.db, grace=_grace(self._settings), then=self._settings.sending.uncertain.then)
+
+    async def close(self) -> None:
+        """After `run`, whatever became of it."""
+        await self.host.stop()
+        await self._locks.close()
+        await self._broadcast.close()
+        await self.egress.aclose()
+        await self.valkey.aclose()
+        await self.wake.close()
+
+
+def _grace(settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.sending.uncertain.grace_seconds)
+
+
+def _queues(host: PluginHost, handlers: Handlers) -> list[str]:
+    """The kernel's, and one for each plugin, for its jobs and its observers."""
+    return list(dict.fromkeys([*handlers.plugins(), *(one.name for one in host.plugins.loaded())]))
+
+
+def _supervise(name: str, loop: Loop) -> asyncio.Task[None]:
+    return asyncio.create_task(_keep_running(name, loop), name=name)
+
+
+async def _keep_running(name: str, loop: Loop) -> None:
+    """A loop that crashes is logged and started again, after a growing pause while it keeps crashing."""
+    pause = _FIRST_PAUSE
+    while True:
+        began = time.monotonic()
+        try:
+            await loop()
+            _log.error("the loop %s ended, which it should not; starting it again", name)
+        except Exception:
+            _log.exception("the loop %s crashed; starting it again in %s s", name, pause)
+        if time.monotonic() - began > _STEADY_SECONDS:
+            pause = _FIRST_PAUSE
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _end(tasks: list[asyncio.Task[None]], seconds: float) -> None:
+    for task in tasks:
+        task.cancel()
+    _, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in late:
+        _log.warning("the loop %s did not end within %s s", task.get_name(), seconds)
+
+
+async def _main(settings: Settings, fd: int | None) -> None:
+    stop = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    storage = await open_storage(settings.storage, settings.data_dir)
+    db = await Database.open(settings.database_url, app_size=12, system_size=16)
+    worker = Worker(settings, db, storage)
+    server = await health_port.serve(db, settings, fd)
+    gc.collect()
+    gc.freeze()  # what the start has made is never garbage: not looking at it again halves the slowest jobs
+    try:
+        await worker.run(stop)
+    finally:
+        server.close()
+        await worker.close()
+        await db.close()
+        await storage.close()
+
+
+def main(settings: Settings, fd: int | None) -> None:
+    """Run until SIGTERM. `fd` is the inherited listening socket of the health port."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main(settings, fd))
