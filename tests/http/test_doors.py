@@ -1,0 +1,178 @@
+"""Every route there is: declared, closed to strangers, and silent about the other tenant."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from core.auth.access import Permitted, declared
+from core.auth.permissions import ADMINISTER, Permissions, Role
+from core.db.pool import Database
+from core.http.application import Application
+from tests.http.callers import Caller
+from tests.http.conftest import Enter
+from tests.http.ledger import Thread
+from tests.seed import SeededTenant
+
+PUBLIC = {
+    "api.log_in", "api.openapi", "api.nowhere", "health.healthz", "health.readyz", "web.static_file", "web.messages",
+    "web.plugin_file", "web.login", "web.home", "web.shell", "web.shell_deep",
+}  # fmt: skip
+BODIES = {
+    "put_assignment": {"assignee": None},
+    "put_status": {"status": "closed"},
+    "send_message": {"body": "Bonjour"},
+    "update_contact": {"name": "Taken over"},
+    "create_contact": {"name": "Salma"},
+}
+
+
+def methods_of(app: Application) -> list[tuple[str, str, str, list[str]]]:
+    """(endpoint, method, rule, names of its ids) of every HTTP route of the kernel's API."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if not rule.websocket:
+                found.append((rule.endpoint, method, rule.rule, sorted(rule.arguments)))
+    return found
+
+
+def path_of(rule: str, ids: dict[str, UUID]) -> str:
+    for name, value in ids.items():
+        rule = rule.replace(f"<uuid:{name}>", str(value))
+    return rule
+
+
+def ids_of(thread: Thread) -> dict[str, UUID]:
+    return {"conversation_id": thread.conversation_id, "contact_id": thread.contact_id,
+            "message_id": thread.message_ids[0], "attachment_id": thread.attachment_id}  # fmt: skip
+
+
+async def test_every_route_and_socket_declares_what_it_demands(app: Application) -> None:
+    undeclared = [rule.endpoint for rule in app.url_map.iter_rules()
+                  if declared(app.view_functions[rule.endpoint]) is None]  # fmt: skip
+    assert undeclared == []
+    open_to_all = {rule.endpoint for rule in app.url_map.iter_rules()
+                   if not isinstance(declared(app.view_functions[rule.endpoint]), Permitted)}  # fmt: skip
+    assert open_to_all == PUBLIC
+
+
+async def test_every_permission_that_is_demanded_exists(app: Application) -> None:
+    demanded = {access.permission for view in app.view_functions.values()
+                if isinstance(access := declared(view), Permitted) and access.permission}  # fmt: skip
+    assert demanded <= ADMINISTER
+
+
+async def test_a_route_that_declares_nothing_is_not_served(app: Application, anonymous: Caller) -> None:
+    app._got_first_request = False
+
+    async def forgotten() -> str:
+        return "secret"
+
+    app.add_url_rule("/api/v1/forgotten", "forgotten", forgotten)
+    answer = await anonymous.get("/forgotten")
+    assert answer.status == 403
+    assert b"secret" not in answer.raw
+
+
+async def test_strangers_get_401_everywhere(app: Application, anonymous: Caller, thread: Thread) -> None:
+    asked = 0
+    for endpoint, method, rule, _ in methods_of(app):
+        if endpoint in PUBLIC:
+            continue
+        answer = await anonymous.ask(method, path_of(rule, ids_of(thread)), BODIES.get(endpoint.split(".")[-1]))
+        assert answer.status == 401, (endpoint, method)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        asked += 1
+    assert asked >= 15
+
+
+@pytest.mark.parametrize("kind", ["session", "api_key"])
+async def test_the_other_tenants_ids_are_answered_as_if_absent(
+    kind: str, app: Application, enter: Enter, with_key: Enter, tenant: SeededTenant, other_thread: Thread,
+    thread: Thread, db: Database,
+) -> None:  # fmt: skip
+    owner = await (enter if kind == "session" else with_key)(tenant, "owner")
+    before = await everything(db)
+    asked = 0
+    for endpoint, method, rule, names in methods_of(app):
+        if endpoint in PUBLIC or not names:
+            continue
+        body = BODIES.get(endpoint.split(".")[-1])
+        foreign = await owner.ask(method, path_of(rule, ids_of(other_thread)), body)
+        absent = await owner.ask(method, path_of(rule, {name: uuid4() for name in names}), body)
+        assert foreign.status == absent.status == 404, (endpoint, method)
+        assert foreign.json == absent.json
+        asked += 1
+    assert asked >= 11
+    assert await everything(db) == before
+
+
+async def test_foreign_ids_inside_a_request_find_nothing(
+    enter: Enter, tenant: SeededTenant, other_tenant: SeededTenant, thread: Thread, other_thread: Thread
+) -> None:
+    owner = await enter(tenant, "owner")
+    conversation = f"/conversations/{thread.conversation_id}"
+    stranger = {"assignee": str(other_tenant.agent_id)}
+    assert (await owner.ask("PUT", f"{conversation}/assignment", stranger)).status == 422
+    reply = {"body": "Bonjour", "reply_to": str(other_thread.message_ids[0])}
+    assert (await owner.ask("POST", f"{conversation}/messages", reply)).status == 404
+    for query in (f"contact={other_thread.contact_id}", f"account={other_tenant.account_id}",
+                  f"assignee={other_tenant.agent_id}", "q=driss", "q=212661000099"):  # fmt: skip
+        assert (await owner.get(f"/conversations?{query}")).json == {"items": [], "next": None}
+    for query in ("q=driss", "q=212661000099"):
+        assert (await owner.get(f"/contacts?{query}")).json == {"items": [], "next": None}
+
+
+async def test_lists_show_ones_own_tenant_only(
+    enter: Enter, with_key: Enter, tenant: SeededTenant, thread: Thread, other_thread: Thread
+) -> None:
+    for caller in (await enter(tenant, "owner"), await with_key(tenant, "owner")):
+        for path, own in (("/conversations", thread.conversation_id), ("/contacts", thread.contact_id)):
+            assert [item["id"] for item in (await caller.get(path)).json["items"]] == [str(own)]
+
+
+ALLOWED: dict[str, set[str]] = {
+    "owner": {"read", "write", "send", "contact", "delete"},
+    "admin": {"read", "write", "send", "contact", "delete"},
+    "supervisor": {"read", "write", "send", "contact", "delete"},
+    "agent": {"read", "write", "send", "contact"},
+    "viewer": {"read"},
+}
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "supervisor", "agent", "viewer"])
+@pytest.mark.parametrize("kind", ["session", "api_key"])
+async def test_each_role_may_do_its_part_and_no_more(
+    role: Role, kind: str, enter: Enter, with_key: Enter, tenant: SeededTenant, thread: Thread
+) -> None:
+    caller = await (enter if kind == "session" else with_key)(tenant, role)
+    conversation, contact = f"/conversations/{thread.conversation_id}", f"/contacts/{thread.contact_id}"
+    deeds = [
+        ("read", "GET", "/conversations", None), ("read", "GET", f"{conversation}/messages", None),
+        ("read", "GET", "/contacts", None), ("read", "GET", f"/attachments/{thread.attachment_id}", None),
+        ("write", "PUT", f"{conversation}/assignment", {"assignee": None}),
+        ("write", "PUT", f"{conversation}/status", {"status": "open"}), ("write", "PUT", f"{conversation}/read", {}),
+        ("send", "POST", f"{conversation}/messages", {"body": "Bonjour", "confirm": True}),
+        ("contact", "PATCH", contact, {"name": "Salma I."}), ("contact", "POST", "/contacts", {"name": "Omar"}),
+        ("delete", "DELETE", contact, None),
+    ]  # fmt: skip
+    for deed, method, path, body in deeds:
+        answer = await caller.ask(method, path, body)
+        expected = deed in ALLOWED[role]
+        assert (answer.status < 300) is expected, (role, deed, answer.json)
+        assert expected or answer.status == 403
+
+
+def test_plugins_permissions_go_to_the_roles_they_suit() -> None:
+    permissions = Permissions(["notes.read", "notes.write", "notes.manage"])
+    assert {"notes.read", "notes.write", "notes.manage"} <= permissions.of("admin")
+    assert permissions.of("agent") & {"notes.read", "notes.write", "notes.manage"} == {"notes.read", "notes.write"}
+    assert permissions.of("viewer") == {"conversations.read", "contacts.read", "notes.read"}
+    assert permissions.of("somebody") == frozenset()
+
+
+async def everything(db: Database) -> list[object]:
+    return [
+        await db.system.fetchval(f"select array_agg(t::text order by t::text) from {table} t")
+        for table in ("contacts", "conversations", "messages", "event_outbox", "jobs")
+    ]

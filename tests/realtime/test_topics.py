@@ -1,0 +1,40 @@
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+from redis.asyncio import Redis
+
+from core.realtime.hub import Hub
+from core.realtime.topics import Topics, publish
+
+
+class Ear(Hub):
+    """A hub that only listens."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[tuple[UUID, str, object]] = asyncio.Queue()
+
+    def say(self, tenant_id: UUID, topic: str, data: object) -> None:
+        self.heard.put_nowait((tenant_id, topic, data))
+
+
+async def test_a_word_of_one_process_is_heard_in_another(valkey_url: str) -> None:
+    ear, tenant_id = Ear(), uuid4()
+    valkey: Any = Redis.from_url(valkey_url)
+    listening = asyncio.create_task(Topics(valkey, ear).run())
+    try:
+        async with asyncio.timeout(10):
+            while ear.heard.empty():  # said again until the subscription stands
+                await publish(valkey, tenant_id, "inbox.presence", {"who": "Amine"})
+                await asyncio.sleep(0.02)
+            assert await ear.heard.get() == (tenant_id, "inbox.presence", {"who": "Amine"})
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await valkey.aclose()
+
+
+async def test_without_valkey_a_word_is_lost_and_nobody_is_hurt() -> None:
+    valkey: Any = Redis.from_url("redis://127.0.0.1:1/0")
+    await publish(valkey, uuid4(), "inbox.presence", {})
+    await valkey.aclose()
