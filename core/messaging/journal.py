@@ -19,7 +19,6 @@ MOST_WAITING: Final = 5000
 MOST_WAITING_BYTES: Final = 64 * 2**20
 _BATCH: Final = 500
 _BATCH_BYTES: Final = 16 * 2**20
-_FLUSHERS: Final = 2  # while one waits for its commit, the other fills the next batch
 _CONNECT_SECONDS: Final = 2.0
 _LOOK_SECONDS: Final = 0.25
 _SETTINGS: Final = {
@@ -46,13 +45,17 @@ class _Entry:
 
 
 class Journal:
-    """A bounded queue before two connections: a database that hangs does not fill the memory."""
+    """A bounded queue before one connection: a database that hangs does not fill the memory.
+
+    While a commit is under way the next batch gathers. A second connection made the batches smaller and cost more
+    than it gained (benchmarks/).
+    """
 
     def __init__(self, database_url: str) -> None:
         self._url = role_url(database_url, "comptoir_sys")
         self._waiting: deque[_Entry] = deque()
         self._waiting_bytes = 0
-        self._writing = 0
+        self._writing = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._more = asyncio.Event()
@@ -60,10 +63,10 @@ class Journal:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
-        """Never fails: connections are made when there is something to write, and again when they are lost."""
+        """Never fails: the connection is made when there is something to write, and again when it is lost."""
         self._loop = asyncio.get_running_loop()
-        self._tasks = [asyncio.create_task(self._flush(), name=f"journal {n}") for n in range(_FLUSHERS)]
-        self._tasks.append(asyncio.create_task(self._refuse_late(), name="journal deadline"))
+        self._tasks = [asyncio.create_task(self._flush(), name="journal"),
+                       asyncio.create_task(self._refuse_late(), name="journal deadline")]
 
     async def stop(self) -> None:
         """Write what waits, or refuse it, then close."""
@@ -97,11 +100,11 @@ class Journal:
                 while not self._waiting:
                     self._more.clear()
                     await self._more.wait()
-                self._writing += 1
+                self._writing = True
                 try:
                     writer = await self._write(self._take(), writer)
                 finally:
-                    self._writing -= 1
+                    self._writing = False
                     self._rest_if_idle()
         finally:
             if writer is not None:

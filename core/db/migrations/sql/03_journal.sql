@@ -9,7 +9,8 @@ create table journal (
 );
 
 create table journal_pending (
-    id bigint primary key references journal (id) on delete cascade,
+    id bigint primary key,          -- of the journal row, written in the same statement: a foreign key would check that
+                                    -- again for each delivery, which took 40 % of the receiver's time in the database
     attempts smallint not null default 0
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
