@@ -6,6 +6,7 @@ from typing import Any
 
 from comptoir_sdk import Channel, Command, Job, Plugin, Route, ui
 
+from core.auth.permissions import ADMINISTER
 from core.plugins.states import Declared, Refused
 
 _HOOKS: dict[str, type] = {
@@ -46,9 +47,12 @@ def _refuse_duplicates(kind: str, names: Iterable[Any]) -> None:
 
 
 def _check_permissions(plugin: Plugin, declared: Declared) -> None:
+    for permission in plugin.permissions:
+        if not permission.startswith(f"{plugin.name}.") or permission in ADMINISTER:
+            raise Refused("broken", f"it declares the permission {permission}, which is not one of its own")
     pieces = [*declared.routes, *declared.channels, *declared.panels]
     for permission in {p for piece in pieces if (p := getattr(piece, "permission", None))}:
-        if permission.startswith(f"{plugin.name}.") and permission not in plugin.permissions:
+        if permission not in plugin.permissions and permission not in ADMINISTER:
             raise Refused("broken", f"it uses the permission {permission} and does not declare it in `permissions`")
 
 
