@@ -1,0 +1,84 @@
+"""Plugins that are broken, each in one way."""
+
+import asyncio
+from typing import Any, ClassVar
+
+from comptoir_sdk import Contact, Context, Draft, Fact, Message, Plugin, Route, hookimpl
+
+
+class RaisesAtRegister(Plugin):
+    name = "raises_at_register"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        raise RuntimeError("no routes today")
+
+
+class Misspelt(Plugin):
+    name = "misspelt"
+
+    @hookimpl
+    def on_mesage_received(self, ctx: Context) -> None:
+        """The hook is called on_message_received."""
+
+
+class RaisesInObserver(Plugin):
+    name = "raises_in_observer"
+
+    @hookimpl
+    async def on_message_received(self, ctx: Context, message: Message) -> None:
+        if message.body == "poison":
+            raise RuntimeError("cannot digest this")
+
+
+class RaisesInFilter(Plugin):
+    name = "raises_in_filter"
+
+    @hookimpl
+    async def filter_outbound(self, ctx: Context, draft: Draft) -> None:
+        raise RuntimeError("consent list is unreadable")
+
+
+class Sleeps(Plugin):
+    name = "sleeps"
+
+    @hookimpl
+    async def filter_outbound(self, ctx: Context, draft: Draft) -> None:
+        await asyncio.Event().wait()
+
+    @hookimpl
+    async def provide_contact_facts(self, ctx: Context, contact: Contact) -> list[Fact]:
+        await asyncio.Event().wait()
+        return []
+
+
+class TooNew(Plugin):
+    name = "too_new"
+    sdk = ">=99"
+
+
+class NeedsAbsent(Plugin):
+    name = "needs_absent"
+    requires: ClassVar = ("absent>=1.0",)
+
+
+class NeedsNewerGood(Plugin):
+    name = "needs_newer_good"
+    requires: ClassVar = ("good>=3",)
+
+
+class UndeclaredPermission(Plugin):
+    name = "undeclared_permission"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route("/x", _nothing, ("GET",), "undeclared_permission.read")]
+
+
+async def _nothing(ctx: Context) -> Any:
+    return None
+
+
+raises_at_register, misspelt, raises_in_observer = RaisesAtRegister(), Misspelt(), RaisesInObserver()
+raises_in_filter, sleeps, too_new = RaisesInFilter(), Sleeps(), TooNew()
+needs_absent, needs_newer_good, undeclared_permission = NeedsAbsent(), NeedsNewerGood(), UndeclaredPermission()
