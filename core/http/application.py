@@ -1,6 +1,5 @@
 """The Quart application whose every request and socket runs inside its tenant's scope."""
 
-import logging
 import re
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from core.auth.principal import Principal
 from core.db.scope import tenant_scope
 from core.http.doorman import Doorman
 
-_log = logging.getLogger(__name__)
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -51,7 +50,7 @@ class Application(Quart):
             response = await self._answer(request_context)
             response.headers["X-Request-Id"] = g.request_id
             elapsed = round((time.perf_counter() - started) * 1000, 1)
-            _log.info("%s %s %s %sms", request.method, request.path, response.status_code, elapsed)
+            _log.info("request", method=request.method, path=request.path, status=response.status_code, ms=elapsed)
         return response
 
     async def _answer(self, request_context: RequestContext | None) -> ResponseTypes:

@@ -1,10 +1,9 @@
-"""Plugins' topics: ephemeral words between screens, carried by Valkey from any process to every web process."""
+"""Plugins' topics: ephemeral words, carried by Valkey from any process (core/plugins/channels.py) to every screen."""
 
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -15,7 +14,6 @@ from core.realtime.hub import Hub
 
 _log = logging.getLogger(__name__)
 _CHANNEL = "comptoir:topics"
-_PATIENCE_SECONDS = 0.5
 _RECONNECT_SECONDS = 1.0
 
 
@@ -31,16 +29,6 @@ class NoChannels:
     def allows(self, principal: Principal, topic: str) -> bool:
         """No topic exists."""
         return False
-
-
-async def publish(valkey: "Redis", tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
-    """Say it to every web process. Lost when Valkey is away: a topic carries nothing that a screen cannot ask again."""
-    word = json.dumps([str(tenant_id), topic, dict(data)], default=str)
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await valkey.publish(_CHANNEL, word)
-    except (RedisError, OSError, TimeoutError) as error:
-        _log.warning("a topic was not told: %s", type(error).__name__)
 
 
 class Topics:

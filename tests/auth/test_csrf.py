@@ -10,6 +10,6 @@ def test_an_origin_is_ours_only_when_it_is_exactly_ours() -> None:
     for origin in ("http://inbox.test:8600", "https://inbox.test:8600", "https://public.test"):
         assert is_own_origin(origin, "inbox.test:8600", "https://public.test")
     foreign = ("null", "", "http://inbox.test", "http://inbox.test:8600.evil.test", "http://evil.test",
-               "ftp://inbox.test:8600", "http://inbox.test:8600@evil.test", "https://public.test.evil.test")  # fmt: skip
+               "ftp://inbox.test:8600", "http://inbox.test:8600@evil.test", "https://public.test.evil")  # fmt: skip
     for origin in foreign:
         assert not is_own_origin(origin, "inbox.test:8600", "https://public.test")

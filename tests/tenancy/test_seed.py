@@ -37,10 +37,10 @@ async def test_a_tenant_is_made_ready_to_work(db: Database) -> None:
 
 async def test_a_number_belongs_to_one_tenant(db: Database) -> None:
     first, second = await create_tenant(db, "first", "First"), await create_tenant(db, "second", "Second")
-    number: dict[str, Any] = {"phone_number_id": "1", "waba_id": "2", "display_phone_number": "212520", "access_token": "EAAG"}
-    await connect_account(db, SECRET_KEY, first.id, **number)
+    number: dict[str, Any] = {"phone_number_id": "1", "waba_id": "2", "display_phone_number": "212520"}
+    await connect_account(db, SECRET_KEY, first.id, access_token="EAAG", **number)
     with pytest.raises(Conflict, match="already connected"):
-        await connect_account(db, SECRET_KEY, second.id, **number)
+        await connect_account(db, SECRET_KEY, second.id, access_token="EAAG", **number)
 
 
 async def test_names_are_taken_once(db: Database) -> None:
