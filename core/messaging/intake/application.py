@@ -75,13 +75,12 @@ def _refs(incoming: Sequence[Incoming], wanted: set[UUID]) -> list[tuple[UUID, U
 async def _apply_statuses(connection: Connection, batch: Batch) -> None:
     ranked = [told for told in batch.statuses if told.status.rank != UNRANKED]
     batch.unhandled += [_unranked(told) for told in batch.statuses if told.status.rank == UNRANKED]
-    changed, unknown = await apply_statuses(connection, ranked)
-    await events.tell_statuses(connection, changed)
-    await park(connection, unknown)
-    for told in ranked:
-        if told.status.callback_data and told not in unknown:
-            account = told.account
-            await apply_parked(connection, account.tenant_id, account.phone_number_id, [told.status.wamid])
+    outcome = await apply_statuses(connection, ranked)
+    await events.tell_statuses(connection, outcome.changed)
+    await park(connection, outcome.unknown)
+    for told in outcome.settled:
+        account = told.account
+        await apply_parked(connection, account.tenant_id, account.phone_number_id, [told.status.wamid])
 
 
 def _unranked(told: Told) -> Bystander:

@@ -22,8 +22,10 @@ _POLL_SECONDS: Final = 1.0
 _BATCH_SECONDS: Final = 60.0  # a link cut without a word must not hold the worker for ever
 _RECONNECT_SECONDS: Final = 0.5
 _MATCH_SECONDS: Final = 5.0
+_SUSPECT_SECONDS: Final = 5.0
 _FORGET_SECONDS: Final = 3600.0
 _RETRIES: Final = 8
+_FIRST_REPLAN: Final = 100  # deliveries; then each time twice as many
 _AWAY = (OSError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
          asyncpg.exceptions.OperatorInterventionError, asyncpg.exceptions.InsufficientResourcesError)
 _OVERTAKEN = (Overtaken, asyncpg.exceptions.TransactionRollbackError)
@@ -37,12 +39,18 @@ class _Away(Exception):
     """The database, not the data: try the same again later."""
 
 
+class _TooSlow(_Away):
+    """The batch took longer than anything should. It may be the data after all."""
+
+
 class Intake:
     """`run` for a worker; `drain` applies everything that waits, and returns."""
 
     def __init__(self, db: Database, wake: Wake) -> None:
         self._url, self._wake = db.url, wake
         self._connection: Connection | None = None
+        self._count = True      # the last worker may have died of what is first in the queue
+        self._suspected_at = float("-inf")
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -50,8 +58,9 @@ class Intake:
         bell = self._wake.bell("journal")
         sweeper = asyncio.create_task(_Sweeper(self._url, self._wake).run(), name="parked statuses")
         try:
-            await self._surely(self._count_first)
             while True:
+                if self._count:
+                    await self._surely(self._count_first)
                 if not await self._surely(self.step):
                     await bell.wait(_POLL_SECONDS)
         finally:
@@ -79,10 +88,21 @@ class Intake:
         error = await self._try(connection, one_batch)
         if error is not None:
             await self._divide(connection, taken, error)
-        await self._suspects(connection)
+        now = asyncio.get_running_loop().time()
+        if not taken or now - self._suspected_at > _SUSPECT_SECONDS:
+            self._suspected_at = now
+            await self._suspects(connection)
         if taken:
             self._wake.ring("outbox")
+            await self._replan(connection, len(taken))
         return len(taken)
+
+    async def _replan(self, connection: Connection, applied: int) -> None:
+        """To the planner every index of an empty table costs the same: plans made then go as the tables grow."""
+        self._applied += applied
+        if self._applied >= self._replan_at:
+            self._replan_at *= 2
+            await connection.execute("discard plans")
 
     async def replay(self, quarantine_id: int) -> bool:
         """Apply a quarantined delivery once more; False when there is no such row, or it was replayed."""
@@ -101,12 +121,14 @@ class Intake:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._url, "comptoir_sys")
             await self._connection.execute(_PLANS)
+            self._applied, self._replan_at = 0, _FIRST_REPLAN
         return self._connection
 
     async def _surely(self, work: Callable[[], Awaitable[int]]) -> int:
         try:
             return await work()
         except (_Away, *_AWAY, asyncpg.InterfaceError) as error:
+            self._count = self._count or isinstance(error, _TooSlow)
             log.warning("intake: the database is away (%s); going on when it is back", error or type(error).__name__)
             await self.close()
             await asyncio.sleep(_RECONNECT_SECONDS)
@@ -122,6 +144,8 @@ class Intake:
                 return None
             except _OVERTAKEN as overtaken:
                 error = overtaken
+            except TimeoutError as slow:
+                raise _TooSlow("too slow") from slow
             except _AWAY as away:
                 raise _Away(type(away).__name__) from away
             # Anything else is a delivery that nobody foresaw: it is found and set aside, and the others go on.
@@ -149,9 +173,10 @@ class Intake:
             await self._try(connection, partial(_give_up, connection, delivery_id, _reason(failed)))
 
     async def _count_first(self) -> int:
-        """The last worker may have died of what is first in the queue: count that before touching it."""
+        """Count what is first in the queue before touching it, for who comes next if it takes this worker down."""
         connection = await self._connect()
         await claim.count_attempt(connection, await claim.oldest(connection))
+        self._count = False
         return 0
 
     async def _suspects(self, connection: Connection) -> None:

@@ -77,11 +77,20 @@ MessageRef = tuple[UUID, UUID]
 """(tenant id, message id)"""
 
 
-async def apply_statuses(connection: Connection, told: Sequence[Told]) -> tuple[list[MessageRef], list[Told]]:
-    """(messages changed, statuses of messages that nobody knows yet)."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`changed` messages, statuses of messages `unknown` so far, and those whose wamid was `settled` just now."""
+
+    changed: Sequence[MessageRef] = ()
+    unknown: Sequence[Told] = ()
+    settled: Sequence[Told] = ()
+
+
+async def apply_statuses(connection: Connection, told: Sequence[Told]) -> Outcome:
+    """In the caller's transaction. The caller tells the events."""
     if not told:
-        return [], []
-    await _settle(connection, told)
+        return Outcome()
+    settled = await _settle(connection, told)
     found = await _messages(connection, told)
     progress: dict[MessageRef, Progress] = {}
     unknown = []
@@ -91,7 +100,7 @@ async def apply_statuses(connection: Connection, told: Sequence[Told]) -> tuple[
             unknown.append(one)
         else:
             progress.setdefault(ref, Progress()).hear(one.status.status, one.status.at, error_of(one))
-    return await advance(connection, progress), unknown
+    return Outcome(await advance(connection, progress), unknown, settled)
 
 
 async def advance(connection: Connection, progress: Mapping[MessageRef, Progress]) -> list[MessageRef]:
@@ -109,14 +118,15 @@ def error_of(told: Told) -> dict[str, Any] | None:
     return explained(status.errors, told.account.locale) if status.status == "failed" else None
 
 
-async def _settle(connection: Connection, told: Sequence[Told]) -> None:
+async def _settle(connection: Connection, told: Sequence[Told]) -> list[Told]:
     """Our own id came back: the attempt it names has reached Meta, whatever its POST was answered."""
     pairs: dict[UUID, list[tuple[str, str]]] = {}
     for one in told:
         if one.status.callback_data:
             pairs.setdefault(one.account.tenant_id, []).append((one.status.callback_data, one.status.wamid))
-    for tenant_id in sorted(pairs):
-        await settle_attempts(connection, tenant_id, pairs[tenant_id])
+    known = {(tenant_id, wamid) for tenant_id in sorted(pairs)
+             for wamid in await settle_attempts(connection, tenant_id, pairs[tenant_id])}
+    return [one for one in told if (one.account.tenant_id, one.status.wamid) in known]
 
 
 async def _messages(connection: Connection, told: Sequence[Told]) -> dict[int, MessageRef]:

@@ -147,3 +147,18 @@ async def test_an_unranked_status_is_told_and_changes_nothing(db: Database, tena
     await apply(db, tenant, delivery(tenant, status("wamid.out", "captured", type="payment")))
     assert (await row(db, "select status from messages where wamid = 'wamid.out'"))[0] == "accepted"
     assert (await numbered(db, tenant))[-1].type == "webhook.unhandled"
+
+
+async def test_what_was_parked_is_applied_when_our_own_id_makes_the_wamid_known(
+    db: Database, tenant: SeededTenant
+) -> None:
+    message_id, attempt_id = await _send(db, tenant, None, "uncertain", -1), uuid4()
+    await db.system.execute(
+        """insert into send_attempts (tenant_id, id, message_id, conversation_id, account_id, state, lease_until)
+        select $1, $2, id, conversation_id, account_id, 'uncertain', now() from messages where id = $3""",
+        tenant.id, attempt_id, message_id)
+    await apply(db, tenant, delivery(tenant, status("wamid.out", "read")))
+    told = status("wamid.out", "sent", biz_opaque_callback_data=str(attempt_id))
+    await apply(db, tenant, delivery(tenant, told))
+    assert (await row(db, "select status from messages where id = $1", message_id))[0] == "read"
+    assert await count(db, "parked_statuses") == 0

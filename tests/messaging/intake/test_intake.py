@@ -1,0 +1,54 @@
+import asyncio
+import contextlib
+
+import asyncpg
+
+from core.db.pool import Database
+from core.db.wake import Wake
+from core.messaging.intake import Intake
+from tests.messaging.intake.deliveries import count, delivery, journal, numbered, text
+from tests.seed import SeededTenant
+
+
+async def test_a_running_intake_is_woken_by_the_journal_and_survives_a_cut_connection(
+    db: Database, tenant: SeededTenant
+) -> None:
+    wake = Wake(db.url)
+    running = asyncio.create_task(Intake(db, wake).run())
+    for n in range(5):
+        await journal(db, tenant, delivery(tenant, text(f"wamid.{n}")))
+        await db.system.execute("select pg_notify('journal', '')")
+        await db.system.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+            "and (query like '%journal_pending%' or query like 'COMMIT%') and pid <> pg_backend_pid()")
+    async with asyncio.timeout(15):
+        while await count(db, "messages") < 5:  # noqa: ASYNC110 - in the database
+            await asyncio.sleep(0.05)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await wake.close()
+    assert [e.type for e in await numbered(db, tenant)].count("message.received") == 5
+
+
+async def test_what_waits_when_a_worker_starts_is_counted_before_it_is_touched(
+    db: Database, tenant: SeededTenant
+) -> None:
+    await journal(db, tenant, delivery(tenant, text("wamid.1")))
+    wake, holder = Wake(db.url), await asyncpg.connect(db.url)
+    hold = holder.transaction()
+    await hold.start()
+    await holder.execute("lock table contacts in access exclusive mode")
+    running = asyncio.create_task(Intake(db, wake).run())
+    async with asyncio.timeout(10):
+        while not await db.system.fetchval("select attempts from journal_pending"):  # noqa: ASYNC110 - in the database
+            await asyncio.sleep(0.05)
+    await hold.rollback()
+    await holder.close()
+    async with asyncio.timeout(10):
+        while await count(db, "messages") < 1:  # noqa: ASYNC110 - in the database
+            await asyncio.sleep(0.05)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await wake.close()
