@@ -1,10 +1,28 @@
 """Operations for plugins' migrations. A table with tenant_id that is not protected is refused at load."""
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
-from tortoise.migrations.operations import RunSQL
+from tortoise.migrations.operations import CreateModel, RunSQL
 
-__all__ = ["ProtectTenantTable"]
+__all__ = ["CreateTenantModel", "ProtectTenantTable"]
+
+_REFERENCES = re.compile(r' REFERENCES "\w+" \("\w+"\)( ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT|NO ACTION))?')
+
+
+class CreateTenantModel(CreateModel):
+    """CreateModel without its foreign keys: Tortoise 1.1.9 writes them whatever `db_constraint` says.
+
+    They would name `id` alone, which is no key of a kernel table; ProtectTenantTable makes those that carry tenant_id.
+    """
+
+    async def database_forward(self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None) -> None:
+        if state_editor is None:
+            return
+        model = new_state.apps.get_model(f"{app_label}.{self.name}")
+        table = state_editor._get_model_sql_data(model).table_sql
+        await state_editor._run_sql(_REFERENCES.sub("", table))
 
 
 class ProtectTenantTable(RunSQL):

@@ -17,6 +17,7 @@ _BROKEN = ("raises_at_register", "misspelt", "raises_in_observer", "raises_in_fi
 POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),
+    *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare")),
     *(EntryPoint(name, f"tests.plugins.samples.broken:{name}", GROUP) for name in _BROKEN),
 ]
 BUNDLED = [EntryPoint(name, f"plugins.{name}:plugin", GROUP) for name in ("contacts", "inbox")]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from comptoir_sdk import Route
 
 from core.db.pool import Database
 from core.events.log import Event
@@ -29,7 +30,7 @@ ROUTES = [(route, method) for route in DECLARED.register_routes() for method in 
 @pytest.mark.parametrize(("route", "method"), ROUTES, ids=lambda value: getattr(value, "rule", value))
 async def test_every_route_is_absent_where_the_plugin_is_off(
         tenant: SeededTenant, other_tenant: SeededTenant, switches: Switches, start_host: StartHost,
-        route: good.Route, method: str) -> None:
+        route: Route, method: str) -> None:
     switches.switch_on("atlas", "good")
     host = await start_host("good")
     web = Web(host)

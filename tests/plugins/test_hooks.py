@@ -1,8 +1,8 @@
 from uuid import uuid4
 
 import pytest
-
 from comptoir_sdk import Contact, Draft
+
 from core.errors import Rejected
 from tests.plugins.conftest import StartHost
 from tests.plugins.installation import Switches

@@ -1,14 +1,13 @@
 from comptoir_sdk import uuid7
-from comptoir_sdk.migrations import ProtectTenantTable
+from comptoir_sdk.migrations import CreateTenantModel, ProtectTenantTable
 from tortoise import fields, migrations
-from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]  # noqa: RUF012 - Tortoise reads it from the class
     initial = True
     operations = [  # noqa: RUF012
-        ops.CreateModel(
+        CreateTenantModel(
             name="Attribute",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7)),

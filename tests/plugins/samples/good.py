@@ -24,7 +24,7 @@ seen: list[tuple[str, Any]] = []
 
 
 @dataclass(frozen=True)
-class Settings:
+class GoodSettings:
     keyword: str = "#"
 
 
@@ -53,7 +53,7 @@ class Good(Plugin):
     version = "2.1"
     sdk = ">=0.1,<1"
     permissions: ClassVar = {"good.read": _("See"), "good.write": _("Change")}
-    Settings = Settings
+    Settings = GoodSettings
 
     @hookimpl
     def register_routes(self) -> list[Route]:
@@ -87,7 +87,7 @@ class Good(Plugin):
         seen.append(("received", (ctx.event_id, message.body)))
 
     @hookimpl
-    async def on_plugin_enabled(self, ctx: Context, settings: Settings) -> None:
+    async def on_plugin_enabled(self, ctx: Context, settings: GoodSettings) -> None:
         seen.append(("enabled", settings.keyword))
 
     @hookimpl

@@ -1,0 +1,19 @@
+"""Plugins with tables: one whose migration fails, one whose table stands open."""
+
+from typing import ClassVar
+
+from comptoir_sdk import Plugin
+
+
+class Torn(Plugin):
+    name = "torn"
+    migrations = "tests.plugins.samples.torn_migrations"
+
+
+class Bare(Plugin):
+    name = "bare"
+    models: ClassVar = ("tests.plugins.samples.bare_models",)
+    migrations = "tests.plugins.samples.bare_migrations"
+
+
+torn, bare = Torn(), Bare()
