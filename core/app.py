@@ -162,7 +162,8 @@ class WebProcess:
         app.admit_with(Doorman(self.db, permissions, cookie, settings.public_url))
         app.extensions[KEY] = Services(
             db=self.db, login=Login(self.db, Passwords(), LoginAttempts(valkey)), permissions=permissions,
-            public_url=settings.public_url, submit=self._submit, retry=self._retry, attachments=storage,
+            public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
+            submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest, wish=lambda: language.wish(request),
         )  # fmt: skip
         problem.install(app)

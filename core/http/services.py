@@ -49,6 +49,8 @@ class Services:
     attachments: Attachments
     read_receipts: ReadReceipt
     manifest: Manifest = no_plugins
+    behind_proxy: bool = False
+    """Whether our own proxy stands before us, so that X-Forwarded-For's last entry is its word."""
     wish: Callable[[], str | None] = lambda: None
     """The language chosen in this request's browser; it wins over the member's own."""
 

@@ -6,6 +6,7 @@ from core.auth import attempts
 from core.auth.sessions import revoke_sessions_of
 from core.db.pool import Database
 from core.http.application import Application
+from core.http.services import KEY
 from tests.http.callers import OWN_SITE, PASSWORD, Caller, new_member
 from tests.http.conftest import Enter
 from tests.seed import SeededTenant
@@ -104,6 +105,30 @@ async def test_the_sixth_attempt_in_five_minutes_has_to_wait_even_with_the_right
     refused = await anonymous.log_in(email, PASSWORD)
     assert refused.status == 429
     assert refused.headers["Retry-After"] == str(attempts.WINDOW_SECONDS)
+
+
+async def test_behind_our_proxy_the_address_it_appended_counts_and_no_other(
+    anonymous: Caller, db: Database, tenant: SeededTenant
+) -> None:
+    async def guess(forwarded: str) -> int:
+        anonymous.headers = {**OWN_SITE, "X-Forwarded-For": forwarded}
+        return (await anonymous.ask("POST", "/session", {"email": "a@b.test", "password": "guess"})).status
+
+    for number in range(5):
+        assert await guess(f"10.0.0.{number}, 203.0.113.7") == 401
+    assert await guess("10.0.0.9, 203.0.113.7") == 429
+    assert await guess("203.0.113.8") == 401
+
+
+async def test_without_a_proxy_the_header_is_anyones_word(
+    anonymous: Caller, app: Application, db: Database, tenant: SeededTenant
+) -> None:
+    app.extensions[KEY].behind_proxy = False
+    statuses = []
+    for number in range(6):
+        anonymous.headers = {**OWN_SITE, "X-Forwarded-For": f"203.0.113.{number}"}
+        statuses.append((await anonymous.ask("POST", "/session", {"email": "a@b.test", "password": "x"})).status)
+    assert statuses == [401] * 5 + [429]
 
 
 async def test_success_forgets_the_failures(anonymous: Caller, db: Database, tenant: SeededTenant) -> None:
