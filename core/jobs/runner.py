@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from core.db.pool import Connection, Database
 from core.db.scope import tenant_scope
 from core.jobs import rows
-from core.jobs.rows import HEARTBEAT_SECONDS, LostLease
+from core.jobs.rows import LostLease
 from core.jobs.work import Handler, Handlers, NotNow, Run
 
 _log = logging.getLogger(__name__)
@@ -123,9 +123,9 @@ class Runner:
                 task.cancel()
 
     async def run_heartbeat(self) -> None:
-        """For ever, each `HEARTBEAT_SECONDS`."""
+        """For ever, each `rows.HEARTBEAT_SECONDS`."""
         while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(rows.HEARTBEAT_SECONDS)
             await self.beat()
 
     @property
