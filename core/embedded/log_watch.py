@@ -56,4 +56,4 @@ def _error(line: str) -> str | None:
     if not isinstance(event, dict) or event.get("level") not in _LEVELS:
         return None
     cause = str(event.get("exception", "")).splitlines()
-    return f"{event.get('event', '')}{f' ({cause[-1]})' if cause else ''}"
+    return f"{str(event.get('event', '')).strip()}{f' ({cause[-1]})' if cause else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -160,3 +161,16 @@ def test_an_old_python_is_told_which_one_is_needed(checkout: Checkout) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 1
     assert "needs Python 3.11 or newer and this is 3.9" in done.stderr
+
+
+def test_what_a_killed_run_left_is_not_taken_for_ready(checkout: Checkout) -> None:
+    data = checkout.place / "var"
+    data.mkdir()
+    for name in ("lock", "demo.json"):
+        (data / name).touch()
+    with (data / "lock").open("r+") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        checkout.run("up")
+        assert (data / "demo.json").exists(), "it belongs to a run that is alive"
+    checkout.run("up")
+    assert not (data / "demo.json").exists()
