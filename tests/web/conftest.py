@@ -31,18 +31,18 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def double() -> AsyncIterator[Double]:
     made = Double()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = Config()
-        config.bind = [f"fd://{listening.fileno()}"]
-        config.accesslog = config.errorlog = None
-        config.graceful_timeout = 0.1
-        stop = asyncio.Event()
-        made.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = asyncio.create_task(serve(made.app, config, shutdown_trigger=stop.wait))
-        yield made
-        made.cut()
-        stop.set()
-        await server
+    listening = socket.create_server(("127.0.0.1", 0))
+    made.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    config = Config()
+    config.bind = [f"fd://{listening.detach()}"]  # the server closes it
+    config.accesslog = config.errorlog = None
+    config.graceful_timeout = 0.1
+    stop = asyncio.Event()
+    server = asyncio.create_task(serve(made.app, config, shutdown_trigger=stop.wait))
+    yield made
+    made.cut()
+    stop.set()
+    await server
 
 
 @pytest.fixture

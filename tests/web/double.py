@@ -3,6 +3,7 @@ refuse the next request, hide events. The pages and files are the real ones (cor
 
 import asyncio
 from collections.abc import Collection
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,8 @@ class Double:
 
     def emit(self, kind: str, data: Resource) -> None:
         self.seq += 1
-        event = {"t": "event", "seq": self.seq, "id": self.seq, "type": kind, "at": iso(datetime.now(UTC)), "data": data}
+        event = {"t": "event", "seq": self.seq, "id": self.seq, "type": kind, "at": iso(datetime.now(UTC)),
+                 "data": deepcopy(data)}
         self.log.append(event)
         for queue in self.sockets:
             queue.put_nowait(event)
@@ -141,12 +143,14 @@ class Double:
                    "dashboard_cards": [], "commands": []}}
 
     async def enabled_plugins(self) -> Collection[str]:
-        return {"inbox", "contacts"} if self.signed_in else set()
+        return {"inbox", "contacts", "acme"} if self.signed_in else set()
 
     def _application(self) -> Quart:
         app = Quart("double", static_folder=None)
         plugins = [PluginFiles(name, ROOT / "plugins" / name / "static", ROOT / "plugins" / name / "locale")
                    for name in ("inbox", "contacts")]
+        plugins.append(PluginFiles("acme", Path(__file__).parent / "acme"))
+        plugins.append(PluginFiles("elsewhere", Path(__file__).parent / "acme"))
         app.register_blueprint(blueprint(self, plugins))
         api = "/api/v1"
         app.before_request(self._fault)

@@ -31,6 +31,8 @@ class ContactForm extends Panel {
     if (!this.fresh && !this.contact) await this.fetch();
     const { given_name = "", phone, locale } = this.contact ?? {};
     this.values = { name: given_name ?? "", phone: fmt.phone(phone), locale: locale ?? "" };
+    await this.updateComplete;
+    this.renderRoot.querySelector("ui-field")?.focus();
   }
 
   async fetch() {

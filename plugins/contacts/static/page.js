@@ -77,7 +77,7 @@ class Contacts extends Panel {
     const { book } = this;
     const rest = this.ctx?.rest;
     return html`<header><h1>${t("Contacts")}</h1><span class="count">${book.loaded ? `${fmt.number(this.shown.length)}${book.next ? "+" : ""}` : ""}</span>
-        <div class="search">${icon("search")}<input type="search" dir="auto" placeholder=${t("Search name or phone")} aria-label=${t("Search contacts")} @input=${this.searched}></div>
+        <div class="search">${icon("search")}<input type="search" placeholder=${t("Search name or phone")} aria-label=${t("Search contacts")} @input=${this.searched}></div>
         ${can("contacts.write") ? html`<ui-button variant="primary" icon="plus" @click=${() => navigate("/contacts/new")}>${t("New contact")}</ui-button>` : nothing}</header>
       ${this.body()}
       ${rest ? html`<ui-dialog open heading=${rest === "new" ? t("New contact") : t("Contact")} @close=${this.leave}>${keyed(rest, html`
@@ -104,7 +104,7 @@ class Contacts extends Panel {
     const contact = this.shown[index];
     if (!contact) return nothing;
     return html`<li aria-setsize=${this.book.next ? -1 : this.shown.length} aria-posinset=${index + 1} .style=${`transform:translateY(${start}px)`}><a class="row" href=${`/contacts/${contact.id}`}>
-      <ui-avatar name=${contact.name}></ui-avatar><span class="cut"><span class="nm"><bdi>${contact.name || t("Unknown contact")}</bdi></span>${contact.given_name && contact.profile_name && contact.profile_name !== contact.given_name ? html`<br><span class="sub"><bdi>${contact.profile_name}</bdi></span>` : nothing}</span>
+      <ui-avatar name=${contact.name}></ui-avatar><span class="cut" dir="auto"><span class="nm">${contact.name || t("Unknown contact")}</span>${contact.given_name && contact.profile_name && contact.profile_name !== contact.given_name ? html`<br><span class="sub"><bdi>${contact.profile_name}</bdi></span>` : nothing}</span>
       <span class="cut num"><bdi dir="ltr">${fmt.phone(contact.phone) || "–"}</bdi></span><span class="cut sub col-more"><bdi dir="ltr">${contact.username ? `@${contact.username}` : ""}</bdi></span><time class="col-more" datetime=${contact.created_at}>${fmt.brief(contact.created_at)}</time></a></li>`;
   }
 

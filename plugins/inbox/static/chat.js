@@ -20,7 +20,7 @@ class Chat extends Panel {
     .pick:hover { background: var(--surface-2); } .pick .icon { inline-size: 16px; block-size: 16px; color: var(--text-2); }
     .back, .info { display: none; }
     @media (max-width: 1180px) { .info { display: inline-grid; } }
-    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted { display: none; } }
+    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap { display: none; } }
     @container (max-width: 620px) { .pick span { display: none; } }
   `];
 
@@ -37,7 +37,7 @@ class Chat extends Panel {
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
         <ui-avatar name=${name}></ui-avatar>
-        <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut" dir="ltr">${fmt.phone(conversation.contact.phone) || conversation.contact.username || ""}</div></div>
+        <div class="name grow"><h2 class="cut" dir="auto">${name}</h2><div class="muted cut"><bdi dir="ltr">${fmt.phone(conversation.contact.phone) || conversation.contact.username || ""}</bdi></div></div>
         ${this.window()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>
@@ -57,7 +57,7 @@ class Chat extends Panel {
     const { assignee, status } = this.conversation;
     const open = status === "open";
     return html`<ui-menu .items=${this.people()}><button class="pick" slot="trigger" aria-label=${assignee ? t("Assigned to {name}", { name: assignee.name }) : t("Assign")} title=${t("Assign")}>${icon(assignee ? "user-check" : "user-plus")}<span class="cut"><bdi>${assignee?.name ?? t("Assign")}</bdi></span></button></ui-menu>
-      ${open ? html`<ui-menu .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("bell-off")}</button></ui-menu>` : nothing}
+      ${open ? html`<ui-menu class="nap" .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("bell-off")}</button></ui-menu>` : nothing}
       <button class="pick close" aria-label=${open ? t("Close") : t("Reopen")} title=${open ? t("Close (E)") : t("Reopen")} @click=${() => (open ? this.tell("close-conversation") : this.status("open"))}>${icon(open ? "archive" : "archive-restore")}<span>${open ? t("Close") : t("Reopen")}</span></button>`;
   }
 

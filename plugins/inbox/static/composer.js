@@ -53,7 +53,7 @@ class Composer extends Panel {
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
     const name = contactName(this.conversation.contact);
     return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}
-      <div class="line"><textarea rows="1" dir="auto" aria-label=${t("Message to {name}", { name })} placeholder=${t("Message…")} .value=${live(this.text)}
+      <div class="line"><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${t("Message…")} .value=${live(this.text)}
         @input=${this.typed} @keydown=${this.keys}></textarea>
       <button class="send" aria-label=${t("Send")} ?disabled=${!this.text.trim()} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button></div>`;
   }

@@ -20,7 +20,7 @@ class Detail extends Panel {
   render() {
     const { conversation } = this;
     const { contact, account, assignee } = conversation;
-    const words = { open: t("Open"), snoozed: t("Snoozed"), closed: t("Closed") };
+    const words = { open: t("open"), snoozed: t("snoozed"), closed: t("closed") };
     return html`<section class="prof" aria-label=${t("Contact")}>
         <button class="ib x" aria-label=${t("Hide details")} @click=${() => this.dispatchEvent(new Event("hide"))}>${icon("x")}</button>
         <ui-avatar size="large" name=${contactName(contact)}></ui-avatar><h2><bdi>${contactName(contact)}</bdi></h2>

@@ -22,7 +22,7 @@ class Inbox extends Panel {
     .search input::placeholder { color: var(--text-3); opacity: 1; } .search input:focus { border-color: var(--accent); box-shadow: none; border-radius: var(--r-md); outline: none; }
     .search .icon { position: absolute; inset-inline-start: 11px; inset-block-start: 10px; inline-size: 16px; block-size: 16px; color: var(--text-3); }
     .tabs { display: flex; align-items: center; gap: 2px; padding: 0 var(--sp-3) var(--sp-2); } .tabs [role=tablist] { display: flex; gap: 2px; flex: 1; min-inline-size: 0; overflow-x: auto; scrollbar-width: none; }
-    .tabs button { border: 0; background: none; padding: 5px 10px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; } .tabs button:hover { background: var(--surface-2); }
+    .tabs button { border: 0; background: none; padding: 5px 8px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; } .tabs button:hover { background: var(--surface-2); }
     .tabs [aria-selected=true] { background: var(--accent-soft); color: var(--accent); }
     .state { display: inline-flex; align-items: center; gap: 2px; } .state .icon { inline-size: 14px; block-size: 14px; }
     .none { background: var(--bg); display: grid; grid-column: 2 / -1; place-content: center; }
@@ -60,7 +60,7 @@ class Inbox extends Panel {
     return {
       j: { label: t("Next conversation"), run: () => this.step(1) },
       k: { label: t("Previous conversation"), run: () => this.step(-1) },
-      Enter: { label: t("Open"), run: (event) => this.enter(event) },
+      Enter: { label: t("Open or answer"), run: (event) => this.enter(event) },
       r: { label: t("Reply"), run: () => this.chat?.composer.focus() },
       e: { label: t("Close and go to the next"), run: () => this.close() },
       m: { label: t("Assign to me"), run: () => this.chat?.assign("me") },
@@ -144,7 +144,7 @@ class Inbox extends Panel {
     const conversation = this.selected && ledger.conversation(this.selected);
     return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")}>
         <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.count()}</span></header>
-        <div class="search">${icon("search")}<input type="search" dir="auto" placeholder=${t("Search name or phone")} aria-label=${t("Search conversations")} aria-keyshortcuts="/" @input=${this.searched} @keydown=${this.searching}></div>
+        <div class="search">${icon("search")}<input type="search" placeholder=${t("Search name or phone")} aria-label=${t("Search conversations")} aria-keyshortcuts="/" @input=${this.searched} @keydown=${this.searching}></div>
         ${this.query ? nothing : this.tabs()}
         <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.emptiness()} @choose=${(event) => this.go(event.detail)}></inbox-list>
       </section>

@@ -89,6 +89,8 @@ class Thread extends Panel {
       this.settled = true;
       this.latest();
     }
+    // Only after the new rows are measured is it known whether the end is in sight.
+    requestAnimationFrame(() => { this.away = this.rows.length > 0 && !this.atEnd(); });
   }
 
   render() {
@@ -130,8 +132,7 @@ class Thread extends Panel {
   }
 
   scrolled(event) {
-    this.away = !this.atEnd();
-    if (!this.away) this.unseen = 0;
+    if (this.atEnd()) this.unseen = 0;
     if (event.target.scrollTop < OLDER_AT) this.older();
   }
 

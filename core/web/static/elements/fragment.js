@@ -34,6 +34,8 @@ class Fragment extends LitElement {
   }
 
   async fill(method, path, body) {
+    // What somebody is typing into a form here is worth more than news.
+    if (method === "GET" && this.renderRoot.activeElement?.matches("input, textarea, select")) return;
     this.controller?.abort();
     const controller = new AbortController();
     this.controller = controller;

@@ -1,5 +1,6 @@
 import { LitElement, css, html } from "lit";
 import { keyed } from "lit/directives/keyed.js";
+import { ledger, socket, topics } from "../replica.js";
 import { bootstrap } from "../session.js";
 import { t } from "../i18n.js";
 import { mount } from "../plugins.js";
@@ -25,6 +26,8 @@ class Slot extends LitElement {
 const suits = (when, ctx) => Object.entries(when ?? {}).every(([test, field]) => test !== "contact.has" || Boolean(ctx?.contact?.[field]));
 const subject = (ctx) => `${ctx?.conversation?.id}/${ctx?.contact?.id}`;
 
+const SETTLE = 150; // ms
+
 /** One panel behind its own wall: slow, broken or absent, it takes nothing else with it. */
 class PanelFrame extends LitElement {
   static properties = { panel: { attribute: false }, ctx: { attribute: false }, error: { state: true }, element: { state: true } };
@@ -33,6 +36,23 @@ class PanelFrame extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     if (this.panel.element) this.load();
+    this.unlisten = this.listen(this.panel.refresh_on ?? []);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+    this.unlisten();
+  }
+
+  /** A fragment is asked for again after the events and topics it names; a burst of them asks once. */
+  listen(names) {
+    const again = () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.renderRoot.querySelector("ui-fragment")?.load(), SETTLE); };
+    const heard = names.map((name) => { topics.addEventListener(name, again); return () => topics.removeEventListener(name, again); });
+    // The events of the log are named noun.verb by the kernel; what starts with the plugin's name is its own topic.
+    for (const name of names) if (name.startsWith(`${this.panel.plugin}.`)) socket.subscribe(name);
+    heard.push(ledger.onEvent((event) => names.includes(event.type) && again()));
+    return () => heard.forEach((stop) => stop());
   }
 
   async load() {

@@ -1,0 +1,3 @@
+import { Panel, define } from "@comptoir/sdk";
+
+define("inboxes-thief", class extends Panel {});

@@ -1,0 +1,176 @@
+"""The screens follow the event log: no gap, no double, whatever happens to the socket."""
+
+import random
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from .double import COLLEAGUE, ME, Double
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+
+
+async def bodies(screen: Screen, conversation: str) -> list[str]:
+    return list(await screen.page.evaluate("""async (id) => {
+        const { ledger } = await import('@comptoir/sdk/ledger.js');
+        return ledger.messages(id).map((message) => message.body);
+    }""", conversation))
+
+
+async def test_a_message_appears_and_is_marked_read(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "First", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    double.write(conversation, "Second")
+    await screen.page.locator("inbox-thread .tx", has_text="Second").wait_for()
+    await screen.page.locator("inbox-list .badge").wait_for(state="detached")
+    assert conversation["unread"] == 0
+
+
+async def test_fifty_events_missed_are_replayed_without_gap_or_double(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "start", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    double.cut()
+    for number in range(50):
+        double.write(conversation, f"missed {number}")
+    await screen.page.locator("inbox-thread .tx", has_text="missed 49").wait_for()
+    assert await bodies(screen, conversation["id"]) == ["start", *(f"missed {number}" for number in range(50))]
+
+
+async def test_a_gap_in_the_chain_is_healed_by_a_replay(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "start", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    sockets, double.sockets = double.sockets, set()  # the server forgets to tell one event
+    double.write(conversation, "untold")
+    double.sockets = sockets
+    queue = next(iter(sockets))
+    queue.put_nowait(double.log[-1] | {"seq": double.seq + 1, "prev": double.seq})
+    double.log.append(double.log[-1] | {"seq": double.seq + 1})
+    double.seq += 1
+    await screen.page.locator("inbox-thread .tx", has_text="untold").wait_for()
+    assert await bodies(screen, conversation["id"]) == ["start", "untold"]
+
+
+async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "before", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    await screen.page.get_by_label("Message to Salma").fill("half a sen")
+    double.write(conversation, "restored", quiet=True)
+    double.seq, double.log = 3, []
+    double.cut()
+    await screen.page.locator("inbox-thread .tx", has_text="restored").wait_for()
+    assert await screen.page.get_by_label("Message to Salma").input_value() == "half a sen"
+
+
+async def test_two_windows_agree(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "hello", quiet=True)
+    other = await screen.context.new_page()
+    for page in (screen.page, other):
+        await page.goto(f"/inbox/{conversation['id']}")
+        await page.locator("inbox-thread .tx", has_text="hello").wait_for()
+    await screen.live()
+    await screen.page.get_by_label("Message to Salma").fill("from one")
+    await screen.page.keyboard.press("Enter")
+    await other.locator("inbox-thread .tx", has_text="from one").wait_for()
+    await other.locator("inbox-chat .close").click()
+    await screen.page.locator("inbox-list .row").wait_for(state="detached")
+
+
+async def test_rows_do_not_move_under_the_pointer(double: Double, screen: Screen) -> None:
+    first, second = double.customer("Aya"), double.customer("Badr")
+    double.write(second, "older", quiet=True)
+    double.write(first, "newer", quiet=True)
+    await screen.go("/inbox")
+    await screen.live()
+    rows = screen.page.locator("inbox-list .row")
+    await rows.first.hover()
+    double.write(second, "I am new")
+    await screen.page.get_by_role("button", name="1 new").wait_for()
+    assert "Aya" in await rows.first.inner_text()
+    await screen.page.get_by_role("button", name="1 new").click()
+    await screen.page.locator("inbox-list .row", has_text="I am new").wait_for()
+    assert await screen.page.evaluate("() => true")
+
+
+async def test_the_offline_bar_counts_what_waits_and_sends_it_once(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "hello", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    double.offline = True
+    double.cut()
+    await screen.page.get_by_label("Message to Salma").fill("into the void")
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_text("Offline: 1 message will be sent.").wait_for()
+    double.offline = False
+    await screen.page.get_by_role("button", name="Reconnect now").click()
+    await screen.page.get_by_text("Offline").wait_for(state="detached")
+    await screen.page.locator("inbox-thread [aria-label=Sending…]").wait_for()
+    assert [one["body"] for one in double.posted] == ["into the void"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_snapshot_and_its_events_make_the_newer_snapshot(double: Double, screen: Screen, seed: int) -> None:
+    dice = random.Random(seed)
+    for name in ("Aya", "Badr", "Chadi"):
+        double.write(double.customer(name), "start", quiet=True)
+    before = snapshot(double)
+    for _ in range(60):
+        happen(double, dice)
+    events = [{"type": one["type"], "data": one["data"]} for one in double.log]
+    replayed = dice.choice([events, events + events, events[:20] + events])  # at least once, in order
+    await screen.go("/inbox")
+    told = await screen.page.evaluate(REPLAY, [before, replayed])
+    assert told == await screen.page.evaluate(REPLAY, [snapshot(double), []])
+
+
+def snapshot(double: Double) -> dict[str, Any]:
+    return deepcopy({"conversations": list(double.conversations.values()), "messages": double.messages,
+                     "contacts": list(double.contacts.values())})
+
+
+def happen(double: Double, dice: random.Random) -> None:
+    conversation = dice.choice(list(double.conversations.values()))
+    sent = [one for one in double.messages[conversation["id"]] if one["direction"] == "outbound"]
+    match dice.randrange(7):
+        case 0 | 1:
+            double.write(conversation, f"in {dice.random()}")
+        case 2:
+            double.write(conversation, f"out {dice.random()}", direction="outbound", status="queued")
+        case 3 if sent:
+            double.status(dice.choice(sent), dice.choice(["sent", "delivered", "read", "failed"]))
+        case 4:
+            owner = dice.choice([None, {"id": ME, "name": "Amine Kadiri"}, {"id": COLLEAGUE, "name": "Yasmine Bennis"}])
+            conversation |= {"assignee": owner, "version": conversation["version"] + 1}
+            double.emit("conversation.assigned", {"conversation": conversation, "previous": None})
+        case 5:
+            conversation |= {"status": dice.choice(["open", "closed"]), "version": conversation["version"] + 1}
+            double.emit("conversation.closed", {"conversation": conversation})
+        case _:
+            double._save(double.contacts[conversation["contact"]["id"]], {"name": f"Name {dice.random()}"})
+
+
+REPLAY = """async ([snapshot, events]) => {
+    const url = performance.getEntriesByType('resource').map(({ name }) => name).find((name) => name.endsWith('/reducer.js'));
+    const { emptyState, emptyThread, reduce } = await import(url);
+    const state = emptyState();
+    for (const id of Object.keys(snapshot.messages)) state.threads.set(id, emptyThread());
+    reduce(state, { type: 'fetched.conversations', data: { items: snapshot.conversations } });
+    reduce(state, { type: 'fetched.contacts', data: { items: snapshot.contacts } });
+    for (const [id, items] of Object.entries(snapshot.messages))
+        reduce(state, { type: 'fetched.messages', data: { conversation_id: id, items, next: null } });
+    for (const event of events) reduce(state, event);
+    const sorted = (map) => Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { conversations: sorted(state.conversations), contacts: sorted(state.contacts),
+             threads: Object.fromEntries([...state.threads].map(([id, thread]) => [id, sorted(thread.messages)])) };
+}"""

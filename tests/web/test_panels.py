@@ -1,0 +1,40 @@
+"""Panels of plugins behind their wall: one that breaks takes nothing with it."""
+
+import pytest
+
+from .double import Double, Resource
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+
+
+def panel(name: str, **fields: str) -> Resource:
+    return {"plugin": "acme", "name": name, "slot": "conversation.detail", "title": name.title()} | fields
+
+
+async def show(double: Double, screen: Screen, *panels: Resource) -> None:
+    double.panels = list(panels)
+    conversation = double.customer("Salma")
+    double.write(conversation, "hello", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+
+
+async def test_an_element_gets_its_context(double: Double, screen: Screen) -> None:
+    await show(double, screen, panel("good", element="acme-good", module="good.js"))
+    await screen.page.locator("acme-good b", has_text="Salma").wait_for()
+
+
+@pytest.mark.parametrize("module", ["throws.js", "hangs.js", "absent.js", "thief.js"])
+async def test_a_broken_element_is_a_card_and_the_thread_lives(double: Double, screen: Screen, module: str) -> None:
+    await show(double, screen, panel("broken", element="acme-broken", module=module), panel("hello", fragment="hello"))
+    await screen.page.get_by_text("Broken could not load.").wait_for()
+    await screen.page.get_by_text("acme says hello").wait_for()
+    await screen.page.locator("inbox-thread .tx", has_text="hello").wait_for()
+    screen.errors = [error for error in screen.errors if not error.startswith("panel acme.broken")]
+
+
+async def test_a_fragment_posts_its_form_and_shows_what_is_wrong(double: Double, screen: Screen) -> None:
+    await show(double, screen, panel("hello", fragment="hello"))
+    await screen.page.get_by_label("Note").fill("abc")
+    await screen.page.get_by_role("button", name="Save").click()
+    await screen.page.get_by_text("3 letters").wait_for()

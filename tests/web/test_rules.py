@@ -1,0 +1,120 @@
+"""What holds without a browser: the sources' rules, the catalogues, the headers, the files."""
+
+from pathlib import Path
+
+import pytest
+
+from core.web.catalogue import Catalogue, load
+from core.web.files import StaticDirectory
+from core.web.language import LOCALES
+from core.web.pages import safe_next, script_json
+from core.web.policy import content_security_policy
+from tools import lint_ui, messages
+
+from .double import ROOT, Double
+
+
+def test_the_sources_keep_the_rules_of_the_browser_side() -> None:
+    assert [(path.name, *finding) for path in lint_ui.sources() for finding in lint_ui.lint(path)] == []
+
+
+@pytest.mark.parametrize("line", [
+    "html`<p style=${'x'}></p>`", "html`<p>Hello there</p>`", 'html`<a title="Say it">${x}</a>`', "unsafeHTML(x)",
+    "html`<p onclick=${f}></p>`", "css`p { margin-left: 2px }`", "css`p { color: #fff }`", "element.innerHTML = x",
+    'define("free-tag", X)', "html`${list.map((x) => html`<b>Nested words</b>`)}`",
+])
+def test_the_linter_finds(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint_ui, "ROOT", tmp_path)
+    source = tmp_path / "plugins" / "acme" / "static" / "a.js"
+    source.parent.mkdir(parents=True)
+    source.write_text(line)
+    assert lint_ui.lint(source)
+
+
+def test_every_message_of_every_screen_is_translated() -> None:
+    missing = [problem for pattern, sources in messages.SOURCES.items() for locale in messages.LOCALES
+               for problem in messages.update(Path(str(pattern).format(locale)), locale, sources, check=True)]
+    assert missing == []
+
+
+def test_strings_inside_nested_templates_are_extracted() -> None:
+    source = "html`${a ? html`<b>${t(\"Deep\")}</b>` : tn('one', 'many', n)}` // t(\"in code\")\n// t(\"comment\")"
+    assert list(messages.extract(source))[:2] == ["Deep", ("one", "many")]
+    assert "comment" not in list(messages.extract(source))
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "لا رسائل جديدة"), (1, "رسالة جديدة"), (2, "رسالتان جديدتان"),
+                                                (5, "{n} رسائل جديدة"), (11, "{n} رسالة جديدة"), (1103, "{n} رسائل جديدة")])
+def test_arabic_has_its_own_plural_forms(number: int, words: str) -> None:
+    arabic = load(ROOT / "plugins/inbox/locale")["ar"]
+    assert arabic.ngettext("{n} new message", "{n} new messages", number) == words
+
+
+def test_a_catalogue_answers_the_english_text_for_what_it_lacks() -> None:
+    assert Catalogue("fr").gettext("Nowhere") == "Nowhere"
+
+
+def test_the_policy_allows_nothing_inline_but_the_import_map() -> None:
+    policy = content_security_policy('{"imports":{}}')
+    assert "unsafe" not in policy
+    assert policy.count("'sha256-") == 1
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("asked", ["//evil.example", "/\\evil.example", "https://evil.example", "", None, "/a\nb"])
+def test_after_login_nobody_is_sent_to_another_site(asked: str | None) -> None:
+    assert safe_next(asked) == "/"
+
+
+def test_bootstrap_data_cannot_end_its_script_element() -> None:
+    assert "</script>" not in script_json({"name": "</script><script>alert(1)</script>"})
+
+
+def test_a_changed_file_changes_every_address_of_its_directory() -> None:
+    one, two = StaticDirectory("/s", {"a.js": b"1", "b.js": b"2"}), StaticDirectory("/s", {"a.js": b"1", "b.js": b"3"})
+    assert one.url("a.js") != two.url("a.js")
+    assert one.find(two.hash, "a.js") is None
+
+
+async def test_pages_ask_for_a_login_and_come_back(double: Double) -> None:
+    double.signed_in = False
+    answer = await double.app.test_client().get("/inbox/some-id")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/inbox/some-id")
+
+
+async def test_a_page_is_not_cached_and_its_files_are_for_ever(double: Double) -> None:
+    client = double.app.test_client()
+    page = await client.get("/inbox")
+    assert page.headers["Cache-Control"] == "no-store"
+    stylesheet = next(part for part in (await page.get_data(as_text=True)).split('"') if part.endswith("app.css"))
+    served = await client.get(stylesheet, headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in served.headers["Cache-Control"]
+    assert served.headers["Content-Encoding"] == "gzip"
+
+
+async def test_files_of_a_plugin_the_tenant_lacks_do_not_exist(double: Double) -> None:
+    files = StaticDirectory.read("/p/elsewhere/static", Path(__file__).parent / "acme")
+    assert (await double.app.test_client().get(files.url("good.js"))).status_code == 404
+    mine = StaticDirectory.read("/p/acme/static", Path(__file__).parent / "acme")
+    assert (await double.app.test_client().get(mine.url("good.js"))).status_code == 200
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_the_server_says_language_and_direction(double: Double, locale: str) -> None:
+    double.signed_in = False
+    answer = await double.app.test_client().get("/login", headers={"Accept-Language": locale})
+    text = await answer.get_data(as_text=True)
+    assert f'<html lang="{locale}" dir="{"rtl" if locale == "ar" else "ltr"}"' in text
+
+
+async def test_a_chosen_language_is_remembered(double: Double) -> None:
+    client = double.app.test_client()
+    await client.get("/inbox?lang=ar")
+    assert 'lang="ar"' in await (await client.get("/inbox")).get_data(as_text=True)
+
+
+def test_first_load_stays_small() -> None:
+    """≤ 60 KiB of kernel JavaScript, compressed."""
+    kernel = StaticDirectory.read("/static", ROOT / "core/web/static")
+    scripts = [file.zipped or b"" for path, file in kernel.files.items() if path.endswith(".js")]
+    assert sum(map(len, scripts)) <= 60 * 1024
