@@ -46,7 +46,7 @@ def bare_quart(secret: bytes) -> Quart:
     async def webhook() -> Response:
         body: bytes = await request.get_data(as_text=False)  # type: ignore[assignment]
         signature = request.headers.get("X-Hub-Signature-256", "").encode()
-        return Response(status=200 if verified(secret, body, signature) else 403)
+        return Response("ok", status=200 if verified(secret, body, signature) else 403)
 
     return app
 

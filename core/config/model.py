@@ -68,7 +68,7 @@ class Uncertain(Section):
     """What happens to a message that Meta may or may not have taken, after `grace_seconds` of silence."""
 
     grace_seconds: float = Field(default=60, ge=1)
-    then: Literal["resend", "ask"] = "ask"
+    then: Literal["resend", "ask"] = "resend"
 
 
 class Sending(Section):
