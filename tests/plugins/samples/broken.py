@@ -52,6 +52,14 @@ class Sleeps(Plugin):
         return []
 
 
+class Forgetful(Plugin):
+    name = "forgetful"
+
+    @hookimpl
+    async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:
+        raise RuntimeError("the archive is locked")
+
+
 class TooNew(Plugin):
     name = "too_new"
     sdk = ">=99"
@@ -80,5 +88,5 @@ async def _nothing(ctx: Context) -> Any:
 
 
 raises_at_register, misspelt, raises_in_observer = RaisesAtRegister(), Misspelt(), RaisesInObserver()
-raises_in_filter, sleeps, too_new = RaisesInFilter(), Sleeps(), TooNew()
+raises_in_filter, sleeps, forgetful, too_new = RaisesInFilter(), Sleeps(), Forgetful(), TooNew()
 needs_absent, needs_newer_good, undeclared_permission = NeedsAbsent(), NeedsNewerGood(), UndeclaredPermission()
