@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -23,14 +24,14 @@ select
 _AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
-async def serve(db: Database, settings: Settings, fd: int | None) -> asyncio.Server:
-    """Answer on the inherited socket `fd`, or on the worker's own port."""
+async def serve(db: Database, settings: Settings, fd: int | None, started: Callable[[], bool]) -> asyncio.Server:
+    """Answer on the inherited socket `fd`, or on the worker's own port. Not ready before `started`."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(_SECONDS * 2):
                 path = await _asked(reader)
-                status, told = await _tell(db, path)
+                status, told = await _tell(db, path, started())
                 writer.write(_response(status, told))
                 await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -49,11 +50,13 @@ async def _asked(reader: asyncio.StreamReader) -> str:
     return words[1] if len(words) > 1 else ""
 
 
-async def _tell(db: Database, path: str) -> tuple[str, dict[str, Any]]:
+async def _tell(db: Database, path: str, started: bool) -> tuple[str, dict[str, Any]]:
     if path == "/healthz":
         return "200 OK", {"status": "alive"}
     if path != "/readyz":
         return "404 Not Found", {"status": "not found"}
+    if not started:
+        return "503 Service Unavailable", {"status": "starting"}
     try:
         row = await db.system.fetchrow(_LAG, timeout=_SECONDS)
     except asyncpg.UndefinedTableError:

@@ -21,6 +21,7 @@ from core.events.tail import Tail
 from core.jobs.cron import Clock
 from core.jobs.executor import Executor
 from core.jobs.feeder import RUN, Feeder, run_function
+from core.jobs.forget import FORGET_CRON, FORGET_HANDLER
 from core.jobs.runner import Runner
 from core.jobs.work import Handlers
 from core.messaging.accounts import GraphClients
@@ -58,6 +59,7 @@ class Worker:
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
         self.clients = GraphClients(self.egress, settings.secret_key)
         self._locks = PairLocks(settings.database_url)
+        self.running = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, wait for `stop`, finish what is in flight."""
@@ -71,6 +73,7 @@ class Worker:
         carriers = [_supervise("jobs", executor.run), _supervise("leases", runner.run_heartbeat)]
         loops = [_supervise(name, loop) for name, loop in self._loops(executor, handlers, observers).items()]
         await self.wake.listen("journal", "outbox", "events", "lanes", "jobs")
+        self.running = True
         _log.info("the worker runs %d loops", len(loops) + len(carriers))
         await stop.wait()
         await asyncio.gather(_end(loops, self._settings.sending.http_timeout_seconds + 1), runner.drain(GRACE_SECONDS))
@@ -80,6 +83,7 @@ class Worker:
     def _handlers(self) -> Handlers:
         host = self.host
         return Handlers(
+            FORGET_HANDLER,
             ReadReceipts(self.db, self.clients).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
             *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
@@ -87,7 +91,7 @@ class Worker:
 
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
-        crons = list(jobs.crons(host.plugins, host.gate))
+        crons = [FORGET_CRON, *jobs.crons(host.plugins, host.gate)]
         return {
             "intake": Intake(db, wake).run,
             "sequencer": Sequencer(db, wake).run,
@@ -165,7 +169,7 @@ async def _main(settings: Settings, fd: int | None) -> None:
     storage = await open_storage(settings.storage, settings.data_dir)
     db = await Database.open(settings.database_url, app_size=12, system_size=16)
     worker = Worker(settings, db, storage)
-    server = await health_port.serve(db, settings, fd)
+    server = await health_port.serve(db, settings, fd, lambda: worker.running)
     gc.collect()
     gc.freeze()  # what the start has made is never garbage: not looking at it again halves the slowest jobs
     try:

@@ -21,7 +21,7 @@ from saq.queue.redis import RedisQueue
 from core.jobs.work import CORE
 
 _log = logging.getLogger(__name__)
-logging.getLogger("saq").setLevel(logging.WARNING)
+logging.getLogger("saq").setLevel(logging.ERROR)  # it warns at every stop; what is unfinished we hand back
 
 Function = Callable[..., Awaitable[Any]]
 

@@ -7,6 +7,7 @@ import pytest
 from core.db.pool import Database
 from core.db.scope import current_tenant
 from core.jobs import rows
+from core.jobs.forget import FORGET_HANDLER
 from core.jobs.queue import enqueue
 from core.jobs.runner import Runner
 from core.jobs.work import Handler, Handlers, Run
@@ -180,3 +181,16 @@ async def test_stopping_hands_unfinished_work_back_without_counting_it(db: Datab
         await task
     assert (await _state(db, job))[:2] == ("queued", 0)
     assert not await runner.run(job)
+
+
+async def test_jobs_that_are_over_are_forgotten_after_a_while_and_failures_later(
+        db: Database, tenant: SeededTenant) -> None:
+    for state, age in (("done", "3 days"), ("done", "1 day"), ("failed", "3 days"), ("failed", "91 days")):
+        await db.system.execute(
+            f"""insert into jobs (tenant_id, name, state, finished_at)
+                values ($1, 'old', '{state}', now() - interval '{age}')""", tenant.id)
+    async with db.system_transaction() as connection:
+        job = await enqueue(connection, None, "core", FORGET_HANDLER.name, {})
+    assert await Runner(db, Handlers(FORGET_HANDLER)).run(job)
+    left = await db.system.fetch("select state from jobs where name = 'old' order by state")
+    assert [row["state"] for row in left] == ["done", "failed"]

@@ -46,7 +46,8 @@ async def worker(environment: dict[str, str], tenant: SeededTenant) -> AsyncIter
 
 async def _ready(url: str) -> dict[str, object]:
     async with asyncio.timeout(_PATIENCE_SECONDS), httpx2.AsyncClient(trust_env=False) as client:
-        answer = await client.get(f"{url}/readyz", timeout=_PATIENCE_SECONDS)
+        while (answer := await client.get(f"{url}/readyz", timeout=_PATIENCE_SECONDS)).status_code == 503:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
         found: dict[str, object] = answer.json()
         return found
 
