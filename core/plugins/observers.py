@@ -65,7 +65,9 @@ class Observers:
         return [_offer(tenant_id, plugin, seq) for (tenant_id, plugin), seq in newest.items()]
 
     async def follow(self, tail: Tail, executor: Executor) -> None:
-        """For ever: wake whom the log concerns."""
+        """For ever: wake whom the log concerns. Where no plugin observes anything, the log is not even read."""
+        if not any(self._listening.values()):
+            await asyncio.Event().wait()
         async for events in tail.follow():
             await executor.offer(self.offers(events))
 
