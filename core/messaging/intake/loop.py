@@ -25,7 +25,9 @@ _MATCH_SECONDS: Final = 5.0
 _SUSPECT_SECONDS: Final = 5.0
 _FORGET_SECONDS: Final = 3600.0
 _RETRIES: Final = 8
-_FIRST_REPLAN: Final = 100  # deliveries; then each time twice as many
+_FIRST_LESSON: Final = 100  # deliveries of this connection; then each time twice as many
+_LAST_LESSON: Final = 30_000  # from here on autovacuum keeps up
+_ANALYZE: Final = "analyze (skip_locked) contacts, contact_identities, conversations, messages"
 _AWAY = (OSError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
          asyncpg.exceptions.OperatorInterventionError, asyncpg.exceptions.InsufficientResourcesError)
 _OVERTAKEN = (Overtaken, asyncpg.exceptions.TransactionRollbackError)
@@ -94,15 +96,15 @@ class Intake:
             await self._suspects(connection)
         if taken:
             self._wake.ring("outbox")
-            await self._replan(connection, len(taken))
+            await self._learn(connection, len(taken))
         return len(taken)
 
-    async def _replan(self, connection: Connection, applied: int) -> None:
-        """To the planner every index of an empty table costs the same: plans made then go as the tables grow."""
+    async def _learn(self, connection: Connection, applied: int) -> None:
+        """Autovacuum looks once a minute: the first burst of an installation would be planned blind."""
         self._applied += applied
-        if self._applied >= self._replan_at:
-            self._replan_at *= 2
-            await connection.execute("discard plans")
+        if self._applied >= self._learn_at <= _LAST_LESSON:
+            self._learn_at *= 2
+            await connection.execute(_ANALYZE)
 
     async def replay(self, quarantine_id: int) -> bool:
         """Apply a quarantined delivery once more; False when there is no such row, or it was replayed."""
@@ -121,7 +123,7 @@ class Intake:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._url, "comptoir_sys")
             await self._connection.execute(_PLANS)
-            self._applied, self._replan_at = 0, _FIRST_REPLAN
+            self._applied, self._learn_at = 0, _FIRST_LESSON
         return self._connection
 
     async def _surely(self, work: Callable[[], Awaitable[int]]) -> int:
