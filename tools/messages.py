@@ -48,7 +48,7 @@ def update(path: Path, locale: str, sources: tuple[str, ...], check: bool) -> li
     fresh.plural_forms  # noqa: B018 - filled from the locale
     for message, places in sorted(messages(sources).items(), key=lambda item: str(item[0])):
         known = old.get(message if isinstance(message, str) else message[0])
-        fresh.add(message, known.string if known else None, locations=[(place, None) for place in sorted(places)])
+        fresh.add(message, known.string if known else None, locations=[(place, 0) for place in sorted(places)])
     if not check:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

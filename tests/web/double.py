@@ -51,12 +51,12 @@ class Double:
     # ── what happens ──
     def customer(self, name: str, phone: str | None = "212661000000", **fields: Any) -> Resource:
         """A contact and their conversation, without messages."""
-        contact = {"id": str(uuid4()), "name": name, "given_name": None, "profile_name": name, "phone": phone,
+        contact: Resource = {"id": str(uuid4()), "name": name, "given_name": None, "profile_name": name, "phone": phone,
                    "bsuid": None, "username": None, "locale": None, "created_at": iso(BASE - timedelta(days=3)),
                    "updated_at": iso(BASE), "version": 1}
         self.contacts[contact["id"]] = contact
-        short = {key: contact[key] for key in ("id", "name", "phone", "bsuid", "username", "version")}
-        conversation = {
+        short: Resource = {key: contact[key] for key in ("id", "name", "phone", "bsuid", "username", "version")}
+        conversation: Resource = {
             "id": str(uuid4()), "status": "open", "snoozed_until": None, "assignee": None,
             "account": {"id": "acc", "phone_number_id": "1", "display_phone_number": "212520000000",
                         "verified_name": "Atlas Shop"},
@@ -285,7 +285,8 @@ class Double:
         if request.method == "POST":
             form = await request.form
             return f"<form method=post><p class=error>{len(form['note'])} letters</p><input name=note></form>", 422
-        return f"<p>{plugin} says {name}</p><form method=post><input name=note aria-label=Note><button>Save</button></form>"
+        fields = "<form method=post><input name=note aria-label=Note><button>Save</button></form>"
+        return f"<p>{plugin} says {name}</p>{fields}"
 
     async def _ws(self) -> None:
         epoch, _, after = websocket.args["cursor"].rpartition(".")

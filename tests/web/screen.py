@@ -39,5 +39,6 @@ class Screen:
         """Until the socket has caught up."""
         await self.page.evaluate("""async () => {
             const { socket } = await import('@comptoir/sdk/ledger.js');
-            if (socket.state !== 'live') await new Promise((done) => socket.addEventListener('state', () => socket.state === 'live' && done()));
+            const heard = (done) => socket.addEventListener('state', () => socket.state === 'live' && done());
+            if (socket.state !== 'live') await new Promise(heard);
         }""")

@@ -58,7 +58,9 @@ async def test_a_gap_in_the_chain_is_healed_by_a_replay(double: Double, screen: 
     assert await bodies(screen, conversation["id"]) == ["start", "untold"]
 
 
-async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed(double: Double, screen: Screen) -> None:
+async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed(
+    double: Double, screen: Screen
+) -> None:
     conversation = double.customer("Salma")
     double.write(conversation, "before", quiet=True)
     await screen.go(f"/inbox/{conversation['id']}")
@@ -99,7 +101,6 @@ async def test_rows_do_not_move_under_the_pointer(double: Double, screen: Screen
     assert "Aya" in await rows.first.inner_text()
     await screen.page.get_by_role("button", name="1 new").click()
     await screen.page.locator("inbox-list .row", has_text="I am new").wait_for()
-    assert await screen.page.evaluate("() => true")
 
 
 async def test_the_offline_bar_counts_what_waits_and_sends_it_once(double: Double, screen: Screen) -> None:
@@ -150,8 +151,8 @@ def happen(double: Double, dice: random.Random) -> None:
         case 3 if sent:
             double.status(dice.choice(sent), dice.choice(["sent", "delivered", "read", "failed"]))
         case 4:
-            owner = dice.choice([None, {"id": ME, "name": "Amine Kadiri"}, {"id": COLLEAGUE, "name": "Yasmine Bennis"}])
-            conversation |= {"assignee": owner, "version": conversation["version"] + 1}
+            people = [None, {"id": ME, "name": "Amine Kadiri"}, {"id": COLLEAGUE, "name": "Yasmine Bennis"}]
+            conversation |= {"assignee": dice.choice(people), "version": conversation["version"] + 1}
             double.emit("conversation.assigned", {"conversation": conversation, "previous": None})
         case 5:
             conversation |= {"status": dice.choice(["open", "closed"]), "version": conversation["version"] + 1}
@@ -161,7 +162,8 @@ def happen(double: Double, dice: random.Random) -> None:
 
 
 REPLAY = """async ([snapshot, events]) => {
-    const url = performance.getEntriesByType('resource').map(({ name }) => name).find((name) => name.endsWith('/reducer.js'));
+    const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+    const url = loaded.find((name) => name.endsWith('/reducer.js'));
     const { emptyState, emptyThread, reduce } = await import(url);
     const state = emptyState();
     for (const id of Object.keys(snapshot.messages)) state.threads.set(id, emptyThread());

@@ -23,11 +23,14 @@ def furnish(double: Double) -> tuple[str, str]:
     stored: dict[str, Any] = {"id": "a", "kind": "image", "mime_type": "image/png", "filename": "a.png", "size": 9,
                               "voice": False, "state": "stored"}
     for fields in (
-        {"type": "image", "attachments": [stored]}, {"type": "image", "attachments": [stored | {"state": "pending"}]},
-        {"type": "document", "attachments": [stored | {"kind": "document"}]}, {"type": "audio", "attachments": [stored]},
+        {"type": "image", "attachments": [stored]},
+        {"type": "image", "attachments": [stored | {"state": "pending"}]},
+        {"type": "document", "attachments": [stored | {"kind": "document"}]},
+        {"type": "audio", "attachments": [stored]},
         {"type": "location", "content": {"latitude": 33.9, "longitude": -6.8}}, {"type": "mystery"},
         {"type": "contacts", "content": {"contacts": [{"name": {"formatted_name": "K"}, "phones": [{"phone": "+1"}]}]}},
-        {"direction": "outbound", "status": "failed", "error": {"code": 131026, "title": "T", "cause": "C", "cure": "D"}},
+        {"direction": "outbound", "status": "failed",
+         "error": {"code": 131026, "title": "T", "cause": "C", "cure": "D"}},
         {"direction": "outbound", "status": "uncertain"},
     ):
         last = double.write(conversation, "Voilà", quiet=True, **fields)
@@ -40,9 +43,11 @@ def furnish(double: Double) -> tuple[str, str]:
 @pytest.mark.parametrize("theme", THEMES)
 async def test_pages_are_clean(browser: Browser, double: Double, locale: str, theme: str) -> None:
     conversation, contact = furnish(double)
-    double.panels = [{"plugin": "inbox", "name": "p", "slot": "conversation.detail", "title": "P", "fragment": "hello"}]
+    double.panels = [{"plugin": "inbox", "name": "p", "slot": "conversation.detail", "title": "P",
+                      "fragment": "hello"}]
     screen = await Screen.open(browser, double.url, theme=theme)
-    ready = {"/inbox": "inbox-list .row", f"/inbox/{conversation}": "inbox-thread .rx", "/contacts": "contacts-page a.row",
+    ready = {"/inbox": "inbox-list .row", f"/inbox/{conversation}": "inbox-thread .rx",
+             "/contacts": "contacts-page a.row",
              f"/contacts/{contact}": "contacts-form ui-field", "/contacts/new": "contacts-form ui-field"}
     for path, sign in ready.items():
         await screen.go(f"{path}?lang={locale}")

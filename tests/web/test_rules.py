@@ -44,7 +44,8 @@ def test_strings_inside_nested_templates_are_extracted() -> None:
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "لا رسائل جديدة"), (1, "رسالة جديدة"), (2, "رسالتان جديدتان"),
-                                                (5, "{n} رسائل جديدة"), (11, "{n} رسالة جديدة"), (1103, "{n} رسائل جديدة")])
+                                                (5, "{n} رسائل جديدة"), (11, "{n} رسالة جديدة"),
+                                                (1103, "{n} رسائل جديدة")])
 def test_arabic_has_its_own_plural_forms(number: int, words: str) -> None:
     arabic = load(ROOT / "plugins/inbox/locale")["ar"]
     assert arabic.ngettext("{n} new message", "{n} new messages", number) == words

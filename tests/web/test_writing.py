@@ -37,7 +37,9 @@ async def test_ticks_follow_the_message_to_the_customer(double: Double, screen: 
         await bubble.get_by_role("img", name=words, exact=True).wait_for()
 
 
-async def test_a_refused_message_says_why_and_can_be_sent_again(double: Double, screen: Screen, salma: Resource) -> None:
+async def test_a_refused_message_says_why_and_can_be_sent_again(
+    double: Double, screen: Screen, salma: Resource
+) -> None:
     double.refuse("POST messages", 422, kind="rejected", detail="This customer opted out.")
     await write(screen, "Special offer")
     await screen.page.get_by_text("This customer opted out.").wait_for()
@@ -70,7 +72,8 @@ async def test_newer_messages_are_offered_to_be_read_first(double: Double, scree
     await screen.page.get_by_text("Yasmine wrote after what you saw.").wait_for()
     assert await screen.page.get_by_label("Message to Salma").input_value() == "Too late"
     await screen.page.get_by_role("button", name="Send anyway").click()
-    await screen.page.locator("inbox-thread .m.out", has_text="Too late").get_by_role("img", name="Sending…").wait_for()
+    bubble = screen.page.locator("inbox-thread .m.out", has_text="Too late")
+    await bubble.get_by_role("img", name="Sending…").wait_for()
     await screen.page.get_by_text("Yasmine wrote after").wait_for(state="detached")
     assert double.posted[0]["confirm"] is True
     assert double.posted[0]["last_seen"] == double.messages[salma["id"]][0]["id"]
@@ -144,6 +147,7 @@ async def test_the_keyboard_alone_opens_answers_closes_and_goes_on(double: Doubl
     await press("?")
     await screen.page.get_by_role("heading", name="Keyboard shortcuts").wait_for()
     await press("Escape")
+    await screen.page.get_by_role("heading", name="Keyboard shortcuts").wait_for(state="hidden")
     await press("/")
     assert await screen.page.get_by_label("Search conversations").evaluate("(field) => field.matches(':focus')")
 
@@ -153,7 +157,8 @@ async def test_keys_work_on_an_arabic_layout(double: Double, screen: Screen) -> 
     double.write(conversation, "one", quiet=True)
     await screen.go("/inbox")
     await screen.page.locator("inbox-list .row").first.wait_for()
-    await screen.page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ت', code: 'KeyJ', bubbles: true }))")
+    await screen.page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ت', code: 'KeyJ', bubbles: true }))")
     await screen.page.wait_for_url(f"**/inbox/{conversation['id']}")
 
 
@@ -164,6 +169,6 @@ async def test_the_list_is_walked_with_arrows(double: Double, screen: Screen) ->
     rows = screen.page.get_by_role("option")
     await rows.first.focus()
     await screen.page.keyboard.press("End")
-    await screen.page.wait_for_function("document.querySelector('x-app inbox-page').shadowRoot.querySelector('inbox-list').shadowRoot.activeElement?.ariaPosInSet === '3'")
+    await screen.page.locator("inbox-list .row[aria-posinset='3']:focus").wait_for()
     await screen.page.keyboard.press("Enter")
     await screen.page.wait_for_url("**/inbox/*")

@@ -17,6 +17,7 @@ export const turnShortcuts = (on) => localStorage.setItem(storageKey("keys"), on
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (overlaid(event)) return;
     if (event.key !== "Escape" && (writing(event) || shortcutsOff())) return;
     const binding = bindings.get(keyOf(event));
     if (binding?.run(event) === undefined && binding) event.preventDefault();
@@ -33,5 +34,8 @@ function keyOf(event) {
 
 function writing(event) {
   const [target] = event.composedPath();
-  return target.matches?.("input, textarea, select, [contenteditable=true], dialog *, [role=menu] *") ?? false;
+  return target.matches?.("input, textarea, select, [contenteditable=true]") ?? false;
 }
+
+/** A dialog or a menu in front keeps its keys to itself. */
+const overlaid = (event) => event.composedPath().some((node) => node instanceof HTMLElement && (node.localName === "dialog" || node.popover));

@@ -37,7 +37,7 @@ class Chat extends Panel {
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
         <ui-avatar name=${name}></ui-avatar>
-        <div class="name grow"><h2 class="cut" dir="auto">${name}</h2><div class="muted cut"><bdi dir="ltr">${fmt.phone(conversation.contact.phone) || conversation.contact.username || ""}</bdi></div></div>
+        <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut"><bdi dir="ltr">${fmt.phone(conversation.contact.phone) || conversation.contact.username || ""}</bdi></div></div>
         ${this.window()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>

@@ -44,6 +44,8 @@ class List extends Panel {
     super.connectedCallback();
     this.rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row-h")) || 68;
     this.cleanup(ledger.subscribe(() => this.requestUpdate()));
+    this.addEventListener("pointerenter", () => this.hold());
+    this.addEventListener("pointerleave", () => this.release());
   }
 
   willUpdate(changed) {
@@ -82,7 +84,7 @@ class List extends Panel {
     if (!this.shown.length && !list.next) return html`<ui-empty icon=${list.filter.q ? "search" : "inbox"} text=${this.empty}><slot name="empty"></slot></ui-empty>`;
     return html`
       ${this.news ? html`<button class="news" @click=${this.top}>${tn("{n} new", "{n} new", this.news)} ${icon("arrow-up")}</button>` : nothing}
-      <div class="scroll" @pointerenter=${this.hold} @pointerleave=${this.release} @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
+      <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
         <div class="virt" role="listbox" aria-label=${t("Conversations")} .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item))}</div></div>
       ${list.error ? this.failure() : nothing}`;
@@ -158,9 +160,9 @@ function face(conversation) {
   const { contact, last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
   return html`<ui-avatar name=${contactName(contact)}></ui-avatar>
-    <div><div class="l1"><span class="nm cut" dir="auto">${contactName(contact)}</span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
+    <div><div class="l1"><span class="nm cut"><bdi>${contactName(contact)}</bdi></span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
     <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
-      <span class="pv cut" dir="auto">${said.text}</span>
+      <span class="pv cut"><bdi>${said.text}</bdi></span>
       ${conversation.snoozed_until ? icon("bell-off") : nothing}
       ${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
       ${unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;

@@ -29,6 +29,8 @@ class Thread extends Panel {
   rows = [];
   unseen = 0;
   settled = false;
+  pinned = true;
+  top = 0;
 
   virtual = new VirtualController(this, () => ({
     count: this.rows.length,
@@ -67,12 +69,14 @@ class Thread extends Panel {
   }
 
   willUpdate() {
+    // While a thread is fetched anew, what was there stays on the screen, and with it the reader's place.
+    if (!this.thread?.loaded && this.rows.length && this.thread?.loading) return;
     const messages = ledger.messages(this.conversation.id);
     const before = this.rows.at(-1)?.key;
     this.built = rowsOf(messages, this.freshAfter(messages));
     this.rows = this.built.rows;
     const last = this.rows.at(-1);
-    if (this.settled && before && last.key !== before && !this.atEnd()) this.unseen += Number(last.message?.direction === "inbound");
+    if (this.settled && before && last && last.key !== before && !this.pinned) this.unseen += Number(last.message?.direction === "inbound");
   }
 
   /** Where the divider "new messages" stands: fixed when the thread is opened. */
@@ -88,9 +92,12 @@ class Thread extends Panel {
     if (this.rows.length && !this.settled) {
       this.settled = true;
       this.latest();
+    } else if (this.pinned && this.rows.length && !this.atEnd()) {
+      // A burst outruns the virtualizer's own following: whoever was at the end stays there.
+      this.virtual.virtualizer.scrollToEnd();
     }
     // Only after the new rows are measured is it known whether the end is in sight.
-    requestAnimationFrame(() => { this.away = this.rows.length > 0 && !this.atEnd(); });
+    requestAnimationFrame(() => { this.away = this.rows.length > 0 && !this.pinned && !this.atEnd(); });
   }
 
   render() {
@@ -128,12 +135,17 @@ class Thread extends Panel {
 
   latest() {
     this.unseen = 0;
+    this.pinned = true;
     this.virtual.virtualizer.scrollToEnd();
   }
 
   scrolled(event) {
-    if (this.atEnd()) this.unseen = 0;
-    if (event.target.scrollTop < OLDER_AT) this.older();
+    const { scrollTop, scrollHeight, clientHeight } = event.target;
+    // Asked of the element: the virtualizer hears of this scroll only after us. Following moves down; up is the reader.
+    if (scrollHeight - scrollTop - clientHeight <= NEAR_END) Object.assign(this, { unseen: 0, pinned: true });
+    else if (scrollTop < this.top - 1) this.pinned = false;
+    this.top = scrollTop;
+    if (scrollTop < OLDER_AT) this.older();
   }
 
   async older() {
@@ -152,6 +164,7 @@ class Thread extends Panel {
       this.willUpdate();
     }
     const index = this.rows.findIndex((row) => row.message?.wamid === wamid);
+    this.pinned = false;
     if (index < 0) toast({ text: t("That message is not here.") });
     else this.virtual.virtualizer.scrollToIndex(index, { align: "center" });
   }
