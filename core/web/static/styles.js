@@ -24,7 +24,7 @@ export const base = css`
   .link { border: 0; background: none; padding: 0; color: var(--accent); font-weight: 600; }
   .link:hover { text-decoration: underline; }
   /* Text of either script: it reads and is cut off its own way, yet lines up with the column it stands in. */
-  .cut[dir=auto] { text-align: match-parent; }
+  .cut[dir=auto] { text-align: -webkit-match-parent; text-align: match-parent; }
   .sr { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   @media (pointer: coarse) { .ib { inline-size: 44px; block-size: 44px; } }
 `;
