@@ -160,9 +160,9 @@ function face(conversation) {
   const { contact, last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
   return html`<ui-avatar name=${contactName(contact)}></ui-avatar>
-    <div><div class="l1"><span class="nm cut"><bdi>${contactName(contact)}</bdi></span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
+    <div><div class="l1"><span class="nm cut" dir="auto">${contactName(contact)}</span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
     <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
-      <span class="pv cut"><bdi>${said.text}</bdi></span>
+      <span class="pv cut" dir="auto">${said.text}</span>
       ${conversation.snoozed_until ? icon("bell-off") : nothing}
       ${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
       ${unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
