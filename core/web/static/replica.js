@@ -18,6 +18,13 @@ export const socket = new Socket(bootstrap.ws, bootstrap.cursor, {
 
 socket.addEventListener("state", () => socket.state === "live" && outbox.flush());
 
+/** `listener` runs whenever the server is back: what failed meanwhile may be asked for again. Returns how to stop. */
+export function onLive(listener) {
+  const heard = () => socket.state === "live" && listener();
+  socket.addEventListener("state", heard);
+  return () => socket.removeEventListener("state", heard);
+}
+
 /** The socket does not say why it was refused; the API does. */
 async function leaveIfLoggedOut() {
   try {

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Panel, bindKeys, can, define, fmt, icon, navigate, remove, t, tn, toast } from "@comptoir/sdk";
-import { ledger } from "@comptoir/sdk/ledger.js";
+import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { Book } from "./book.js";
 import "./form.js";
@@ -49,6 +49,7 @@ class Contacts extends Panel {
   connectedCallback() {
     super.connectedCallback();
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
+    this.cleanup(onLive(() => this.book.error && this.more()));
     const flush = () => [...this.deletions.keys()].forEach((id) => this.deleteNow(id));
     addEventListener("pagehide", flush);
     this.cleanup(() => { removeEventListener("pagehide", flush); flush(); });

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { Panel, bindKeys, define, fmt, icon, me, navigate, put, storageKey, t } from "@comptoir/sdk";
-import { ConversationList, ledger, outbox } from "@comptoir/sdk/ledger.js";
+import { ConversationList, ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import "./chat.js";
 import "./detail.js";
 import "./list.js";
@@ -53,6 +53,7 @@ class Inbox extends Panel {
     const seen = () => this.markRead();
     document.addEventListener("visibilitychange", seen);
     this.cleanup(() => { outbox.removeEventListener("collision", collide); document.removeEventListener("visibilitychange", seen); });
+    this.cleanup(onLive(() => this.again()));
     this.cleanup(bindKeys(this.keys()));
   }
 
@@ -104,6 +105,12 @@ class Inbox extends Panel {
     const { list } = this;
     if (!list.loaded && !list.loading && !list.error) list.more().then(() => this.repaint());
     if (this.selected && !ledger.conversation(this.selected) && this.asked !== `${this.selected} ${ledger.generation}`) this.ask();
+  }
+
+  /** The server is back: what could not be fetched is asked for once more. */
+  again() {
+    if (this.list.error) this.list.more()?.then(() => this.repaint());
+    if (this.error) this.ask();
   }
 
   /** An address of a conversation that is in no list here. */

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Panel, define, fmt, icon, post, t, tn, toast } from "@comptoir/sdk";
-import { ledger, outbox } from "@comptoir/sdk/ledger.js";
+import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { bubble, bubbleStyles } from "./bubble.js";
 import { rowsOf } from "./rows.js";
@@ -44,6 +44,7 @@ class Thread extends Panel {
   connectedCallback() {
     super.connectedCallback();
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
+    this.cleanup(onLive(() => this.error && this.open()));
     this.open();
   }
 

@@ -4,4 +4,4 @@
  */
 export { byTime } from "../ledger.js";
 export { byActivity, ConversationList, LIST_PAGE } from "../conversations.js";
-export { ledger, outbox, socket } from "../replica.js";
+export { ledger, onLive, outbox, socket } from "../replica.js";
