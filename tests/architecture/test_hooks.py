@@ -1,14 +1,12 @@
 """Every hook is documented in one line, and there are no others."""
 
 import inspect
-from pathlib import Path
 
 import pytest
 from comptoir_sdk import hookspecs
 
 from core.plugins.happenings import HOOKS
 
-GUIDE = Path(__file__).parents[2] / "docs" / "plugins" / "README.md"
 SPECS = {name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, "comptoir_spec")}
 
 
@@ -44,9 +42,3 @@ def test_hooks_that_are_awaited_are_coroutines(name: str) -> None:
 def test_every_observer_hears_of_some_event() -> None:
     heard = {hook for hooks in HOOKS.values() for hook in hooks} | {"on_plugin_enabled", "on_plugin_disabled"}
     assert heard == {name for name in SPECS if name.startswith("on_")}
-
-
-def test_the_guide_has_a_heading_for_every_hook_with_its_arguments_and_for_no_other() -> None:
-    headings = [line[5:].strip("`") for line in GUIDE.read_text().splitlines() if line.startswith("#### ")]
-    assert sorted(headings) == sorted(
-        f"{name}({', '.join(inspect.signature(spec).parameters)})" for name, spec in SPECS.items())
