@@ -35,6 +35,7 @@ async def test_fifty_events_missed_are_replayed_without_gap_or_double(double: Do
     double.write(conversation, "start", quiet=True)
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="start").wait_for()
     double.cut()
     for number in range(50):
         double.write(conversation, f"missed {number}")
@@ -47,6 +48,7 @@ async def test_a_gap_in_the_chain_is_healed_by_a_replay(double: Double, screen: 
     double.write(conversation, "start", quiet=True)
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="start").wait_for()
     sockets, double.sockets = double.sockets, set()  # the server forgets to tell one event
     double.write(conversation, "untold")
     double.sockets = sockets
@@ -65,6 +67,7 @@ async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed
     double.write(conversation, "before", quiet=True)
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="before").wait_for()
     await screen.page.get_by_label("Message to Salma").fill("half a sen")
     double.write(conversation, "restored", quiet=True)
     double.seq, double.log = 3, []
