@@ -27,21 +27,25 @@ TELL: Final = """
 WAKE: Final = "(select pg_notify('outbox', ''))"
 """A column that wakes the sequencer, once, when the statement returns a row."""
 
-_ACCEPTED = """
-with attempt as (
-    update send_attempts set state = case when state = 'settled' then state else 'accepted' end, wamid = $3,
-        http_status = 200, finished_at = coalesce(finished_at, $4)
-    where tenant_id = $1 and id = $2 returning message_id
-), changed as (
+ACCEPT: Final = """, changed as (
     update messages m set wamid = coalesce(m.wamid, case when not exists (select from messages o
-            where o.tenant_id = m.tenant_id and o.phone_number_id = m.phone_number_id and o.wamid = $3) then $3 end),
+            where o.tenant_id = m.tenant_id and o.phone_number_id = m.phone_number_id and o.wamid = a.wamid)
+            then a.wamid end),
         accepted_at = coalesce(m.accepted_at, $4),
         status = case when m.status_rank < 0 then 'accepted' else m.status end,
         status_rank = greatest(m.status_rank, 0::smallint),
         error = case when m.status_rank < 0 then null else m.error end, version = m.version + 1
     from attempt a where m.tenant_id = $1 and m.id = a.message_id returning m.*
 )
-""" + TELL + f"select id, wamid, phone_number_id, {WAKE} from changed"  # noqa: S608 - constants
+"""
+"""After a CTE `attempt` (message_id, wamid): its messages become accepted at $4, unless a status has come first."""
+
+_ACCEPTED = """
+with attempt as (
+    update send_attempts set state = case when state = 'settled' then state else 'accepted' end, wamid = $3,
+        http_status = 200, finished_at = coalesce(finished_at, $4)
+    where tenant_id = $1 and id = $2 returning message_id, wamid
+)""" + ACCEPT + TELL + f"select id, wamid, phone_number_id, {WAKE} from changed"  # noqa: S608 - constants
 
 _UNCERTAIN = """
 with attempt as (

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.db.pool import Connection, Database
 from core.messaging.clock import Clock, utc_now
-from core.messaging.progress import TELL, WAKE
+from core.messaging.progress import ACCEPT, TELL, WAKE
 from core.messaging.send_errors import DOUBLED, STILL_SILENT, WORKER_DIED
 
 _log = logging.getLogger(__name__)
@@ -25,17 +25,7 @@ with attempt as (
     from unnest($2::uuid[], $3::text[]) p(id, wamid)
     where a.tenant_id = $1 and a.id = p.id and a.wamid is distinct from p.wamid
     returning a.message_id, p.wamid
-), changed as (
-    update messages m set wamid = coalesce(m.wamid, case when not exists (select from messages o
-            where o.tenant_id = m.tenant_id and o.phone_number_id = m.phone_number_id and o.wamid = a.wamid)
-            then a.wamid end),
-        accepted_at = coalesce(m.accepted_at, $4),
-        status = case when m.status_rank < 0 then 'accepted' else m.status end,
-        status_rank = greatest(m.status_rank, 0::smallint),
-        error = case when m.status_rank < 0 then null else m.error end, version = m.version + 1
-    from attempt a where m.tenant_id = $1 and m.id = a.message_id returning m.*
-)
-""" + TELL + f"select id, wamid, {WAKE}, (select pg_notify('lanes', '')) from changed"  # noqa: S608 - constants
+)""" + ACCEPT + TELL + f"select id, wamid, {WAKE}, (select pg_notify('lanes', '')) from changed"  # noqa: S608 - constants
 
 _DOUBLED = """
 with doubled as (
