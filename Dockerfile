@@ -4,7 +4,7 @@ RUN pip install --no-cache-dir uv
 WORKDIR /app
 COPY requirements.lock ./
 RUN uv venv /venv && uv pip install --python /venv/bin/python --require-hashes -r requirements.lock
-COPY pyproject.toml ./
+COPY pyproject.toml README.md ./
 COPY sdk ./sdk
 COPY core ./core
 COPY plugins ./plugins
