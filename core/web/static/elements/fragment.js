@@ -14,7 +14,9 @@ class Fragment extends LitElement {
   static styles = [base, css`
     :host { min-block-size: 24px; }
     input:not([type=checkbox], [type=radio]), textarea, select { inline-size: 100%; border: 1px solid var(--line-strong); border-radius: var(--r-md); background: var(--surface); padding: 8px 12px; }
-    form { display: grid; gap: var(--sp-2); }
+    form { display: grid; gap: var(--sp-2); margin-block-start: var(--sp-3); }
+    label { display: grid; gap: var(--sp-1); font-size: var(--fs-sm); color: var(--text-2); } label :is(input, textarea, select) { color: var(--text); }
+    dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px var(--sp-3); margin: 0; } dt { color: var(--text-3); } dd { margin: 0; text-align: end; overflow-wrap: anywhere; }
     form button, button[type=submit] { justify-self: start; min-block-size: 36px; padding: 0 var(--sp-3); border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); font-weight: 550; }
     table { inline-size: 100%; border-collapse: collapse; } td, th { padding: var(--sp-2) 0; border-block-end: 1px solid var(--line); text-align: start; }
     .error { color: var(--bad); font-size: var(--fs-sm); }
