@@ -83,7 +83,7 @@ class Egress(Section):
 
 
 class InstalledPlugin(Section):
-    """`isolate` runs the plugin's jobs in a process of their own."""
+    """`isolate` asks for a worker process of its own; read, and not acted on yet."""
 
     isolate: bool = False
 

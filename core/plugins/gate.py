@@ -47,6 +47,7 @@ class Gate:
         self._plugins, self._source = plugins, source
         self._map = _Map()
         self._listeners: list[Callable[[], None]] = []
+        self._said: set[tuple[str, str, str]] = set()
 
     def enabled(self, tenant_id: UUID, plugin: str) -> bool:
         return plugin in self._map.plugins.get(tenant_id, {}) and self._plugins.find(plugin) is not None
@@ -115,8 +116,6 @@ class Gate:
         if said not in self._said:
             _log.error("tenant %s goes without plugin %s: %s", slug, plugin, why)
         self._said.add(said)
-
-    _said: set[tuple[str, str, str]] = set()  # noqa: RUF012 - one log of complaints for the process
 
 
 def parse_settings(model: type | None, values: Mapping[str, Any]) -> Any:
