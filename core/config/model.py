@@ -73,7 +73,7 @@ class Uncertain(Section):
 
 class Sending(Section):
     uncertain: Uncertain = Uncertain()
-    http_timeout_seconds: float = Field(default=30, gt=0, le=600)
+    http_timeout_seconds: float = Field(default=15, gt=0, le=600)
 
 
 class Egress(Section):

@@ -67,6 +67,7 @@ async def test_a_killed_process_loses_and_doubles_no_customer_message(running: R
     assert set((await _stored(running.demo["database_url"], wamids)).values()) == {1}
 
 
+@pytest.mark.timeout(180)  # killed between claim and POST: the lease (25 s), then the grace (60 s), then once more
 async def test_a_worker_killed_while_sending_sends_each_answer_once(
     running: Running, api: httpx2.AsyncClient, meta: httpx2.AsyncClient, phone: dict[str, Any]
 ) -> None:
@@ -83,7 +84,7 @@ async def test_a_worker_killed_while_sending_sends_each_answer_once(
         last = sent.json()["id"]
         await seen.until(
             lambda f: f["type"] == "message.status" and f["data"]["message"]["id"] == last
-            and f["data"]["message"]["status"] == "delivered", seconds=110)
+            and f["data"]["message"]["status"] == "delivered", seconds=150)
     bubbles = (await meta.get(f"/phones/{phone['id']}/messages")).json()["items"]
     assert [b["content"]["body"] for b in bubbles if b["side"] == "business"] == answers
 
