@@ -38,4 +38,4 @@ function writing(event) {
 }
 
 /** A dialog or a menu in front keeps its keys to itself. */
-const overlaid = (event) => event.composedPath().some((node) => node instanceof HTMLElement && (node.localName === "dialog" || node.popover));
+const overlaid = (event) => event.composedPath().some((node) => node instanceof HTMLElement && node.matches("dialog[open], :popover-open"));
