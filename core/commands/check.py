@@ -23,6 +23,8 @@ class Step:
 
     name: str
     command: Sequence[str]
+    again: Sequence[str] = ()
+    """Arguments that repeat what failed, and nothing else: real processes on a busy machine can be late."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def _checks() -> list[Step]:
 
 
 def _tests(arguments: Sequence[str]) -> Step:
-    return Step("tests", [sys.executable, "-m", "pytest", "-q", *arguments])
+    return Step("tests", [sys.executable, "-m", "pytest", "-q", *arguments],
+                ["--last-failed", "--last-failed-no-failures=none"])
 
 
 def _scripts(room: Path) -> list[Path]:
@@ -75,6 +78,9 @@ def _run(step: Step, environment: dict[str, str]) -> Outcome:
         print(f"{step.command[0]} is not installed: remove .venv and run ./comptoir test again", flush=True)
         return Outcome(step.name, False, 0.0)
     status = subprocess.call(step.command, cwd=CHECKOUT, env=environment)  # noqa: S603
+    if status and step.again:
+        print("\n== the failed ones once more: what passes now is unsteady, and a bug of its own", flush=True)
+        status = subprocess.call([*step.command, *step.again], cwd=CHECKOUT, env=environment)  # noqa: S603
     return Outcome(step.name, status == 0, time.monotonic() - began)
 
 

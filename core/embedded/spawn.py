@@ -20,7 +20,7 @@ def spawn(
     command: Sequence[str | Path],
     *,
     log: Path,
-    death_signal: signal.Signals = signal.SIGTERM,
+    death_signal: signal.Signals = signal.SIGKILL,
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
     before_exec: Step | None = None,
@@ -29,7 +29,9 @@ def spawn(
     """Start `command` in a session of its own, its output appended to `log`.
 
     The kernel sends `death_signal` when the *thread* that called this ends, so call it from the main
-    thread. A session of its own keeps Ctrl-C at the terminal for the parent, which stops in order.
+    thread. The default leaves no time: a child that says goodbye slowly would hold its port against the
+    next start, and our own programs lose nothing by being killed. A session of its own keeps Ctrl-C at
+    the terminal for the parent, which stops in order.
     """
     parent = os.getpid()
 

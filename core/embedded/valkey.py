@@ -82,7 +82,9 @@ class EmbeddedValkey:
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server without waiting for it."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._process = spawn([_binary(), self.data_dir / "valkey.conf"], log=self.log)
+        self._process = spawn(
+            [_binary(), self.data_dir / "valkey.conf"], log=self.log, death_signal=signal.SIGTERM
+        )
         return self._process
 
     def ready(self) -> bool:
