@@ -43,7 +43,7 @@ async def test_an_agent_answers_a_customer_and_sees_the_answer_read(
     page = agent.page
     await page.locator("inbox-list .row", has_text=question[:30]).click()
     await page.locator("inbox-thread .tx", has_text=question).wait_for()
-    await page.locator("inbox-list .badge").wait_for(state="detached")
+    await page.locator("inbox-list .row", has_text=question[:30]).locator(".badge").wait_for(state="detached")
     await page.get_by_label(f"Message to {phone['name']}").fill(answer)
     await page.keyboard.press("Enter")
     bubble = page.locator("inbox-thread .m.out", has_text=answer)
