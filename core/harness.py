@@ -104,6 +104,9 @@ class Switches:
     def settings(self, slug: str, plugin: str) -> Mapping[str, Any]:
         return self.on.get(slug, {}).get(plugin, {})
 
+    def switch_on(self, slug: str, *plugins: str) -> None:
+        self.on[slug] = {plugin: {} for plugin in plugins}
+
 
 @dataclass
 class Broadcasts:
