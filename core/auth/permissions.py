@@ -9,10 +9,16 @@ ROLES: tuple[Role, ...] = get_args(Role)
 READ = frozenset({"conversations.read", "contacts.read"})
 WORK = READ | {"conversations.write", "messages.send", "contacts.write"}
 SUPERVISE = WORK | {"contacts.delete"}
-ADMINISTER = SUPERVISE | {"settings.manage", "members.manage"}
+ADMINISTER = SUPERVISE | {
+    "settings.manage", "members.manage", "roles.manage", "teams.manage", "accounts.manage", "keys.manage",
+    "audit.read", "data.export",
+}  # fmt: skip
+OWN = ADMINISTER | {"tenant.delete"}
+OPERATE = frozenset({"platform.manage"})
+"""Of platform admins, in whichever tenant they work: it belongs to the person, not to a role."""
 
 _KERNEL: dict[str, frozenset[str]] = {
-    "owner": ADMINISTER, "admin": ADMINISTER, "supervisor": SUPERVISE, "agent": WORK, "viewer": READ,
+    "owner": OWN, "admin": ADMINISTER, "supervisor": SUPERVISE, "agent": WORK, "viewer": READ,
 }  # fmt: skip
 
 
@@ -24,7 +30,7 @@ class Permissions:
 
     def __init__(self, of_plugins: Iterable[str] = ()) -> None:
         added = frozenset(of_plugins)
-        self.known = ADMINISTER | added
+        self.known = OWN | added
         self._roles = {role: kernel | _share(added, role) for role, kernel in _KERNEL.items()}
 
     def of(self, role: str) -> frozenset[str]:

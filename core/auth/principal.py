@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from core.db.scope import Sees, Viewer
 from core.errors import Forbidden
 
 
@@ -16,10 +17,17 @@ class Principal:
     role: str
     name: str
     permissions: frozenset[str]
-    auth: Literal["session", "api_key"]
+    auth: Literal["session", "token", "api_key"]
     credential_id: UUID
     """The session's or the API key's id, by which it is looked up again while a socket is open."""
     csrf_secret: bytes = b""
+    sees: Sees = "all"
+    """How much of the tenant's conversations: enforced by the database (policy `visibility`)."""
+
+    @property
+    def viewer(self) -> Viewer:
+        """As the database knows the caller."""
+        return Viewer(self.user_id, self.sees)
 
     def may(self, permission: str) -> bool:
         """Whether the role holds the permission."""

@@ -1,14 +1,44 @@
-"""The tenant of whatever is running now: set once per request, job or socket, read by every connection taken.
+"""Whose rows whatever is running now may see: set once per request, job or socket, read by every connection taken.
 
-This is the only place where the database learns of the tenant. Without a scope, row-level security shows no rows.
+This is the only place where the database learns of the tenant and of the member. Without a tenant, row-level security
+shows no rows; without a viewer, all of the tenant's: jobs and intake work for nobody in particular.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
+Sees = Literal["all", "team", "own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """How much of the tenant's conversations a caller sees (policy `visibility` in 11_walls.sql)."""
+
+    member_id: UUID | None
+    sees: Sees
+
+
 _tenant: ContextVar[UUID | None] = ContextVar("comptoir_tenant", default=None)
+_viewer: ContextVar[Viewer | None] = ContextVar("comptoir_viewer", default=None)
+
+
+def current_viewer() -> Viewer | None:
+    """On whose behalf the rows are read, or None for the kernel's own work."""
+    return _viewer.get()
+
+
+@contextmanager
+def viewer_scope(viewer: Viewer | None) -> Iterator[None]:
+    """Inside a tenant's scope: see what this member sees. None sees all of the tenant."""
+    token = _viewer.set(viewer)
+    try:
+        yield
+    finally:
+        _viewer.reset(token)
 
 
 def current_tenant() -> UUID | None:

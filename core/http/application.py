@@ -12,9 +12,11 @@ from quart import Quart, g, request, websocket
 from quart.ctx import RequestContext, WebsocketContext
 from quart.typing import ResponseTypes
 
+from core.audit import Actor, acting
 from core.auth.access import Access, declare, declared
 from core.auth.principal import Principal
-from core.db.scope import tenant_scope
+from core.db.scope import tenant_scope, viewer_scope
+from core.http.caller import caller_ip
 from core.http.doorman import Doorman
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -82,8 +84,18 @@ class Application(Quart):
 def _scope(principal: Principal | None) -> Iterator[None]:
     g.principal = principal
     scope: Any = tenant_scope(principal.tenant_id) if principal else nullcontext()
-    with scope, structlog.contextvars.bound_contextvars(**_names(principal)):
+    with scope, viewer_scope(principal.viewer if principal else None), acting(_actor(principal)), \
+            structlog.contextvars.bound_contextvars(**_names(principal)):
         yield
+
+
+def _actor(principal: Principal | None) -> Actor:
+    ip, request_id = caller_ip(), g.get("request_id")
+    if principal is None:
+        return Actor("stranger", None, ip, request_id)
+    if principal.user_id is None:
+        return Actor("api_key", str(principal.credential_id), ip, request_id)
+    return Actor("member", str(principal.user_id), ip, request_id)
 
 
 def _names(principal: Principal | None) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Logging in and out, and who one is."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from pydantic import Field
@@ -14,6 +13,7 @@ from core.auth.sessions import find_session, revoke_session
 from core.db.scope import tenant_scope
 from core.errors import Invalid
 from core.http import identity
+from core.http.caller import caller_ip
 from core.http.operation import Api
 from core.http.resources import Bootstrap, LoggedIn, Me
 from core.http.services import services
@@ -73,20 +73,3 @@ async def _principal(token: str) -> Principal:
     permissions = services().permissions.of(session.role)
     return Principal(session.tenant_id, session.user_id, session.role, session.name, permissions, "session",
                      session.id, session.csrf_secret)  # fmt: skip
-
-
-def caller_ip() -> str:
-    """The caller's address. Behind our proxy, what it appended to X-Forwarded-For: earlier entries are anyone's words,
-    and so is the whole header when it does not come from a neighbour."""
-    nearest = _address(request.remote_addr or "")
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    if services().behind_proxy and (nearest is None or nearest.is_private):
-        nearest = _address(forwarded) or nearest
-    return str(nearest or "0.0.0.0")  # noqa: S104 - not a bind: a test client, or a UNIX socket
-
-
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None

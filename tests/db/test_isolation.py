@@ -73,7 +73,10 @@ async def test_changing_another_tenants_row_touches_nothing(
     assert changed == "UPDATE 0"
 
 
-@pytest.mark.parametrize("table", ["users", "sessions", "meta_apps", "journal", "journal_pending", "cron_ticks"])
+@pytest.mark.parametrize("table", [
+    "users", "sessions", "journal", "journal_pending", "cron_ticks", "password_resets", "recovery_codes", "passkeys",
+    "login_challenges", "token_families", "refresh_tokens",
+])
 async def test_the_tenants_role_cannot_read_what_belongs_to_no_tenant(db: Database, table: str) -> None:
     async with db.app.acquire() as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -83,7 +86,8 @@ async def test_the_tenants_role_cannot_read_what_belongs_to_no_tenant(db: Databa
 async def test_every_table_with_a_tenant_forces_row_level_security(db: Database) -> None:
     async with db.system.acquire() as connection:
         loose = await _unprotected(connection)
-    assert loose == {"sessions"}, "sessions are the system role's alone, every other tenant table must be protected"
+    logins = {"sessions", "token_families", "login_challenges"}
+    assert loose == logins, "logins are the system role's alone, every other tenant table must be protected"
 
 
 async def _unprotected(connection: Connection) -> set[str]:

@@ -10,9 +10,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-
-class SealBroken(Exception):
-    """The value was sealed with another key, for another place, or was changed."""
+from core.secrets.aead import SealBroken
 
 
 def _key(secret_key: str) -> bytes:
