@@ -25,7 +25,7 @@ class Login:
         if user is None or tenant_id is None:
             raise Unauthenticated("The address or the password is wrong.")
         await self._attempts.succeeded(ip, normal_email(email))
-        return await open_session(self._db, user.id, tenant_id, user_agent=user_agent, ip=ip)
+        return await open_session(self._db.system, user.id, tenant_id, user_agent=user_agent, ip=ip)
 
     async def _user(self, email: str, password: str) -> User | None:
         user = await find_by_email(self._db, email)

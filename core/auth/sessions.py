@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.db.pool import Database
+from core.db.pool import Connection, Database
 
 IDLE_HOURS = 12
 ABSOLUTE_SECONDS = 7 * 24 * 3600
@@ -42,11 +42,14 @@ class Session:
 
 
 async def open_session(
-    db: Database, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None
+    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None
 ) -> str:
-    """Start a session and return its token. Always a new one: a token set before the login is worth nothing after."""
+    """Start a session and return its token. Always a new one: a token set before the login is worth nothing after.
+
+    `connection` is of the system role, or its pool.
+    """
     token = secrets.token_urlsafe(32)
-    await db.system.execute(
+    await connection.execute(
         "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, user_agent, ip, expires_at) "
         "values ($1, $2, $3, $4, left($5, 400), $6, now() + make_interval(secs => $7))",
         _digest(token), user_id, tenant_id, secrets.token_bytes(32), user_agent, ip, float(ABSOLUTE_SECONDS),
@@ -70,14 +73,16 @@ async def roles_of(db: Database, session_ids: Iterable[UUID]) -> dict[UUID, str]
     return {row["id"]: row["role"] for row in rows}
 
 
-async def revoke_session(db: Database, session_id: UUID) -> None:
+async def revoke_session(connection: Connection, session_id: UUID) -> None:
     """End one session."""
-    await db.system.execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", session_id)
+    await connection.execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", session_id)
 
 
-async def revoke_sessions_of(db: Database, user_id: UUID) -> None:
+async def revoke_sessions_of(connection: Connection, user_id: UUID) -> None:
     """End every session of a user: after a password change, or when they are disabled."""
-    await db.system.execute("update sessions set revoked_at = now() where user_id = $1 and revoked_at is null", user_id)
+    await connection.execute(
+        "update sessions set revoked_at = now() where user_id = $1 and revoked_at is null", user_id
+    )
 
 
 def _digest(token: str) -> bytes:

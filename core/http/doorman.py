@@ -36,7 +36,11 @@ class Doorman:
         if is_bearer(authorization):
             return await self._key_holder((authorization or "")[7:].strip())
         token = self._cookie.load_user().auth_id
-        session = await find_session(self._db, token) if token else None
+        return await self.recognise(token) if token else None
+
+    async def recognise(self, token: str) -> Principal | None:
+        """Whose session this is; None when it has ended."""
+        session = await find_session(self._db, token)
         if session is None:
             return None
         return Principal(session.tenant_id, session.user_id, session.role, session.name,

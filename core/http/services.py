@@ -6,11 +6,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from quart import current_app
+from quart_auth import QuartAuth
 
+from core.auth.attempts import LoginAttempts
 from core.auth.login import Login
+from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.db.pool import Database
+from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
 
@@ -42,6 +46,10 @@ class Services:
 
     db: Database
     login: Login
+    attempts: LoginAttempts
+    passwords: Passwords
+    cookie: QuartAuth
+    mail: Mail
     permissions: Permissions
     public_url: str
     submit: Submit

@@ -53,7 +53,7 @@ def register(api: Api, cookie: QuartAuth) -> None:
         principal: Principal = g.principal
         if principal.auth != "session":
             raise Invalid("An API key has no session: revoke the key instead.")
-        await revoke_session(services().db, principal.credential_id)
+        await revoke_session(services().db.system, principal.credential_id)
         cookie.logout_user()
 
     @api.route("GET", "/me", SIGNED_IN, "Who am I", responses={200: Me})

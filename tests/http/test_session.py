@@ -84,7 +84,7 @@ async def test_a_session_ends_with_its_reason_to_be(
 
 async def test_all_sessions_of_a_user_can_be_ended(enter: Enter, db: Database, tenant: SeededTenant) -> None:
     agent = await enter(tenant, "agent")
-    await revoke_sessions_of(db, (await agent.get("/me")).json["id"])
+    await revoke_sessions_of(db.system, (await agent.get("/me")).json["id"])
     assert (await agent.get("/me")).status == 401
 
 

@@ -85,7 +85,7 @@ class Server:
 
     async def cookie(self, tenant: SeededTenant, role: Role = "agent") -> str:
         user_id, _ = await new_member(self.db, tenant.id, role)
-        return await self.cookie_of(await open_session(self.db, user_id, tenant.id))
+        return await self.cookie_of(await open_session(self.db.system, user_id, tenant.id))
 
     async def cookie_of(self, token: str) -> str:
         extension = self.process.app.extensions["QUART_AUTH"][0]

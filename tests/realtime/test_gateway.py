@@ -174,7 +174,7 @@ async def test_other_sockets_stay_open(start: Start, db: Database, tenant: Seede
         await screen.until_live()
         await gone.until_live()
         user_id = await db.system.fetchval("select user_id from sessions order by id desc limit 1")
-        await revoke_sessions_of(db, user_id)
+        await revoke_sessions_of(db.system, user_id)
         await server.process.gateway.revalidation.check()
         assert await gone.closed_with() == REVOKED
         await server.tell(tenant.id)
