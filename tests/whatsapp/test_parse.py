@@ -230,7 +230,8 @@ def assert_storable(told: Any) -> None:
     """As PostgreSQL's text and jsonb see it: UTF-8, no U+0000, standard JSON of moderate depth."""
     text = json.dumps(told, ensure_ascii=False, allow_nan=False)
     text.encode()
-    assert "\\u0000" not in text
+    # Written out by a customer, it is a backslash and five characters, escaped as such.
+    assert "\\u0000" not in text.replace("\\\\", "")
     assert _depth(told) <= MAX_DEPTH + 1
 
 
