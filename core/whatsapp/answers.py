@@ -38,7 +38,13 @@ def refusal(http_status: int, error: JsonObject, headers: Mapping[str, str]) -> 
         http_status=http_status,
         fbtrace_id=text(error.get("fbtrace_id")),
         retry_after=retry_after(headers),
+        subcode=_number(error.get("error_subcode")),
     )
+
+
+def _number(value: Any) -> int | None:
+    told = text(value)
+    return int(told) if told is not None and told.isascii() and told.isdecimal() and len(told) <= 9 else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

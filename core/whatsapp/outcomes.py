@@ -24,12 +24,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`retry_after` in seconds, when Meta told one; whether to retry at all is the error's `retry_class`."""
+    """`retry_after` in seconds, when Meta told one; whether to retry at all is the error's `retry_class`.
+
+    `subcode` refines the code: of 190, 463 is expired, 460 a changed password, 467 revoked.
+    """
 
     error: MetaError
     http_status: int
     fbtrace_id: str | None
     retry_after: float | None
+    subcode: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
