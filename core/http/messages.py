@@ -59,7 +59,7 @@ def register(api: Api) -> None:
         return found.as_json()
 
     @api.route("POST", "/conversations/<uuid:conversation_id>/messages", _SEND, "Send a message", body=NewMessage,
-               responses={202: MessageResource, 200: MessageResource})  # fmt: skip
+               responses={202: MessageResource, 200: MessageResource}, limit="send", idempotent="own")  # fmt: skip
     async def send_message(conversation_id: UUID, body: NewMessage) -> tuple[dict[str, Any], int]:
         """202: accepted, and durable. 200: this id was accepted before. 409: other content under this id, or newer
         messages that the sender has not seen. 422: the 24-hour window is closed, or a plugin refused."""
@@ -74,7 +74,7 @@ def register(api: Api) -> None:
         return await messages.get_message(services().db, message_id)
 
     @api.route("POST", "/messages/<uuid:message_id>/retry", _SEND, "Send a failed message again",
-               responses={202: MessageResource})  # fmt: skip
+               responses={202: MessageResource}, limit="send")  # fmt: skip
     async def retry_message(message_id: UUID) -> tuple[dict[str, Any], int]:
         """A person's decision, for a message that failed or whose fate is uncertain. 409 for any other."""
         return await services().retry(message_id, author_of(g.principal)), 202

@@ -3,21 +3,26 @@
 The guard, the validation and the OpenAPI document all come from this one declaration.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from quart import Blueprint, Response, jsonify, request
 
 from core.auth.access import Access, declare
+from core.auth.terms import Repeats, Terms, promise
 from core.errors import Invalid
 from core.http.problem import invalid
+from core.limits.table import TABLE, default_limit
 
 View = Callable[..., Awaitable[Any]]
 Model = TypeVar("Model", bound=BaseModel)
 Responses = Mapping[int, type[BaseModel] | None]
+Examples = Mapping[int | Literal["body"], Any]
+"""JSON to show: for the body, or for the answer of a status."""
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ class Operation:
     responses: Responses
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
+    terms: Terms = field(default=Terms("read"))
+    examples: Examples = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
 
 
 class Api:
@@ -53,22 +62,47 @@ class Api:
         responses: Responses,
         query: type[BaseModel] | None = None,
         body: type[BaseModel] | None = None,
+        limit: str | None = None,
+        idempotent: bool | Literal["own"] | None = None,
+        examples: Examples | None = None,
+        tags: Sequence[str] = (),
+        problems: Sequence[int] = (),
     ) -> Callable[[View], View]:
         """Serve the view; it gets the path's values, and `query` and `body` when their models are named.
 
         It returns JSON-able data, `(data, status)`, a Response, or None for 204.
+
+        `limit` names a row of core.limits.table. `idempotent`: unsafe methods of known callers take an
+        Idempotency-Key; False refuses it to those that set a cookie or stream, "own" leaves it to the view.
+        `examples` win over those made from the models. `problems` are statuses it answers beyond the obvious ones.
         """
+        terms = Terms(_row(limit, method, access), _repeats(idempotent, method, access))
 
         def register(view: View) -> View:
             operation = Operation(
-                view.__name__, method, rule, access, summary, (view.__doc__ or "").strip(), responses, query, body
-            )
+                view.__name__, method, rule, access, summary, (view.__doc__ or "").strip(), responses, query, body,
+                terms, examples or {}, tuple(tags), tuple(problems),
+            )  # fmt: skip
             self.operations.append(operation)
-            served = declare(access)(_served(view, operation))
+            served = promise(terms)(declare(access)(_served(view, operation)))
             self.blueprint.add_url_rule(rule, view.__name__, served, methods=[method])
             return view
 
         return register
+
+
+def _row(limit: str | None, method: str, access: Access) -> str:
+    row = limit or default_limit(method, public=not access.identify)
+    if row not in TABLE:
+        raise LookupError(f"core.limits.table has no row {row!r}; it has {sorted(TABLE)}")
+    return row
+
+
+def _repeats(idempotent: bool | Literal["own"] | None, method: str, access: Access) -> Repeats:
+    if idempotent == "own":
+        return "own"
+    takes = method in _UNSAFE and access.identify
+    return "kept" if takes and idempotent is not False else "none"
 
 
 def _served(view: View, operation: Operation) -> View:

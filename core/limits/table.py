@@ -1,0 +1,57 @@
+"""Every rate limit there is. A route names its row (`limit="login"`); config.yaml may change the figures (`limits:`).
+
+Reads and ordinary writes are generous: they stop a program that runs wild, never a busy desk. Whatever proves who
+somebody is, or sends mail to an address that a stranger named, is strict.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+By = Literal["address", "person", "key", "tenant", "email", "address+email"]
+"""Who is counted: the caller's IP address, the member, the API key, all of the tenant together, the address of mail
+named in the body, or that address as tried from one IP address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`quota` requests in `seconds`: all at once if need be, then one each `seconds / quota`."""
+
+    by: By
+    quota: int
+    seconds: int
+
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+TABLE: Final[dict[str, tuple[Rule, ...]]] = {
+    # What routes have that name no other row.
+    "read": (Rule("address", 60_000, _MINUTE), Rule("person", 30_000, _MINUTE), Rule("key", 30_000, _MINUTE),
+             Rule("tenant", 120_000, _MINUTE)),
+    "write": (Rule("address", 12_000, _MINUTE), Rule("person", 6_000, _MINUTE), Rule("key", 6_000, _MINUTE),
+              Rule("tenant", 30_000, _MINUTE)),
+    "public": (Rule("address", 600, _MINUTE),),
+    # Work that weighs more.
+    "send": (Rule("address", 24_000, _MINUTE), Rule("person", 6_000, _MINUTE), Rule("key", 12_000, _MINUTE),
+             Rule("tenant", 30_000, _MINUTE)),
+    "bulk": (Rule("person", 120, _MINUTE), Rule("key", 300, _MINUTE), Rule("tenant", 600, _MINUTE)),
+    "export": (Rule("person", 20, _HOUR), Rule("key", 20, _HOUR), Rule("tenant", 40, _HOUR)),
+    "meta": (Rule("person", 60, _MINUTE), Rule("key", 60, _MINUTE), Rule("tenant", 120, _MINUTE)),  # calls Meta itself
+    "invite": (Rule("person", 60, _HOUR), Rule("key", 60, _HOUR), Rule("tenant", 300, _DAY)),  # each sends mail
+    # Who are you? After Chatwoot's rack_attack.rb, and stricter for pairs.
+    "login": (Rule("address+email", 5, 300), Rule("address", 50, 300), Rule("email", 100, 900)),
+    "factor": (Rule("address", 30, 300),),  # the second factor: each challenge also has its own five tries
+    "token": (Rule("address", 120, _MINUTE),),  # refreshing tokens
+    "reset": (Rule("address+email", 5, 1800), Rule("address", 20, 1800), Rule("email", 10, _HOUR)),
+    "registration": (Rule("address", 10, _HOUR), Rule("email", 5, _HOUR)),
+    "lookup": (Rule("address", 30, 300),),  # what a secret in the body opens: invitations, reset tokens
+    "password": (Rule("person", 10, 300), Rule("address", 50, 300)),  # the current password, asked again
+    # Credentials that nobody knows, from one address: guesses at keys and tokens.
+    "stranger": (Rule("address", 300, _MINUTE),),
+}  # fmt: skip
+
+
+def default_limit(method: str, public: bool) -> str:
+    """The row of a route that names none."""
+    if public:
+        return "public"
+    return "read" if method == "GET" else "write"
