@@ -15,6 +15,7 @@ from core.db.pool import Database
 from core.egress import Egress
 from core.plugins.channels import Broadcaster
 from core.plugins.doors import (
+    AuditDoor,
     ContactDoor,
     ConversationDoor,
     HttpDoor,
@@ -86,6 +87,7 @@ class PluginContext:
         self.contacts, self.conversations = ContactDoor(*reach), ConversationDoor(*reach)
         self.messages = MessageDoor(*reach, home.outside.submit)
         self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
+        self.audit = AuditDoor(*reach)
         self.jobs = JobDoor(*reach, {job.name: job.retries + 1 for job in one.declared.jobs})
 
     @property

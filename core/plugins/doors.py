@@ -1,6 +1,7 @@
 """The parts of a context: each is bound to one tenant and one plugin, and checks what it is given."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from uuid import UUID
 
 from comptoir_sdk import Contact, Conversation, Invalid, Message, NotFound
 
-from core import errors
+from core import audit, errors
+from core.audit import Actor, acting, current_actor
 from core.db.pool import Database
 from core.db.scope import tenant_scope
 from core.egress import Egress, Timeouts
@@ -94,6 +96,23 @@ class JobDoor(Doors):
             async with orm.joined_transaction(self.db) as connection:
                 return await enqueue(connection, self.tenant_id, self.plugin, name, args, key=key, run_at=run_at,
                                      max_attempts=self.max_attempts[name])
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True)
+class AuditDoor(Doors):
+    async def record(self, action: str, subject_kind: str, subject_id: object = None,
+                     changes: Mapping[str, Any] | None = None) -> None:
+        if not _WORD.fullmatch(action) or not _WORD.fullmatch(subject_kind):
+            raise Invalid("An audit action and its subject's kind are lower-case words, as in pin_added.")
+        caller = current_actor()
+        # In a job or an observer nobody asked: the plugin acts by itself.
+        actor = Actor("plugin", self.plugin) if caller.kind == "system" else caller
+        with tenant_scope(self.tenant_id), acting(actor):
+            async with orm.joined_transaction(self.db) as connection:
+                await audit.record(connection, f"{self.plugin}.{action}", subject_kind, subject_id, changes)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from comptoir_sdk import Account, Agent, Contact, Conversation, Message, Status, Template
+from comptoir_sdk import Account, Agent, AuditEntry, Contact, Conversation, Message, Status, Template
 
 from core.db.pool import Database
 from core.events.log import Event
@@ -70,6 +70,10 @@ async def _unhandled(_db: Database, event: Event) -> Arguments:
     return {"field": event.data["field"], "value": event.data["value"]}
 
 
+async def _recorded(_db: Database, event: Event) -> Arguments:
+    return {"entry": AuditEntry.of(event.data)}
+
+
 HOOKS: dict[str, dict[str, Reading]] = {
     "message.received": {"on_message_received": _received},
     "message.status": {"on_message_status": _status, "on_message_sent": _sent},
@@ -80,6 +84,7 @@ HOOKS: dict[str, dict[str, Reading]] = {
     "contacts.merged": {"on_contacts_merged": _merged},
     "template.status": {"on_template_status": _template},
     "account.connected": {"on_account_connected": _connected},
+    "audit.recorded": {"on_audit_recorded": _recorded},
     "webhook.unhandled": {"on_webhook_unhandled": _unhandled},
 }
 """Event type → the hooks that hear of it."""

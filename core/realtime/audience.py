@@ -3,7 +3,8 @@
 from core.auth.principal import Principal
 
 _NEEDED = {"message": "conversations.read", "conversation": "conversations.read", "account": "conversations.read",
-           "contact": "contacts.read", "contacts": "contacts.read", "webhook": "settings.manage"}  # fmt: skip
+           "contact": "contacts.read", "contacts": "contacts.read", "webhook": "settings.manage",
+           "audit": "audit.read"}  # fmt: skip
 
 
 def may_see(principal: Principal, event_type: str) -> bool:

@@ -18,6 +18,7 @@ from comptoir_sdk.translation import Text, _
 from comptoir_sdk.values import (
     Account,
     Agent,
+    AuditEntry,
     Contact,
     Conversation,
     Draft,
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Account",
     "Agent",
+    "AuditEntry",
     "Channel",
     "Command",
     "Contact",

@@ -54,6 +54,17 @@ class Jobs(Protocol):
         """A row in the caller's transaction. `key` names the work: while one waits, a second is the same one."""
 
 
+class Audit(Protocol):
+    async def record(self, action: str, subject_kind: str, subject_id: object = None,
+                     changes: Mapping[str, Any] | None = None) -> None:
+        """An entry in the tenant's audit log, in the caller's transaction; it is kept for ever and cannot be changed.
+
+        `action` is a verb of this plugin, as in `pin_added`; the log shows `<plugin>.pin_added`. `changes` is
+        {field: [before, after]}; of a customer's personal fields give the names alone ([None, None]), never a secret.
+        Raises Invalid for an action that is no lower-case word.
+        """
+
+
 class Response(Protocol):
     @property
     def status_code(self) -> int: ...
@@ -119,6 +130,8 @@ class Context(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def http(self) -> Http: ...
+    @property
+    def audit(self) -> Audit: ...
     @property
     def log(self) -> Logger: ...
 

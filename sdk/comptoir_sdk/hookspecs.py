@@ -20,6 +20,7 @@ from comptoir_sdk.ui import Element
 from comptoir_sdk.values import (
     Account,
     Agent,
+    AuditEntry,
     Contact,
     Conversation,
     Draft,
@@ -119,6 +120,11 @@ async def on_account_connected(ctx: Context, account: Account) -> None:
 @hookspec
 async def on_webhook_unhandled(ctx: Context, field: str, value: dict[str, Any]) -> None:
     """Meta told something the kernel does not treat; the value is as Meta sent it."""
+
+
+@hookspec
+async def on_audit_recorded(ctx: Context, entry: AuditEntry) -> None:
+    """Something was written into the audit log: an administrative act, or a change of data."""
 
 
 @hookspec

@@ -20,6 +20,27 @@ def _uuid(value: Any) -> UUID | None:
 
 
 @dataclass(frozen=True)
+class AuditEntry:
+    """What was done, by whom. `actor_kind`: member, api_key, plugin, operator, system or stranger."""
+
+    n: int
+    at: datetime
+    action: str
+    actor_kind: str
+    actor_id: str | None
+    subject_kind: str
+    subject_id: str | None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, told: Resource) -> Self:
+        """From the data of an `audit.recorded` event."""
+        actor, subject = told["actor"], told["subject"]
+        return cls(told["n"], datetime.fromisoformat(told["at"]), told["action"], actor["kind"], actor["id"],
+                   subject["kind"], subject["id"], dict(told["changes"]))
+
+
+@dataclass(frozen=True)
 class Contact:
     """A person who writes to the tenant. `phone` is None for people who hide their number."""
 

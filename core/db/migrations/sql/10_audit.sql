@@ -28,13 +28,13 @@ create table audit_heads (
     chain uuid primary key,
     tenant_id uuid generated always as (nullif(chain, '00000000-0000-0000-0000-000000000000')) stored
         references tenants (id) on delete cascade,
-    n bigint not null,
+    n bigint not null,                  -- 0: nothing sealed yet
     hash bytea not null,
-    mac bytea not null,
+    mac bytea not null,                 -- HMAC-SHA-256 of chain, n and hash
     at timestamptz not null
 );
 
--- Appends one entry. One writer at a time in each chain, until its transaction ends.
+-- Appends one entry, and tells it as an event. One writer at a time in each chain, until its transaction ends.
 create function audit_append(
     p_chain uuid, p_actor_kind text, p_actor_id text, p_ip inet, p_request_id text, p_action text,
     p_subject_kind text, p_subject_id text, p_changes jsonb) returns bigint language plpgsql as $$
@@ -55,5 +55,15 @@ begin
             'actor_kind', p_actor_kind, 'actor_id', p_actor_id, 'ip', host(p_ip), 'request_id', p_request_id,
             'action', p_action, 'subject_kind', p_subject_kind, 'subject_id', p_subject_id,
             'changes', p_changes)::text, 'UTF8')));
+    if entry.n = 1 then
+        insert into audit_heads (chain, n, hash, mac, at) values (p_chain, 0, '', '', entry.at);
+    end if;
+    if p_chain <> '00000000-0000-0000-0000-000000000000' then
+        insert into event_outbox (tenant_id, type, payload) values (p_chain, 'audit.recorded', jsonb_build_object(
+            'n', entry.n, 'at', entry.at, 'actor', jsonb_build_object('kind', p_actor_kind, 'id', p_actor_id),
+            'action', p_action, 'subject', jsonb_build_object('kind', p_subject_kind, 'id', p_subject_id),
+            'changes', p_changes));
+        perform pg_notify('outbox', '');
+    end if;
     return entry.n;
 end $$;

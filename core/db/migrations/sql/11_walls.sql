@@ -6,7 +6,8 @@ select protect_tenant_table(t::regclass) from unnest(array[
 
 revoke insert, update, delete on data_keys, meta_apps, roles, teams, team_members, invitations from comptoir_app;
 revoke update, delete, truncate on audit_log from comptoir_app, comptoir_sys;
-revoke delete, truncate on audit_heads from comptoir_app, comptoir_sys;
+revoke update, delete, truncate on audit_heads from comptoir_app;
+revoke delete, truncate on audit_heads from comptoir_sys;
 grant all on password_resets, recovery_codes, passkeys, login_challenges, token_families, refresh_tokens to comptoir_sys;
 
 -- Set at every acquire by core.db.pool, from the scope of the request or socket. Nothing set: the kernel's own work.
