@@ -77,8 +77,7 @@ async def cut_out_the_first(connection: Connection, chain: UUID) -> None:
 
 async def reorder(connection: Connection, chain: UUID) -> None:
     await connection.execute("update audit_log set n = n - 9 where chain = $1 and n in (4, 5)", chain)
-    await connection.execute("update audit_log set n = case n when -5 then -4 else -5 end where chain = $1 and n < 0",
-                             chain)  # fmt: skip
+    await connection.execute("update audit_log set n = -n where chain = $1 and n < 0", chain)
     await connection.execute("update audit_log set n = -n where chain = $1 and n < 0", chain)
 
 
