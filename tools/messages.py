@@ -28,6 +28,7 @@ SOURCES: dict[Path, tuple[str, ...]] = {
     ROOT / "core/web/locale/{}/LC_MESSAGES/messages.po": ("core/web/static/**/*.js", "core/web/templates/*.html"),
     ROOT / "plugins/inbox/locale/{}/LC_MESSAGES/screens.po": ("plugins/inbox/static/**/*.js",),
     ROOT / "plugins/contacts/locale/{}/LC_MESSAGES/screens.po": ("plugins/contacts/static/**/*.js",),
+    ROOT / "plugins/settings/locale/{}/LC_MESSAGES/screens.po": ("plugins/settings/static/**/*.js",),
 }
 
 
@@ -44,7 +45,8 @@ def main() -> int:
 def update(path: Path, locale: str, sources: tuple[str, ...], check: bool) -> list[str]:
     """Messages without a translation, after writing the file unless `check`."""
     old = read(path, locale)
-    fresh = Catalog(locale=locale, project="comptoir", charset="utf-8", fuzzy=False)
+    # Without a date of its own: two branches that add words would differ there too.
+    fresh = Catalog(locale=locale, project="comptoir", charset="utf-8", fuzzy=False, creation_date=old.creation_date)
     fresh.plural_forms  # noqa: B018 - filled from the locale
     for message, places in sorted(messages(sources).items(), key=lambda item: str(item[0])):
         known = old.get(message if isinstance(message, str) else message[0])

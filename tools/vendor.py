@@ -78,6 +78,10 @@ ICON_NAMES = (
     "chart-column", "layout-dashboard", "layout-template", "sparkles", "shield", "plug", "puzzle", "pin", "tag",
     "sticky-note", "keyboard", "panel-right", "panel-right-close", "download", "external-link", "copy", "info",
     "lock", "hash", "globe", "calendar", "star", "building-2", "circle-check", "circle-slash", "bot", "zap", "workflow",
+    "eye", "eye-off", "key-round", "fingerprint-pattern", "smartphone", "laptop", "shield-check", "shield-alert",
+    "mail", "refresh-cw", "link", "user-minus", "funnel", "stethoscope", "activity", "server", "ban", "pause", "play",
+    "scroll-text", "minus", "log-in", "arrow-right", "upload", "qr-code", "database", "palette", "code", "webhook",
+    "timer", "undo-2", "unplug",
 )
 
 

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from . import PluginFiles, catalogue
+from . import PluginFiles, catalogue, modules
 from .files import StaticDirectory
 from .language import LOCALES, Locale
 
 HERE = Path(__file__).parent
+SHELL = ("boot.js", "shell.js")  # shell.js waits for the elements that boot.js defines, so boot.js imports it late
 # The real names, so that examples from lit.dev paste unchanged; all live in one file.
 LIT = ("lit", *(f"lit/directives/{name}.js" for name in (
     "cache", "class-map", "guard", "if-defined", "keyed", "live", "ref", "repeat", "until", "when")))
@@ -29,13 +32,15 @@ class Assets:
 
     def import_map(self, enabled: Collection[str]) -> str:
         """The import map of a tenant: modules of a plugin it does not have cannot even be named."""
-        lit = self.vendored("lit")
-        imports = dict.fromkeys(LIT, lit)
+        return json.dumps({"imports": self.imports(enabled)}, separators=(",", ":"), sort_keys=True)
+
+    def imports(self, enabled: Collection[str]) -> dict[str, str]:
+        imports = dict.fromkeys(LIT, self.vendored("lit"))
         imports["@tanstack/virtual-core"] = self.vendored("virtual-core")
         imports["@comptoir/sdk"] = self.kernel.url("sdk.js")
         imports["@comptoir/sdk/"] = f"{self.kernel.base}/sdk/"
-        imports |= {f"{name}/": f"{files.base}/" for name, files in self.plugins.items() if name in enabled}
-        return json.dumps({"imports": imports}, separators=(",", ":"), sort_keys=True)
+        imports["@comptoir/sdk/elements/"] = f"{self.kernel.base}/elements/"
+        return imports | {f"{name}/": f"{files.base}/" for name, files in self.plugins.items() if name in enabled}
 
     def vendored(self, name: str) -> str:
         path = next(path for path in self.kernel.files if path.startswith(f"vendor/{name}-"))
@@ -45,8 +50,17 @@ class Assets:
         names = ["core", *sorted(name for name in enabled if f"{name}.{locale}.json" in self.catalogues.files)]
         return [self.catalogues.url(f"{name}.{locale}.json") for name in names]
 
-    def preloads(self, plugin: str | None) -> list[str]:
-        """The modules of the shell, and those of the plugin whose page is asked for."""
-        page = self.plugins.get(plugin or "")
-        shell = [url for url in self.kernel.modules() if not url.endswith("/login.js")]
-        return shell + (page.modules() if page else [])
+    def preloads(self, page: dict[str, Any] | None) -> list[str]:
+        """The modules of the shell, and those of the page asked for."""
+        entries = [self.kernel.url(name) for name in SHELL]
+        if page and page["nav"] == "settings":
+            entries.append(self.kernel.url("settings.js"))
+        if page and page.get("module"):
+            entries.append(f"{self.plugins[page['plugin']].base}/{page['module']}")
+        return modules.needed(entries, self.sources, self.imports(self.plugins))
+
+    @cached_property
+    def sources(self) -> dict[str, bytes]:
+        """Every browser module by its address."""
+        return {f"{files.base}/{path}": file.content for files in (self.kernel, *self.plugins.values())
+                for path, file in files.files.items() if path.endswith(".js")}

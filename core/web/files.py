@@ -55,10 +55,6 @@ class StaticDirectory:
             raise KeyError(f"{path} is not a file under {self.base}")
         return f"{self.base}/{path}"
 
-    def modules(self) -> list[str]:
-        """Every JavaScript module, to be preloaded: without a bundler, depth costs round trips."""
-        return [f"{self.base}/{path}" for path in self.files if path.endswith(".js")]
-
 
 def static_file(path: str, content: bytes) -> StaticFile:
     media_type = TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"

@@ -19,6 +19,7 @@ from .policy import protect
 
 YEAR = 365 * 24 * 3600
 THEMES = ("light", "dark")
+SETTINGS = "/settings"
 
 
 def build(door: Door, plugins: Sequence[PluginFiles], frame_origins: Sequence[str]) -> Blueprint:
@@ -49,7 +50,8 @@ class Pages:
         bootstrap = await self.door.bootstrap(language.wish(request))
         if bootstrap is None:
             return to_login()
-        first = next(iter(bootstrap["ui"]["pages"]), None)
+        pages = bootstrap["ui"]["pages"]
+        first = next((one for one in pages if one["nav"] == "main"), next(iter(pages), None))
         return redirect(page_path(first), 303) if first else await self.shell_page(bootstrap, None)
 
     @declare(GREETED)
@@ -57,18 +59,18 @@ class Pages:
         bootstrap = await self.door.bootstrap(language.wish(request))
         if bootstrap is None:
             return to_login()
-        found = next((one for one in bootstrap["ui"]["pages"] if page_path(one) == f"/{page}"), None)
+        found = page_at(f"/{page}", bootstrap["ui"]["pages"])
         return await self.shell_page(bootstrap, found) if found else abort(404)
 
     async def shell_page(self, bootstrap: dict[str, Any], page: dict[str, Any] | None) -> Response:
         enabled = await self.door.enabled_plugins()
         locale = language.as_locale(bootstrap["locale"]) or "en"
-        plugin = page["plugin"] if page else None
         return self.render(
             "shell.html", locale, self.assets.import_map(enabled),
             title=page["title"] if page else bootstrap["me"]["tenant"]["name"], page=page,
             rail=[(page_path(one), one) for one in bootstrap["ui"]["pages"] if one["nav"] == "main"],
-            catalogues=self.assets.catalogue_urls(locale, enabled), preloads=self.assets.preloads(plugin),
+            settings=bool(settings_pages(bootstrap["ui"]["pages"])),
+            catalogues=self.assets.catalogue_urls(locale, enabled), preloads=self.assets.preloads(page),
             bootstrap=script_json(bootstrap))
 
     @declare(GREETED)
@@ -108,6 +110,16 @@ class Pages:
             abort(404)
         found = files.find(digest, path)
         return protect(found.response(request, "private, max-age=31536000, immutable")) if found else abort(404)
+
+
+def page_at(path: str, pages: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The page of an address; /settings opens the first of the settings this person may see."""
+    candidates = settings_pages(pages) if path == SETTINGS else [one for one in pages if page_path(one) == path]
+    return next(iter(candidates), None)
+
+
+def settings_pages(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in pages if one["nav"] == "settings"]
 
 
 def page_path(page: dict[str, Any]) -> str:

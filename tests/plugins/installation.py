@@ -20,7 +20,7 @@ POINTS = [
     *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare")),
     *(EntryPoint(name, f"tests.plugins.samples.broken:{name}", GROUP) for name in _BROKEN),
 ]
-BUNDLED = [EntryPoint(name, f"plugins.{name}:plugin", GROUP) for name in ("contacts", "inbox")]
+BUNDLED = [EntryPoint(name, f"plugins.{name}:plugin", GROUP) for name in ("contacts", "inbox", "settings")]
 
 
 def load_samples(*names: str) -> Plugins:

@@ -12,7 +12,7 @@ from core.plugins.states import Installed
 from core.plugins.texts import LOCALES, folder
 from tests.plugins.installation import load_samples
 
-PLUGINS = load_samples("contacts", "inbox").loaded()
+PLUGINS = load_samples("contacts", "inbox", "settings").loaded()
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 
 
@@ -36,4 +36,5 @@ def test_what_the_browser_is_told_to_load_is_there(one: Installed) -> None:
     for piece in one.declared.panels:
         if module := getattr(piece, "module", None):
             assert (static / module).is_file(), module
-        assert not isinstance(piece, ui.Assets) or piece.templates
+        if isinstance(piece, ui.Assets) and piece.templates:
+            assert (static.parent / piece.templates).is_dir()

@@ -14,6 +14,8 @@ from quart import Quart, Response, request, websocket
 from core.web import PluginFiles, blueprint
 from core.web.language import Locale, direction
 
+from .double_people import People, settings_pages
+
 ROOT = Path(__file__).parents[2]
 EPOCH = "0197f7a0-0000-7000-8000-000000000001"
 ME = "0197f7a0-0000-7000-8000-00000000000a"
@@ -46,6 +48,9 @@ class Double:
         self.url = ""
         self.posted: list[Resource] = []
         self.panels: list[Resource] = []
+        self.permissions = list(PERMISSIONS)
+        self.without_settings = False
+        self.people = People(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -132,9 +137,10 @@ class Double:
                   "fragment": None, "element": f"{name}-page", "module": "page.js"}
                  for order, (name, icon, title) in enumerate(zip(("inbox", "contacts"), ("inbox", "users"),
                                                                  TITLES[locale], strict=True))]
+        pages += [] if self.without_settings else settings_pages(locale, self.permissions)
         return {
             "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": "agent", "locale": locale,
-                   "permissions": PERMISSIONS, "tenant": tenant, "auth": "session"},
+                   "permissions": self.permissions, "tenant": tenant, "auth": "session"},
             "csrf": "token", "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
             "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
                         {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
@@ -143,12 +149,12 @@ class Double:
                    "dashboard_cards": [], "commands": []}}
 
     async def enabled_plugins(self) -> Collection[str]:
-        return {"inbox", "contacts", "acme"} if self.signed_in else set()
+        return {"inbox", "contacts", "settings", "acme"} if self.signed_in else set()
 
     def _application(self) -> Quart:
         app = Quart("double", static_folder=None)
         plugins = [PluginFiles(name, ROOT / "plugins" / name / "static", ROOT / "plugins" / name / "locale")
-                   for name in ("inbox", "contacts")]
+                   for name in ("inbox", "contacts", "settings")]
         plugins.append(PluginFiles("acme", Path(__file__).parent / "acme"))
         plugins.append(PluginFiles("elsewhere", Path(__file__).parent / "acme"))
         app.register_blueprint(blueprint(self, plugins))
@@ -168,6 +174,7 @@ class Double:
         app.add_url_rule(f"{api}/contacts/<key>", "contact", self._contact, methods=["GET", "PATCH", "DELETE"])
         app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
+        self.people.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 

@@ -6,17 +6,49 @@ const listeners = new Set();
 /** /inbox for the page a plugin named after itself, /inbox.rules for its others. core/web/pages.py does the same. */
 export const pagePath = ({ plugin, name }) => (plugin === name ? `/${name}` : `/${plugin}.${name}`);
 
-/** {page: descriptor or undefined, rest: "…", path}. */
+/** Where the settings begin: a list of their pages on a phone, the first of them elsewhere. */
+export const SETTINGS = "/settings";
+export const settingsPages = bootstrap?.ui.pages.filter((page) => page.nav === "settings") ?? [];
+
+/** {page: descriptor or undefined, rest: "…", path, settings: whether it is one of the settings}. */
 export function route() {
   const [, first, ...rest] = location.pathname.split("/");
   const page = bootstrap.ui.pages.find((one) => pagePath(one) === `/${first}`);
-  return { page, rest: decodeURIComponent(rest.join("/")), path: location.pathname };
+  const settings = page ? page.nav === "settings" : known(location.pathname);
+  return { page, rest: decodeURIComponent(rest.join("/")), path: location.pathname, settings };
 }
 
 export function navigate(path, { replace = false } = {}) {
-  if (path === location.pathname + location.search) return;
+  if (path !== location.pathname + location.search) leaving(path, () => go(path, replace));
+}
+
+/**
+ * `ask(path)` is asked before the address changes: true, or a promise of true, lets go. For what is typed and not
+ * saved; one at a time. A closed tab is another matter (beforeunload). Returns how to stop asking.
+ */
+export function askBeforeLeaving(ask) {
+  keeper = ask;
+  return () => { if (keeper === ask) keeper = null; };
+}
+
+let keeper = null;
+let shown = location.pathname;
+
+function go(path, replace) {
   history[replace ? "replaceState" : "pushState"](null, "", path);
+  arrived();
+}
+
+function arrived() {
+  shown = location.pathname;
   for (const listener of listeners) listener(route());
+}
+
+/** Runs `then` at once, or when whoever has unsaved changes agrees. */
+function leaving(path, then) {
+  const free = keeper?.(path) ?? true;
+  if (free === true) then();
+  else Promise.resolve(free).then((agreed) => agreed && then());
 }
 
 export function onRoute(listener) {
@@ -25,16 +57,28 @@ export function onRoute(listener) {
 }
 
 export function startRouter() {
-  addEventListener("popstate", () => listeners.forEach((listener) => listener(route())));
+  addEventListener("popstate", back);
   document.addEventListener("click", follow);
+}
+
+/** The browser has gone already: when someone must be asked first, the address goes back until they have answered. */
+function back() {
+  if (!keeper) return arrived();
+  const path = location.pathname;
+  history.pushState(null, "", shown);
+  leaving(path, () => go(path));
 }
 
 function follow(event) {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement && node.hasAttribute("href"));
   if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin || link.search) return;
-  const first = link.pathname.split("/")[1];
-  if (!bootstrap.ui.pages.some((page) => pagePath(page) === `/${first}`)) return;
+  if (!known(link.pathname)) return;
   event.preventDefault();
   navigate(link.pathname);
+}
+
+function known(path) {
+  if (path === SETTINGS) return settingsPages.length > 0;
+  return bootstrap.ui.pages.some((page) => pagePath(page) === `/${path.split("/")[1]}`);
 }

@@ -1,19 +1,20 @@
 import { LitElement, html, nothing } from "lit";
-import { remove } from "./api.js";
+import { get, put, remove } from "./api.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { bind, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
 import { mount } from "./plugins.js";
 import { ledger, outbox, socket } from "./replica.js";
-import { onRoute, pagePath, route } from "./router.js";
+import { SETTINGS, navigate, onRoute, pagePath, route, settingsPages } from "./router.js";
 import { bootstrap, forgetPerson, me } from "./session.js";
+import { toast } from "./elements/toast.js";
 
 const LANGUAGES = [["en", "English"], ["fr", "Français"], ["ar", "العربية"]];
 const QUIET = 1_200; // ms offline before the bar says so: a reconnect is not news
 
 /** The frame around every screen: rail, bar when offline, toasts, help. In light DOM, so that app.css draws it. */
 class App extends LitElement {
-  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, help: { state: true } };
+  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, help: { state: true }, tenants: { state: true } };
 
   createRenderRoot() {
     this.skeleton = this.querySelector(".outlet");
@@ -33,9 +34,15 @@ class App extends LitElement {
 
   render() {
     return html`${this.offline ? this.bar() : nothing}${this.rail()}
-      <main class="outlet">${this.error ? this.failure() : this.page ?? this.skeleton.firstElementChild}</main>
+      <main class="outlet">${this.content()}</main>
       <div class="toasts" role="status" aria-live="polite"></div>
       <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyList() : nothing}</ui-dialog>`;
+  }
+
+  content() {
+    const content = this.error ? this.failure() : this.page;
+    if (route().settings && this.framed) return html`<x-settings .current=${this.shown} .page=${content}></x-settings>`;
+    return content ?? this.skeleton.firstElementChild;
   }
 
   bar() {
@@ -44,12 +51,13 @@ class App extends LitElement {
   }
 
   rail() {
-    const here = route().page;
+    const { page: here, settings } = route();
     return html`<nav class="rail" aria-label=${t("Main")}>
       ${bootstrap.ui.pages.filter((page) => page.nav === "main").map((page) => html`
         <a href=${pagePath(page)} aria-current=${page === here ? "page" : nothing} aria-label=${page.title} title=${page.title}>${icon(page.icon)}</a>`)}
       <span class="push"></span>
-      <ui-menu .items=${this.personal()}><button slot="trigger" aria-label=${t("Your account: {name}", { name: me.name })} title=${me.name}><ui-avatar size="small" name=${me.name}></ui-avatar></button></ui-menu>
+      ${settingsPages.length ? html`<a href=${SETTINGS} aria-current=${settings ? "page" : nothing} aria-label=${t("Settings")} title=${t("Settings")}>${icon("settings")}</a>` : nothing}
+      <ui-menu @pointerenter=${this.meet} @focusin=${this.meet} .items=${this.personal()}><button slot="trigger" aria-label=${t("Your account: {name}", { name: me.name })} title=${me.name}><ui-avatar size="small" name=${me.name}></ui-avatar></button></ui-menu>
     </nav>`;
   }
 
@@ -58,6 +66,8 @@ class App extends LitElement {
     const themes = [["auto", t("As the system"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]];
     return [
       { heading: `${me.name} · ${me.tenant.name}` },
+      ...(settingsPages.length ? [{ label: t("Settings"), icon: "settings", run: () => navigate(SETTINGS) }] : []),
+      ...this.organisations(),
       { heading: t("Language") },
       ...LANGUAGES.map(([code, label]) => ({ label, checked: code === locale, href: `${location.pathname}?lang=${code}` })),
       { heading: t("Appearance") },
@@ -66,6 +76,30 @@ class App extends LitElement {
       { label: t("Keyboard shortcuts"), icon: "keyboard", run: () => { this.help = true; } },
       { label: t("Log out"), icon: "log-out", run: () => this.leave() },
     ];
+  }
+
+  /** The other tenants of this person; nothing for somebody who belongs to one. */
+  organisations() {
+    if ((this.tenants?.length ?? 0) < 2) return [];
+    return [{ heading: t("Organisation") }, ...this.tenants.map(({ slug, name, current }) => (
+      { label: name, icon: "building-2", checked: current, run: () => current || this.move(slug) }))];
+  }
+
+  /** Asked for when the menu is about to open, and once. */
+  meet = async () => {
+    if (this.tenants) return;
+    this.tenants = [];
+    this.tenants = await get("/api/v1/me/tenants").then(({ items }) => items, () => null);
+  };
+
+  async move(tenant) {
+    try {
+      await put("/api/v1/session/tenant", { tenant });
+      socket.stop(); // its next events would be the other tenant's
+      location.assign("/");
+    } catch (error) {
+      toast({ text: t("You are still in {name}: {reason}", { name: me.tenant.name, reason: error.message }) });
+    }
   }
 
   keyList() {
@@ -78,14 +112,24 @@ class App extends LitElement {
   }
 
   async arrive(again = false) {
-    const { page, rest } = route();
-    this.classList.toggle("deep", Boolean(rest));
+    const { page, rest, settings } = route();
+    this.classList.toggle("deep", Boolean(rest) || Boolean(page && settings));
     if (page && page === this.shown && this.page && !again) return this.inform(rest);
     this.shown = page;
     this.error = null;
-    this.page = page ? await this.load(page, rest) : html`<ui-empty icon="puzzle" text=${t("No plugin shows a page to you yet.")}></ui-empty>`;
-    this.title();
     this.requestUpdate();
+    const content = page ? await this.load(page, rest) : settings ? nothing : html`<ui-empty icon="puzzle" text=${t("No plugin shows a page to you yet.")}></ui-empty>`;
+    if (settings) await this.frame();
+    if (this.shown !== page) return;
+    this.page = content;
+    this.inform(route().rest);
+    this.title();
+  }
+
+  /** The frame of the settings is not needed before one opens them. */
+  async frame() {
+    await import("./settings.js");
+    this.framed = true;
   }
 
   async load(page, rest) {

@@ -10,12 +10,16 @@ from comptoir_sdk.ui.slots import NAVS, PANEL_SLOTS
 
 @dataclass(frozen=True)
 class Page(Shown, Element):
-    """A screen of its own, with an entry in the navigation `nav` ("main" or "settings")."""
+    """A screen of its own, with an entry in the navigation `nav` ("main" or "settings").
+
+    `section` is the heading it stands under among the settings; without one it stands under "Plugins".
+    """
 
     name: str
     title: Text | str = ""
     icon: str = "puzzle"
     nav: str = "main"
+    section: Text | str = ""
     order: int = 100
     permission: str | None = None
 

@@ -1,0 +1,3 @@
+from plugins.settings.plugin import plugin
+
+__all__ = ["plugin"]

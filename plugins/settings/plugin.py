@@ -1,0 +1,21 @@
+"""The screens on which an organisation runs itself: who is here, what they may do, one's own account."""
+
+from comptoir_sdk import Plugin, _, hookimpl, ui
+
+
+class Settings(Plugin):
+    name = "settings"
+    version = "1.0.0"
+    sdk = ">=0.1,<1"
+
+    @hookimpl
+    def register_panels(self) -> list[ui.Element]:
+        """One module and one element for each page; everything else is the kernel's API."""
+        return [
+            ui.Assets(package="plugins.settings", static="static", locales="locale"),
+            ui.Page("me", title=_("My account"), icon="user", nav="settings", section=_("You"), order=10,
+                    element="settings-me", module="me.js"),
+        ]
+
+
+plugin = Settings()
