@@ -27,6 +27,7 @@ from core.http.application import Application
 from core.http.doorman import Doorman, session_cookie
 from core.http.serve import serve
 from core.http.services import KEY, Attachments, Services, no_plugins, services
+from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
@@ -161,11 +162,12 @@ class WebProcess:
         app.json.sort_keys = False  # type: ignore[attr-defined]
         cookie = session_cookie(app, settings.public_url)
         permissions = Permissions(self.plugins.permissions)
-        passwords, attempts, vault = Passwords(), LoginAttempts(valkey), Vault(MasterKeys(settings.secret_key))
+        limiter = Limiter(valkey, settings.limits)
+        passwords, attempts, vault = Passwords(), LoginAttempts(limiter), Vault(MasterKeys(settings.secret_key))
         app.admit_with(Doorman(self.db, permissions, cookie, settings.public_url))
         app.extensions[KEY] = Services(
-            db=self.db, login=Login(self.db, passwords, attempts), attempts=attempts, passwords=passwords,
-            cookie=cookie, mail=Mail(vault), permissions=permissions,
+            db=self.db, login=Login(self.db, passwords, attempts), attempts=attempts, limiter=limiter,
+            passwords=passwords, cookie=cookie, mail=Mail(vault), permissions=permissions,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest, wish=lambda: language.wish(request),

@@ -14,6 +14,7 @@ from core.config.private_file import generated_secret
 from core.config.settings import Ports, Settings
 from core.config.validate import validate
 from core.config.yaml_file import YamlFile, read_yaml
+from core.limits.table import changed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _SAMPLE_WORDS = ("change", "sample", "example", "secret", "password", "comptoir", "default", "insecure")
@@ -50,6 +51,7 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         valkey_url=_valkey_url(env, data_dir, ports),
         valkey_outside=bool(env.get("VALKEY_URL")),
         secret_key=_secret_key(env, data_dir, parsed),
+        limits=changed(parsed.limits),
     )
 
 

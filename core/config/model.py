@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from core.limits.table import By, changed
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _PLUGIN = r"^[a-z][a-z0-9_]*$"
@@ -13,6 +16,23 @@ _PLUGIN = r"^[a-z][a-z0-9_]*$"
 Slug = Annotated[str, Field(pattern=_SLUG)]
 PluginName = Annotated[str, Field(pattern=_PLUGIN)]
 PluginSettings = dict[str, Any]
+
+
+_QUOTA = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,4})?([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _as_quota(value: object) -> object:
+    """`50/5m` is 50 requests in five minutes, `600/m` in one."""
+    if not isinstance(value, str):
+        return value
+    found = _QUOTA.fullmatch(value)
+    if found is None:
+        raise ValueError("must be a number of requests and a time, as in 50/5m or 600/s, or null for no limit")
+    return int(found[1]), int(found[2] or 1) * _SECONDS[found[3]]
+
+
+Quota = Annotated[tuple[int, int], BeforeValidator(_as_quota)]
 
 
 def _as_mapping(value: object) -> object:
@@ -101,3 +121,14 @@ class ConfigFile(Section):
     tenants: dict[Slug, TenantEntry] = Field(default_factory=dict)
     sending: Sending = Sending()
     egress: Egress = Egress()
+    limits: dict[str, dict[By, Quota | None]] = Field(default_factory=dict)
+    """Figures instead of those of core.limits.table, by row and by who is counted."""
+
+    @field_validator("limits")
+    @classmethod
+    def _known_limits(cls, limits: dict[str, dict[By, Quota | None]]) -> dict[str, dict[By, Quota | None]]:
+        try:
+            changed(limits)
+        except LookupError as error:
+            raise ValueError(str(error.args[0])) from None
+        return limits

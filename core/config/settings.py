@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.config.model import Egress, Sending, Server, Storage
 from core.config.plugins import PluginGateMap
+from core.limits.table import Table
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Settings:
     valkey_url: str = field(repr=False)
     valkey_outside: bool
     secret_key: str = field(repr=False)
+    limits: Table
 
     @property
     def production(self) -> bool:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter
 
 from core.auth.access import PUBLIC, declare
+from core.auth.terms import Terms, promise
 from core.http import attachments, contacts, conversations, messages, session
 from core.http.openapi import document
 from core.http.operation import Api
@@ -31,6 +32,7 @@ def build(cookie: QuartAuth) -> Api:
         return described
 
     @api.blueprint.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    @promise(Terms("public"))
     @declare(PUBLIC)
     async def nowhere(rest: str) -> Response:
         """Everything else under the prefix: else the pages' own catch-all would answer it."""

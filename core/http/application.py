@@ -16,8 +16,11 @@ from core.audit import Actor, acting
 from core.auth.access import Access, declare, declared
 from core.auth.principal import Principal
 from core.db.scope import tenant_scope, viewer_scope
+from core.errors import Unauthenticated
 from core.http.caller import caller_ip
 from core.http.doorman import Doorman
+from core.http.limits import count_request, count_stranger, tell
+from core.limits.limiter import counting
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -31,6 +34,7 @@ class Application(Quart):
     def admit_with(self, doorman: Doorman) -> None:
         """Put the doorman at the door. Called once, before anything else registers a before_request."""
         self.doorman = doorman
+        self.before_request(count_request)
         self.before_request(doorman.guard_request)
         self.before_websocket(doorman.guard_websocket)
 
@@ -48,20 +52,28 @@ class Application(Quart):
         started = time.perf_counter()
         g.principal = None
         g.request_id = _request_id(request.headers.get("X-Request-Id"))
-        with structlog.contextvars.bound_contextvars(request_id=g.request_id):
+        with structlog.contextvars.bound_contextvars(request_id=g.request_id), counting() as counted:
             response = await self._answer(request_context)
             response.headers["X-Request-Id"] = g.request_id
+            tell(response.headers, counted.standings.values())
             elapsed = round((time.perf_counter() - started) * 1000, 1)
             _log.info("request", method=request.method, path=request.path, status=response.status_code, ms=elapsed)
         return response
 
     async def _answer(self, request_context: RequestContext | None) -> ResponseTypes:
         try:
-            principal = await self._caller(request.endpoint, request.headers.get("Authorization"))
+            principal = await self._known(request.endpoint, request.headers.get("Authorization"))
         except Exception as error:
             return await self.finalize_request(await self.handle_user_exception(error), request_context)
         with _scope(principal):
             return await super().full_dispatch_request(request_context)
+
+    async def _known(self, endpoint: str | None, authorization: str | None) -> Principal | None:
+        try:
+            return await self._caller(endpoint, authorization)
+        except Unauthenticated:
+            await count_stranger()
+            raise
 
     async def full_dispatch_websocket(self, websocket_context: WebsocketContext | None = None) -> ResponseTypes | None:
         """As Quart's, in the caller's tenant scope."""

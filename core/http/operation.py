@@ -14,6 +14,7 @@ from quart import Blueprint, Response, jsonify, request
 from core.auth.access import Access, declare
 from core.auth.terms import Repeats, Terms, promise
 from core.errors import Invalid
+from core.http.limits import count_email
 from core.http.problem import invalid
 from core.limits.table import TABLE, default_limit
 
@@ -111,7 +112,9 @@ def _served(view: View, operation: Operation) -> View:
         if operation.query is not None:
             values["query"] = parse_query(operation.query)
         if operation.body is not None:
-            values["body"] = await parse_body(operation.body)
+            values["body"] = body = await parse_body(operation.body)
+            if isinstance(email := getattr(body, "email", None), str):
+                await count_email(operation.terms.limit, email)
         return _answer(await view(**values))
 
     return served

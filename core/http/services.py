@@ -14,6 +14,7 @@ from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.db.pool import Database
+from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
@@ -47,6 +48,7 @@ class Services:
     db: Database
     login: Login
     attempts: LoginAttempts
+    limiter: Limiter
     passwords: Passwords
     cookie: QuartAuth
     mail: Mail

@@ -4,7 +4,8 @@ Reads and ordinary writes are generous: they stop a program that runs wild, neve
 somebody is, or sends mail to an address that a stranger named, is strict.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 By = Literal["address", "person", "key", "tenant", "email", "address+email"]
@@ -20,10 +21,19 @@ class Rule:
     quota: int
     seconds: int
 
+    @property
+    def interval(self) -> float:
+        """Seconds until one more request is allowed."""
+        return self.seconds / self.quota
+
+
+Table = Mapping[str, tuple[Rule, ...]]
+Changes = Mapping[str, Mapping[By, tuple[int, int] | None]]
+"""By row and subject: (quota, seconds) instead of ours, None for no limit."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
-TABLE: Final[dict[str, tuple[Rule, ...]]] = {
+TABLE: Final[Table] = {
     # What routes have that name no other row.
     "read": (Rule("address", 60_000, _MINUTE), Rule("person", 30_000, _MINUTE), Rule("key", 30_000, _MINUTE),
              Rule("tenant", 120_000, _MINUTE)),
@@ -45,8 +55,8 @@ TABLE: Final[dict[str, tuple[Rule, ...]]] = {
     "registration": (Rule("address", 10, _HOUR), Rule("email", 5, _HOUR)),
     "lookup": (Rule("address", 30, 300),),  # what a secret in the body opens: invitations, reset tokens
     "password": (Rule("person", 10, 300), Rule("address", 50, 300)),  # the current password, asked again
-    # Credentials that nobody knows, from one address: guesses at keys and tokens.
-    "stranger": (Rule("address", 300, _MINUTE),),
+    # Whoever should be known and is not: guesses at keys and tokens, and sessions that are over.
+    "stranger": (Rule("address", 600, _MINUTE),),
 }  # fmt: skip
 
 
@@ -55,3 +65,23 @@ def default_limit(method: str, public: bool) -> str:
     if public:
         return "public"
     return "read" if method == "GET" else "write"
+
+
+def changed(changes: Changes) -> Table:
+    """The table with an operator's own figures. Raises LookupError, naming what there is."""
+    for row, figures in changes.items():
+        if row not in TABLE:
+            raise LookupError(f"there is no limit {row!r}: there are {', '.join(TABLE)}")
+        known = sorted(rule.by for rule in TABLE[row])
+        if strange := sorted(set(figures) - set(known)):
+            raise LookupError(f"the limit {row} counts by {', '.join(known)}, not by {', '.join(strange)}")
+    return {row: tuple(_changed(rules, changes.get(row, {}))) for row, rules in TABLE.items()}
+
+
+def _changed(rules: tuple[Rule, ...], figures: Mapping[By, tuple[int, int] | None]) -> list[Rule]:
+    found = []
+    for rule in rules:
+        figure = figures.get(rule.by, (rule.quota, rule.seconds))
+        if figure is not None:
+            found.append(replace(rule, quota=figure[0], seconds=figure[1]))
+    return found

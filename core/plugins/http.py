@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from core import errors
 from core.auth.access import PUBLIC, SIGNED_IN, declare
 from core.auth.principal import Principal
+from core.auth.terms import Terms, promise
 from core.db.scope import tenant_scope
 from core.plugins.context import Contexts
 from core.plugins.gate import Gate
@@ -78,8 +79,9 @@ class PluginRoutes:
             return await self._serve(plugin, route, None, tenant_id, values)
 
         if route.permission is None:
-            return declare(PUBLIC)(served_to_all)
-        return declare(PluginAccess(gate, plugin, route.permission))(served)
+            return promise(Terms("public"))(declare(PUBLIC)(served_to_all))
+        row = "read" if route.methods == ("GET",) else "write"
+        return promise(Terms(row))(declare(PluginAccess(gate, plugin, route.permission))(served))
 
     async def _serve(self, plugin: str, route: Route, caller: Caller | None, tenant_id: Any,
                      values: dict[str, Any]) -> Response:

@@ -5,13 +5,14 @@ from redis.asyncio import Redis
 
 from core.auth.attempts import LoginAttempts
 from core.errors import TooMany
+from core.limits.limiter import Limiter
 
 
 @pytest.fixture(params=["valkey", "away", "none"])
 async def attempts(request: pytest.FixtureRequest, valkey_url: str) -> AsyncIterator[LoginAttempts]:
     """With Valkey, with a Valkey that is away, and without."""
     valkey = Redis.from_url(valkey_url if request.param == "valkey" else "redis://127.0.0.1:1/0")
-    yield LoginAttempts(None if request.param == "none" else valkey)
+    yield LoginAttempts(Limiter(None if request.param == "none" else valkey))
     await valkey.aclose()
 
 

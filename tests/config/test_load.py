@@ -56,6 +56,24 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
     assert "'pray'" in said
 
 
+def test_limits_have_figures_of_the_operators_own(tmp_path: Path) -> None:
+    limits = loaded(tmp_path, "limits:\n  read: {person: 100/s, tenant: null}\n  login: {address: 500/5m}\n").limits
+    assert {rule.by: (rule.quota, rule.seconds) for rule in limits["read"]} == {
+        "address": (60_000, 60), "person": (100, 1), "key": (30_000, 60)}  # fmt: skip
+    assert next(rule for rule in limits["login"] if rule.by == "address").seconds == 300
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("limits: {reed: {person: 1/s}}", "there is no limit 'reed'"),
+    ("limits: {login: {tenant: 1/s}}", "the limit login counts by address, address+email, email, not by tenant"),
+    ("limits: {login: {address: many}}", "as in 50/5m"),
+    ("limits: {login: {address: 0/s}}", "as in 50/5m"),
+    ("limits: {login: {planet: 1/s}}", "limits.login"),
+])  # fmt: skip
+def test_a_limit_that_makes_no_sense_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    assert told in problems(tmp_path, text)
+
+
 def test_a_tenants_plugin_must_be_installed(tmp_path: Path) -> None:
     said = problems(tmp_path, "plugins: {inbox: {}}\ntenants:\n  atlas: {plugins: [inbocks]}\n")
     assert "plugin 'inbocks' is not under plugins" in said

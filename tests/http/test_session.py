@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from core.auth import attempts
 from core.auth.sessions import revoke_sessions_of
 from core.db.pool import Database
 from core.http.application import Application
@@ -104,7 +103,7 @@ async def test_the_sixth_attempt_in_five_minutes_has_to_wait_even_with_the_right
         assert (await anonymous.log_in(email, "guess")).status == 401
     refused = await anonymous.log_in(email, PASSWORD)
     assert refused.status == 429
-    assert refused.headers["Retry-After"] == str(attempts.WINDOW_SECONDS)
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
 
 
 async def test_behind_our_proxy_the_address_it_appended_counts_and_no_other(
