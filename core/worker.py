@@ -24,6 +24,7 @@ from core.jobs.feeder import RUN, Feeder, run_function
 from core.jobs.forget import FORGET_CRON, FORGET_HANDLER
 from core.jobs.runner import Runner
 from core.jobs.work import Handlers
+from core.mail import Postman, open_outlet
 from core.messaging.accounts import GraphClients
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
@@ -37,6 +38,7 @@ from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
 from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
+from core.secrets import MasterKeys, Vault
 from core.storage import Storage, open_storage
 
 _log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Worker:
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
         self.clients = GraphClients(self.egress, settings.secret_key)
+        self.vault = Vault(MasterKeys(settings.secret_key))
         self._locks = PairLocks(settings.database_url)
         self.running = False
 
@@ -84,10 +87,16 @@ class Worker:
         host = self.host
         return Handlers(
             FORGET_HANDLER,
+            self._postman().handler(),
             ReadReceipts(self.db, self.clients).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
             *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
         )
+
+    def _postman(self) -> Postman:
+        settings = self._settings
+        outlet = open_outlet(settings.mail, settings.data_dir)
+        return Postman(self.db, self.vault, outlet, settings.mail, settings.public_url)
 
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host

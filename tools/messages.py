@@ -26,6 +26,7 @@ Message = str | tuple[str, str]
 # Catalogue → where its texts stand. A plugin's own Python texts are in its messages.po; these are its screens'.
 SOURCES: dict[Path, tuple[str, ...]] = {
     ROOT / "core/web/locale/{}/LC_MESSAGES/messages.po": ("core/web/static/**/*.js", "core/web/templates/*.html"),
+    ROOT / "core/mail/locale/{}/LC_MESSAGES/mail.po": ("core/mail/wordings.py",),
     ROOT / "plugins/inbox/locale/{}/LC_MESSAGES/screens.po": ("plugins/inbox/static/**/*.js",),
     ROOT / "plugins/contacts/locale/{}/LC_MESSAGES/screens.po": ("plugins/contacts/static/**/*.js",),
     ROOT / "plugins/settings/locale/{}/LC_MESSAGES/screens.po": ("plugins/settings/static/**/*.js",),
@@ -82,14 +83,14 @@ def read(path: Path, locale: str) -> Catalog:
 def messages(sources: tuple[str, ...]) -> dict[Message, set[str]]:
     found: dict[Message, set[str]] = {}
     for path in sorted(path for source in sources for path in ROOT.glob(source) if "vendor" not in path.parts):
-        for message in extract(path.read_text(encoding="utf-8"), html=path.suffix == ".html"):
+        for message in extract(path.read_text(encoding="utf-8"), marked=path.suffix in (".html", ".py")):
             found.setdefault(message, set()).add(str(path.relative_to(ROOT)))
     return found
 
 
-def extract(text: str, *, html: bool = False) -> Iterator[Message]:
-    """The messages of a browser module, or of a Jinja template."""
-    if html:
+def extract(text: str, *, marked: bool = False) -> Iterator[Message]:
+    """The messages of a browser module, or those marked by `_(…)` in a template or in Python."""
+    if marked:
         yield from (ast.literal_eval(match[1]) for match in TEMPLATE.finditer(text))
         return
     code = re.sub(r"^\s*(/\*\*|\*|//).*$", "", text, flags=re.MULTILINE)

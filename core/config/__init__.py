@@ -2,7 +2,7 @@
 
 from core.config.errors import ConfigError
 from core.config.load import load
-from core.config.model import S3, ConfigFile, Egress, Sending, Server, Storage, Uncertain
+from core.config.model import S3, ConfigFile, Egress, Mail, People, Sending, Server, Storage, Uncertain
 from core.config.plugins import PluginGate, PluginGateMap
 from core.config.settings import Ports, Settings
 
@@ -11,6 +11,8 @@ __all__ = [
     "ConfigError",
     "ConfigFile",
     "Egress",
+    "Mail",
+    "People",
     "PluginGate",
     "PluginGateMap",
     "Ports",

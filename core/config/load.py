@@ -45,6 +45,8 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         storage=parsed.storage.model_copy(update={"path": data_dir / parsed.storage.path}),
         sending=parsed.sending,
         egress=_egress(parsed, ports),
+        mail=parsed.mail,
+        people=parsed.people,
         plugins=gate_map(parsed),
         database_url=_database_url(env, data_dir, ports),
         database_outside=bool(env.get("DATABASE_URL")),
@@ -58,6 +60,8 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
 def _apply_environment(source: YamlFile, env: Mapping[str, str]) -> None:
     if env.get("COMPTOIR_HOST"):
         _section(source, "server")["host"] = env["COMPTOIR_HOST"]
+    if env.get("COMPTOIR_SMTP_PASSWORD"):
+        _section(source, "mail")["password"] = env["COMPTOIR_SMTP_PASSWORD"]
     if env.get("COMPTOIR_PORT"):
         _section(source, "server")["port"] = _port(env["COMPTOIR_PORT"])
     named = {key: env[name] for name, key in _S3_VARIABLES.items() if env.get(name)}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -84,6 +87,61 @@ class Storage(Section):
         return self
 
 
+def _address(text: str) -> Address:
+    name, spec = parseaddr(text)
+    return Address(name, addr_spec=spec)
+
+
+class Mail(Section):
+    """How mail leaves: into the folder `outbox` of COMPTOIR_DATA, or through an SMTP server. `from` may have a name."""
+
+    kind: Literal["folder", "smtp"] = "folder"
+    sender: str = Field(default="Comptoir <comptoir@localhost>", alias="from")
+    host: str | None = Field(default=None, pattern=r"^[A-Za-z0-9.:-]+$")
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: str | None = Field(default=None, repr=False)
+
+    @property
+    def address(self) -> Address:
+        """Who the mail comes from."""
+        return _address(self.sender)
+
+    @property
+    def smtp_port(self) -> int:
+        """The one given, else what is usual for the kind of security."""
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+    @field_validator("sender")
+    @classmethod
+    def _is_an_address(cls, text: str) -> str:
+        cure = "must be an address such as 'Atlas Store <inbox@atlas.ma>'"
+        try:
+            domain = _address(text).domain
+        except (ValueError, HeaderParseError, IndexError) as error:
+            raise ValueError(cure) from error
+        if not domain:
+            raise ValueError(cure)
+        return text
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "smtp" and not self.host:
+            raise ValueError("kind smtp needs mail.host")
+        if self.kind == "smtp" and "sender" not in self.model_fields_set:
+            raise ValueError("kind smtp needs mail.from, an address that the server may send for")
+        if self.security == "none" and self.password and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("security none would send mail.password in the clear: use starttls or tls")
+        return self
+
+
+class People(Section):
+    """Who may make a tenant by themselves. Left out: anybody in development, nobody after the first in production."""
+
+    registration: Literal["open", "closed"] | None = None
+
+
 class Uncertain(Section):
     """What happens to a message that Meta may or may not have taken, after `grace_seconds` of silence."""
 
@@ -132,3 +190,5 @@ class ConfigFile(Section):
         except LookupError as error:
             raise ValueError(str(error.args[0])) from None
         return limits
+    mail: Mail = Mail()
+    people: People = People()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.config.model import Egress, Sending, Server, Storage
+from core.config.model import Egress, Mail, People, Sending, Server, Storage
 from core.config.plugins import PluginGateMap
 from core.limits.table import Table
 
@@ -52,6 +52,8 @@ class Settings:
     storage: Storage
     sending: Sending
     egress: Egress
+    mail: Mail
+    people: People
     plugins: PluginGateMap
     database_url: str = field(repr=False)
     database_outside: bool
@@ -63,6 +65,12 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.server.mode == "production"
+
+    @property
+    def registration_open(self) -> bool:
+        """Whether anybody may make a tenant, once there is one."""
+        chosen = self.people.registration or ("closed" if self.production else "open")
+        return chosen == "open"
 
     @property
     def public_url(self) -> str:

@@ -49,7 +49,7 @@ def _explain(source: YamlFile, problem: ErrorDetails) -> str:
 
 
 def _secret(location: Location) -> bool:
-    return any("key" in str(part) for part in location)
+    return any("key" in str(part) or part == "password" for part in location)
 
 
 def _known_keys(location: Location) -> list[str]:
@@ -60,7 +60,9 @@ def _known_keys(location: Location) -> list[str]:
             at = _value_type(at)
         elif str(part) in at.model_fields:
             at = at.model_fields[str(part)].annotation
-    return list(at.model_fields) if isinstance(at, type) and issubclass(at, BaseModel) else []
+    if not (isinstance(at, type) and issubclass(at, BaseModel)):
+        return []
+    return [one.alias or name for name, one in at.model_fields.items()]
 
 
 def _value_type(annotation: Any) -> Any:

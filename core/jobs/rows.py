@@ -80,9 +80,12 @@ async def release(connection: Connection, run: Run, wait_seconds: float = 0) -> 
     await _requeue(connection, run.id, run.worker, run.attempt, wait_seconds, None, -1)
 
 
-async def fail(connection: Connection, run: Run, error: str, wait_seconds: float) -> bool:
-    """Another attempt after `wait_seconds`, or set aside as failed when it was the last. Whether it is set aside."""
-    if run.attempt >= run.max_attempts:
+async def fail(connection: Connection, run: Run, error: str, wait_seconds: float | None) -> bool:
+    """Another attempt after `wait_seconds`, or set aside as failed when it was the last. Whether it is set aside.
+
+    None: no attempt can help.
+    """
+    if wait_seconds is None or run.attempt >= run.max_attempts:
         await _set_aside(connection, run.id, run.worker, run.attempt, error)
         return True
     return not await _requeue(connection, run.id, run.worker, run.attempt, wait_seconds, error, 0)

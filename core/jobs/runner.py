@@ -15,7 +15,7 @@ from core.db.pool import Connection, Database
 from core.db.scope import tenant_scope
 from core.jobs import rows
 from core.jobs.rows import LostLease
-from core.jobs.work import Handler, Handlers, NotNow, Run
+from core.jobs.work import Handler, Handlers, Hopeless, NotNow, Run
 
 _log = logging.getLogger(__name__)
 
@@ -105,8 +105,9 @@ class Runner:
 
     async def _failed(self, run: Run, error: Exception) -> None:
         told = "".join(traceback.format_exception(error))[-8000:]
+        pause = None if isinstance(error, Hopeless) else self._pause(run.attempt)
         async with self._db.system.acquire() as connection:
-            set_aside = await rows.fail(connection, run, told, self._pause(run.attempt))
+            set_aside = await rows.fail(connection, run, told, pause)
         _log.warning("job %s.%s (%s) failed at attempt %d of %d%s: %s", run.plugin, run.name, run.id, run.attempt,
                      run.max_attempts, ", set aside" if set_aside else "", type(error).__name__)
 

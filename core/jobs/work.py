@@ -34,6 +34,10 @@ class NotNow(Exception):
         self.seconds = seconds
 
 
+class Hopeless(Exception):
+    """Raised by a handler when no further attempt can help: the job is set aside at once."""
+
+
 Transaction = Callable[[Run], AbstractAsyncContextManager[Connection]]
 
 

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from core.db.pool import Connection
 from core.db.uuid7 import uuid7
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE
+from core.mail.wordings import WORDINGS, Template
 from core.secrets import Place, Vault
 
 JOB: Final = "send_mail"
-Template = Literal["invitation", "password_reset", "password_changed"]
 MAX_ATTEMPTS: Final = 16
 """About 40 minutes: a mail server that greylists lets us in after some."""
 
@@ -28,7 +28,9 @@ class Mail:
         values: Mapping[str, str],
     ) -> UUID:  # fmt: skip
         """Send in the caller's transaction: committed, or never. `connection` is of the system role, or of the tenant
-        whose mail it is; `values` are what the template's wording names. Returns the job's id."""
+        whose mail it is. Returns the job's id. Raises ValueError unless `values` are what the wording names."""
+        if WORDINGS[template].names != values.keys():
+            raise ValueError(f"the mail {template} needs {sorted(WORDINGS[template].names)}, not {sorted(values)}")
         job_id = uuid7()
         letter = json.dumps({"to": to, "template": template, "locale": locale, "values": dict(values)})
         sealed = await self._vault.seal(connection, letter, place(tenant_id, job_id))

@@ -1,0 +1,57 @@
+"""What each mail says, in English; the other languages are in locale/. A new mail is an entry here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+Template = Literal["invitation", "password_reset", "password_changed"]
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def _(message: str) -> str:
+    """Marks a text for tools/messages.py."""
+    return message
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`{name}` stands for a value. `path` is where the button leads, below the public URL; a token goes into its
+    fragment, which no server logs and no Referer tells."""
+
+    subject: str
+    lines: tuple[str, ...]
+    button: str
+    path: str
+    closing: str
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The values that have to be given."""
+        return frozenset(_FIELD.findall(" ".join((self.subject, *self.lines, self.path, self.closing))))
+
+
+WORDINGS: Final[Mapping[Template, Wording]] = {
+    "invitation": Wording(
+        subject=_("{inviter} invites you to {tenant}"),
+        lines=(_("{inviter} invites you to answer the customers of {tenant} on WhatsApp, together with the team."),),
+        button=_("Accept the invitation"),
+        path="/invitation#{token}",
+        closing=_("The link works once and for 24 hours. You did not expect it? Then do nothing: nothing will happen."),
+    ),
+    "password_reset": Wording(
+        subject=_("Choose a new password"),
+        lines=(_("Somebody, most likely you, asked for a new password for {email}."),),
+        button=_("Choose a password"),
+        path="/reset#{token}",
+        closing=_("The link works once and for one hour. It was not you? Then do nothing: your password stays."),
+    ),
+    "password_changed": Wording(
+        subject=_("Your password was changed"),
+        lines=(_("The password of {email} was changed a moment ago, and every other device was logged out."),),
+        button=_("It was not me"),
+        path="/forgot",
+        closing=_("It was you? Then there is nothing to do."),
+    ),
+}
