@@ -22,15 +22,16 @@ export class Unreachable extends Error {
 }
 
 /** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
-export async function request(method, path, { body, query, accept = "application/json", signal, keep } = {}) {
-  const headers = { Accept: accept };
+export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers: more } = {}) {
+  const headers = { Accept: accept, ...more };
   const unsafe = method !== "GET";
   if (unsafe && bootstrap) headers["X-CSRF-Token"] = bootstrap.csrf;
   if (body !== undefined && !(body instanceof FormData || body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
   }
-  const answer = await reach(withQuery(path, query), { method, headers, body, credentials: "same-origin", signal });
+  // keepalive: what somebody did just before closing the tab still arrives.
+  const answer = await reach(withQuery(path, query), { method, headers, body, credentials: "same-origin", signal, keepalive: unsafe && small(body) });
   if (answer.ok || answer.status === keep) return answer;
   throw new ApiError(await problemOf(answer));
 }
@@ -42,10 +43,13 @@ export async function json(method, path, options) {
 }
 
 export const get = (path, query, options) => json("GET", path, { query, ...options });
-export const post = (path, body) => json("POST", path, { body });
-export const put = (path, body) => json("PUT", path, { body });
-export const patch = (path, body) => json("PATCH", path, { body });
-export const remove = (path) => json("DELETE", path);
+export const post = (path, body, options) => json("POST", path, { body, ...options });
+export const put = (path, body, options) => json("PUT", path, { body, ...options });
+export const patch = (path, body, options) => json("PATCH", path, { body, ...options });
+export const remove = (path, body, options) => json("DELETE", path, { body, ...options });
+
+const KEEPALIVE = 32_000; // characters: a browser keeps 64 KiB alive, of all requests together
+const small = (body) => body === undefined || (typeof body === "string" && body.length < KEEPALIVE);
 
 async function reach(url, options) {
   const limit = AbortSignal.timeout(TIMEOUT);
