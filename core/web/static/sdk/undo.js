@@ -63,7 +63,7 @@ export class Undo {
   }
 
   flush = () => {
-    for (const id of [...this.#waiting.keys()]) this.run(id);
+    for (const id of this.#waiting.keys()) this.run(id);
   };
 
   #drop(id) {
