@@ -114,11 +114,12 @@ class WebProcess:
 
     def __init__(
         self, settings: Settings, db: Database, valkey: "Redis | None", storage: Attachments, plugins: Plugins,
-        receiver: Receiver | None, gateway: Callable[[Database, Tail, Channels], Gateway] = Gateway,
+        receiver: Receiver | None, gateway: Callable[[Database, Tail, Channels, Permissions], Gateway] = Gateway,
     ) -> None:  # fmt: skip
         self.db, self.plugins, self.receiver = db, plugins, receiver
         self.wake = Wake(settings.database_url)
-        self.gateway = gateway(db, Tail(db, self.wake), plugins)
+        self.permissions = Permissions(plugins.permissions)
+        self.gateway = gateway(db, Tail(db, self.wake), plugins, self.permissions)
         self._background: list[asyncio.Task[None]] = []
         self._topics = Topics(valkey, self.gateway.hub) if valkey is not None else None
         self.app = self._application(settings, valkey, storage)
@@ -161,13 +162,12 @@ class WebProcess:
         app.json.ensure_ascii = False  # type: ignore[attr-defined]
         app.json.sort_keys = False  # type: ignore[attr-defined]
         cookie = session_cookie(app, settings.public_url)
-        permissions = Permissions(self.plugins.permissions)
         limiter = Limiter(valkey, settings.limits)
         passwords, attempts, vault = Passwords(), LoginAttempts(limiter), Vault(MasterKeys(settings.secret_key))
-        app.admit_with(Doorman(self.db, permissions, cookie, settings.public_url))
+        app.admit_with(Doorman(self.db, self.permissions, cookie, settings.public_url))
         app.extensions[KEY] = Services(
             db=self.db, login=Login(self.db, passwords, attempts), attempts=attempts, limiter=limiter,
-            passwords=passwords, cookie=cookie, mail=Mail(vault), permissions=permissions,
+            passwords=passwords, cookie=cookie, mail=Mail(vault), permissions=self.permissions,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest, wish=lambda: language.wish(request),

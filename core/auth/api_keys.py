@@ -9,10 +9,11 @@ import hmac
 import secrets
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
-from core.auth.permissions import ROLES, Role
+from core.auth.permissions import ROLES, Permissions, Role
+from core.auth.principal import Principal
+from core.auth.standing import KEY, principal_of
 from core.db.pool import Database
 from core.errors import Invalid
 
@@ -20,14 +21,14 @@ SCHEME = "wak_live_"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """Whom a valid key speaks for."""
-
-    id: UUID
-    tenant_id: UUID
-    role: str
-    name: str
+_VALID = f"""
+    select c.id, c.tenant_id, c.secret_hash, {KEY.columns},
+        c.last_used_at is null or c.last_used_at < now() - interval '1 minute' as stale
+    from api_keys c {KEY.joins}
+    where c.revoked_at is null and (c.expires_at is null or c.expires_at > now())
+"""  # noqa: S608 - constants
+_BY_PREFIX = f"{_VALID} and c.prefix = $1"
+_BY_IDS = f"{_VALID} and c.id = any($1)"
 
 
 async def create_api_key(
@@ -45,33 +46,23 @@ async def create_api_key(
     return _spell(identifier, secret)
 
 
-async def holder_of(db: Database, key: str) -> KeyHolder | None:
-    """Whom this key speaks for, or None: mistyped, unknown, revoked, expired, or its tenant suspended."""
+async def holder_of(db: Database, permissions: Permissions, key: str) -> Principal | None:
+    """Whom this key stands for, or None: mistyped, unknown, revoked, expired, or its tenant suspended."""
     parts = _parse(key)
     if parts is None:
         return None
-    row = await db.system.fetchrow(
-        "select k.id, k.tenant_id, k.role, k.name, k.secret_hash, "
-        "k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as stale "
-        "from api_keys k join tenants t on t.id = k.tenant_id and t.status = 'active' "
-        "where k.prefix = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())",
-        parts[0],
-    )
+    row = await db.system.fetchrow(_BY_PREFIX, parts[0])
     if row is None or not hmac.compare_digest(row["secret_hash"], _digest(parts[1])):
         return None
     if row["stale"]:
         await _note_use(db, row["tenant_id"], row["id"])
-    return KeyHolder(row["id"], row["tenant_id"], row["role"], row["name"])
+    return principal_of(row, "api_key", permissions)
 
 
-async def roles_of_keys(db: Database, key_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The role of each key that is still valid. Those that are not are absent."""
-    rows = await db.system.fetch(
-        "select k.id, k.role from api_keys k join tenants t on t.id = k.tenant_id and t.status = 'active' "
-        "where k.id = any($1) and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())",
-        list(key_ids),
-    )
-    return {row["id"]: row["role"] for row in rows}
+async def present_keys(db: Database, permissions: Permissions, key_ids: Iterable[UUID]) -> dict[UUID, Principal]:
+    """Whom each key that is still valid stands for now. Those that are not are absent."""
+    rows = await db.system.fetch(_BY_IDS, list(key_ids))
+    return {row["id"]: principal_of(row, "api_key", permissions) for row in rows}
 
 
 async def revoke_api_key(db: Database, tenant_id: UUID, key_id: UUID) -> None:

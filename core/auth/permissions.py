@@ -31,11 +31,21 @@ class Permissions:
     def __init__(self, of_plugins: Iterable[str] = ()) -> None:
         added = frozenset(of_plugins)
         self.known = OWN | added
+        self.grantable = ADMINISTER | added
+        """What a tenant may put into roles of its own: all but what belongs to owners alone."""
         self._roles = {role: kernel | _share(added, role) for role, kernel in _KERNEL.items()}
 
-    def of(self, role: str) -> frozenset[str]:
-        """The permissions of a role; none for a role nobody declared."""
-        return self._roles.get(role, frozenset())
+    def of(self, role: str, listed: Iterable[str] | None = None) -> frozenset[str]:
+        """The permissions of a built-in role, or of a custom one that lists them; none for a role nobody declared.
+
+        A custom role lists what it holds by name, and loses nothing but the effect when a plugin is removed.
+        """
+        built_in = self._roles.get(role)
+        return built_in if built_in is not None else self.grantable & frozenset(listed or ())
+
+    def held(self, role: str, listed: Iterable[str] | None, *, platform_admin: bool) -> frozenset[str]:
+        """What a person in this role may do, with what belongs to the person."""
+        return self.of(role, listed) | (OPERATE if platform_admin else frozenset())
 
 
 def _share(permissions: frozenset[str], role: str) -> frozenset[str]:

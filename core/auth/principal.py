@@ -19,10 +19,17 @@ class Principal:
     permissions: frozenset[str]
     auth: Literal["session", "token", "api_key"]
     credential_id: UUID
-    """The session's or the API key's id, by which it is looked up again while a socket is open."""
+    """The session's, the token family's or the API key's id, by which it is looked up again while a socket is open."""
     csrf_secret: bytes = b""
     sees: Sees = "all"
     """How much of the tenant's conversations: enforced by the database (policy `visibility`)."""
+    teams: frozenset[UUID] = frozenset()
+    """The member's teams when `sees` is team; else nothing depends on them."""
+
+    @property
+    def standing(self) -> object:
+        """Equal as long as the caller may do and see the same."""
+        return self.role, self.permissions, self.sees, self.teams
 
     @property
     def viewer(self) -> Viewer:

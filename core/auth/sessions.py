@@ -7,38 +7,24 @@ user is disabled, leaves the tenant, or the tenant is suspended.
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
+from core.auth.permissions import Permissions
+from core.auth.principal import Principal
+from core.auth.standing import MEMBER, principal_of
 from core.db.pool import Connection, Database
 
 IDLE_HOURS = 12
 ABSOLUTE_SECONDS = 7 * 24 * 3600
 
-_VALID = """
-    from sessions s
-    join users u on u.id = s.user_id and u.disabled_at is null
-    join memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
-    join tenants t on t.id = s.tenant_id and t.status = 'active'
-    where s.revoked_at is null and s.expires_at > now() and s.last_seen_at > now() - interval '12 hours'
-"""
-_BY_TOKEN = f"""
-    select s.id, s.tenant_id, s.user_id, s.csrf_secret, m.role, m.name,
-        s.last_seen_at < now() - interval '1 minute' as stale {_VALID} and s.token_hash = $1
-"""
-_ROLES = f"select s.id, m.role {_VALID} and s.id = any($1)"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A valid session, and in which role of which tenant it acts."""
-
-    id: UUID
-    tenant_id: UUID
-    user_id: UUID
-    csrf_secret: bytes
-    role: str
-    name: str
+_VALID = f"""
+    select c.id, c.tenant_id, c.user_id, c.csrf_secret, {MEMBER.columns},
+        c.last_seen_at < now() - interval '1 minute' as stale
+    from sessions c {MEMBER.joins}
+    where c.revoked_at is null and c.expires_at > now() and c.last_seen_at > now() - interval '12 hours'
+"""  # noqa: S608 - constants
+_BY_TOKEN = f"{_VALID} and c.token_hash = $1"
+_BY_IDS = f"{_VALID} and c.id = any($1)"
 
 
 async def open_session(
@@ -57,20 +43,22 @@ async def open_session(
     return token
 
 
-async def find_session(db: Database, token: str) -> Session | None:
-    """The valid session of this token, or None. Notes the visit at most once a minute."""
+async def find_session(db: Database, permissions: Permissions, token: str) -> Principal | None:
+    """Whom the valid session of this token stands for, or None. Notes the visit at most once a minute."""
     row = await db.system.fetchrow(_BY_TOKEN, _digest(token))
     if row is None:
         return None
     if row["stale"]:
         await db.system.execute("update sessions set last_seen_at = now() where id = $1", row["id"])
-    return Session(row["id"], row["tenant_id"], row["user_id"], row["csrf_secret"], row["role"], row["name"])
+    return principal_of(row, "session", permissions, row["csrf_secret"])
 
 
-async def roles_of(db: Database, session_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The present role behind each session that is still valid. Those that are not are absent."""
-    rows = await db.system.fetch(_ROLES, list(session_ids))
-    return {row["id"]: row["role"] for row in rows}
+async def present_sessions(
+    db: Database, permissions: Permissions, session_ids: Iterable[UUID]
+) -> dict[UUID, Principal]:
+    """Whom each session that is still valid stands for now. Those that are not are absent."""
+    rows = await db.system.fetch(_BY_IDS, list(session_ids))
+    return {row["id"]: principal_of(row, "session", permissions, row["csrf_secret"]) for row in rows}
 
 
 async def revoke_session(connection: Connection, session_id: UUID) -> None:

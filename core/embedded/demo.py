@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.auth.api_keys import holder_of
 from core.auth.passwords import Passwords
+from core.auth.permissions import Permissions
 from core.auth.users import find_by_email, set_password_hash
 from core.config import Settings
 from core.config.private_file import write_private
@@ -55,7 +56,7 @@ async def ensure_demo(settings: Settings, db: Database) -> Demo:
     tenant_id = await _tenant(db)
     await _owner(db, tenant_id, demo.password, fresh=fresh)
     await _account(settings, db, tenant_id, demo)
-    if not demo.api_key or await holder_of(db, demo.api_key) is None:
+    if not demo.api_key or await holder_of(db, Permissions(), demo.api_key) is None:
         key = await create_api_key(db, tenant_id, "demo", "owner")
         demo = Demo(**{**asdict(demo), "api_key": key})
         _write(kept, demo)

@@ -40,11 +40,7 @@ class Doorman:
 
     async def recognise(self, token: str) -> Principal | None:
         """Whose session this is; None when it has ended."""
-        session = await find_session(self._db, token)
-        if session is None:
-            return None
-        return Principal(session.tenant_id, session.user_id, session.role, session.name,
-                         self._permissions.of(session.role), "session", session.id, session.csrf_secret)  # fmt: skip
+        return await find_session(self._db, self._permissions, token)
 
     async def guard_request(self) -> None:
         """Runs before every view. Raises what the caller is to be told."""
@@ -72,11 +68,10 @@ class Doorman:
                 raise Forbidden("Sockets are opened by our own pages only: send their Origin, or use an API key.")
 
     async def _key_holder(self, key: str) -> Principal:
-        holder = await holder_of(self._db, key)
+        holder = await holder_of(self._db, self._permissions, key)
         if holder is None:
             raise Unauthenticated("The API key is mistyped, unknown, revoked or expired.")
-        return Principal(holder.tenant_id, None, holder.role, holder.name, self._permissions.of(holder.role),
-                         "api_key", holder.id)  # fmt: skip
+        return holder
 
 
 def access_to(endpoint: str | None) -> Access | None:

@@ -56,7 +56,7 @@ class Me(Resource):
     locale: str
     permissions: list[str]
     tenant: TenantResource
-    auth: Literal["session", "api_key"]
+    auth: Literal["session", "token", "api_key"]
 
 
 class LoggedIn(Resource):

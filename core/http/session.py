@@ -68,8 +68,6 @@ def register(api: Api, cookie: QuartAuth) -> None:
 
 
 async def _principal(token: str) -> Principal:
-    session = await find_session(services().db, token)
-    assert session is not None  # noqa: S101 - it was opened a moment ago
-    permissions = services().permissions.of(session.role)
-    return Principal(session.tenant_id, session.user_id, session.role, session.name, permissions, "session",
-                     session.id, session.csrf_secret)  # fmt: skip
+    principal = await find_session(services().db, services().permissions, token)
+    assert principal is not None  # noqa: S101 - it was opened a moment ago
+    return principal

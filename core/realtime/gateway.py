@@ -9,6 +9,7 @@ from typing import Any
 from quart import Quart, g, websocket
 
 from core.auth.access import SIGNED_IN, declare
+from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.db.pool import Database
 from core.events.tail import Tail
@@ -29,13 +30,13 @@ class Gateway:
     """Every socket of a web process."""
 
     def __init__(
-        self, db: Database, tail: Tail, channels: Channels, *, queue_size: int = QUEUE_SIZE,
+        self, db: Database, tail: Tail, channels: Channels, permissions: Permissions, *, queue_size: int = QUEUE_SIZE,
         revalidate_seconds: float = INTERVAL_SECONDS, ping_seconds: float = PING_SECONDS,
     ) -> None:  # fmt: skip
         self._db, self._channels = db, channels
         self._queue_size, self._ping_seconds = queue_size, ping_seconds
         self.hub = Hub(db, tail)
-        self.revalidation = Revalidation(db, self.hub, channels, revalidate_seconds)
+        self.revalidation = Revalidation(db, permissions, self.hub, channels, revalidate_seconds)
         self._checking: asyncio.Task[None] | None = None
 
     def mount(self, app: Quart) -> None:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from core.auth.api_keys import roles_of_keys
-from core.auth.sessions import roles_of
+from core.auth.api_keys import present_keys
+from core.auth.permissions import Permissions
+from core.auth.principal import Principal
+from core.auth.sessions import present_sessions
 from core.db.pool import Database
 from core.realtime.hub import Hub
 from core.realtime.subscriber import REVOKED, Subscriber
@@ -18,10 +20,13 @@ INTERVAL_SECONDS = 3.0
 
 
 class Revalidation:
-    """Ends sockets whose session or key has ended or whose role changed; drops topics no longer allowed."""
+    """Ends sockets whose session or key has ended or whose rights changed; drops topics no longer allowed."""
 
-    def __init__(self, db: Database, hub: Hub, channels: Channels, interval: float = INTERVAL_SECONDS) -> None:
-        self._db, self._hub, self._channels, self._interval = db, hub, channels, interval
+    def __init__(
+        self, db: Database, permissions: Permissions, hub: Hub, channels: Channels, interval: float = INTERVAL_SECONDS
+    ) -> None:
+        self._db, self._permissions, self._hub, self._channels = db, permissions, hub, channels
+        self._interval = interval
 
     async def run(self) -> None:
         """For ever."""
@@ -35,17 +40,20 @@ class Revalidation:
     async def check(self) -> None:
         """Look once at every open socket."""
         subscribers = self._hub.subscribers()
-        roles = await self._roles(subscribers)
+        present = await self._present(subscribers)
         for subscriber in subscribers:
             principal = subscriber.principal
-            if roles.get(principal.credential_id) != principal.role:
-                subscriber.end(REVOKED, "the session has ended or the role has changed: log in again")
+            now = present.get(principal.credential_id)
+            if now is None or now.standing != principal.standing:
+                subscriber.end(REVOKED, "the session has ended or its rights have changed: connect again")
             subscriber.topics = {name for name in subscriber.topics if self._channels.allows(principal, name)}
 
-    async def _roles(self, subscribers: list[Subscriber]) -> dict[UUID, str]:
+    async def _present(self, subscribers: list[Subscriber]) -> dict[UUID, Principal]:
         ids: dict[str, set[UUID]] = {"session": set(), "api_key": set()}
         for subscriber in subscribers:
             ids[subscriber.principal.auth].add(subscriber.principal.credential_id)
-        sessions = await roles_of(self._db, ids["session"]) if ids["session"] else {}
-        keys = await roles_of_keys(self._db, ids["api_key"]) if ids["api_key"] else {}
-        return sessions | keys
+        found: dict[UUID, Principal] = {}
+        for auth, ask in (("session", present_sessions), ("api_key", present_keys)):
+            if ids[auth]:
+                found |= await ask(self._db, self._permissions, ids[auth])
+        return found

@@ -1,6 +1,7 @@
 import pytest
 
 from core.auth.api_keys import create_api_key, holder_of, revoke_api_key
+from core.auth.permissions import Permissions
 from core.db.pool import Database
 from core.http.application import Application
 from tests.http.callers import Caller
@@ -30,7 +31,7 @@ async def test_a_mistyped_key_is_recognised_without_the_database(
     wrong = key[:-8] + ("a" if key[-8] != "a" else "b") + key[-7:]
     monkeypatch.delattr(db, "system")
     for mistyped in (wrong, key[:-1], key + "x", "wak_live_", "", "é" * 56, key.upper()):
-        assert await holder_of(db, mistyped) is None
+        assert await holder_of(db, Permissions(), mistyped) is None
 
 
 @pytest.mark.parametrize(
