@@ -71,7 +71,8 @@ async def test_a_key_holds_what_its_role_and_its_scopes_both_allow(db: Database,
     await db.system.execute("update api_keys set scopes = '{conversations.read,messages.send}'")
     holder = await holder_of(db, PERMISSIONS, key)
     assert holder is not None
-    assert (holder.user_id, holder.permissions) == (None, {"conversations.read"})
+    assert holder.user_id is None
+    assert holder.permissions == {"conversations.read"}
     await db.system.execute("update api_keys set scopes = null, role = 'admin'")
     holder = await holder_of(db, PERMISSIONS, key)
     assert holder is not None
