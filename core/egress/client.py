@@ -210,13 +210,15 @@ class _Journey:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise self._failure(f"no whole answer within {seconds:g} s") from None
+            raise self._failure(f"no whole answer within {seconds:g} s", timed_out=True) from None
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
             if self._left:  # a redirect's address, in the answer to what was sent
                 raise Interrupted("the answer points to an address that is not valid") from None
             raise Forbidden("the URL is not a valid http or https address") from None
         except httpx2.HTTPError as error:
-            raise self._failure(type(error).__name__) from error
+            raise self._failure(type(error).__name__, isinstance(error, httpx2.TimeoutException)) from error
 
-    def _failure(self, reason: str) -> EgressError:
-        return Interrupted(reason) if self._left else NotSent(reason)
+    def _failure(self, reason: str, timed_out: bool) -> EgressError:
+        failure = Interrupted(reason) if self._left else NotSent(reason)
+        failure.timed_out = timed_out
+        return failure

@@ -7,9 +7,24 @@ EgressError
     └── TooLarge     the answer is longer than the caller allows
 """
 
+import ssl
+
 
 class EgressError(Exception):
     """The message gives the reason, without URL or headers: both can hold secrets."""
+
+    timed_out = False
+    """Whether time ran out, rather than something breaking."""
+
+    @property
+    def untrusted(self) -> bool:
+        """Whether the other side's certificate was not accepted."""
+        cause: BaseException | None = self
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return True
+            cause = cause.__cause__ or cause.__context__
+        return False
 
 
 class NotSent(EgressError):

@@ -36,7 +36,11 @@ class GraphRefused(GraphError):
 
 
 class GraphUnreachable(GraphError):
-    pass
+    """`http_status` when there was an answer, of whatever kind; the cause is an EgressError when there was none."""
+
+    def __init__(self, reason: str, http_status: int | None = None) -> None:
+        super().__init__(reason)
+        self.http_status = http_status
 
 
 class GraphCalls:
@@ -128,10 +132,10 @@ def _proof(token: str, app_secret: str | None) -> dict[str, str]:
 def _told(answer: Answer) -> JsonObject:
     told = document(answer.body)
     if told is None:
-        raise GraphUnreachable(f"Meta's answer (HTTP {answer.status}) is not JSON")
+        raise GraphUnreachable(f"Meta's answer (HTTP {answer.status}) is not JSON", answer.status)
     error = mapping(told.get("error"))
     if error is not None:
         raise GraphRefused(refusal(answer.status, error, answer.headers))
     if not 200 <= answer.status < 300:
-        raise GraphUnreachable(f"Meta answered HTTP {answer.status}")
+        raise GraphUnreachable(f"Meta answered HTTP {answer.status}", answer.status)
     return told

@@ -37,7 +37,7 @@ class MetaError:
 def explain(code: int | None, details: str = "", locale: str = "en") -> MetaError:
     """The error in the reader's language (`fr`, `fr-CA`, `ar_MA`…); English where we have no other."""
     retry_class, key = lookup(code)
-    title, cause, cure = _words(_language(locale))[key]
+    title, cause, cure = _words(language(locale))[key]
     return MetaError(code, title, cause, cure, RetryClass(retry_class), details)
 
 
@@ -54,9 +54,10 @@ def is_known(code: int | None) -> bool:
     return code in CODES or code in PERMISSIONS
 
 
-def _language(locale: str) -> str:
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    return language if language in LOCALES else "en"
+def language(locale: str) -> str:
+    """The one of ours that is nearest to `locale`."""
+    wanted = locale.replace("_", "-").partition("-")[0].lower()
+    return wanted if wanted in LOCALES else "en"
 
 
 @cache

@@ -41,7 +41,7 @@ class NumberCalls(GraphCalls):
         """`debug_token` of our own token: is_valid, app_id, expires_at, scopes, granular_scopes, error."""
         told = mapping((await self._ask("GET", "debug_token", params={"input_token": self._token})).get("data"))
         if told is None:
-            raise GraphUnreachable("Meta's answer holds no data of the token")
+            raise GraphUnreachable("Meta's answer holds no data of the token", 200)
         return told
 
     async def number(self, phone_number_id: str) -> JsonObject:
@@ -69,7 +69,7 @@ class NumberCalls(GraphCalls):
         told = await self._ask("GET", f"{segment(waba_id)}/subscribed_apps")
         data = told.get("data")
         if not isinstance(data, list):
-            raise GraphUnreachable("Meta's answer holds no list of apps")
+            raise GraphUnreachable("Meta's answer holds no list of apps", 200)
         return [app for app in data if isinstance(app, dict)]
 
     async def app_subscriptions(self, app_id: str, app_secret: str) -> list[JsonObject]:
@@ -78,7 +78,7 @@ class NumberCalls(GraphCalls):
         told = await self._ask("GET", f"{segment(app_id)}/subscriptions", headers=as_app, proven=False)
         data = told.get("data")
         if not isinstance(data, list):
-            raise GraphUnreachable("Meta's answer holds no list of subscriptions")
+            raise GraphUnreachable("Meta's answer holds no list of subscriptions", 200)
         return [one for one in data if isinstance(one, dict)]
 
     async def subscribe(self, waba_id: str, override: Callback | None = None) -> None:
@@ -97,7 +97,7 @@ class NumberCalls(GraphCalls):
         data: Any = told.get("data")
         first = mapping(data[0]) if isinstance(data, list) and data else None
         if first is None:
-            raise GraphUnreachable("Meta's answer holds no profile")
+            raise GraphUnreachable("Meta's answer holds no profile", 200)
         return mapping(first.get("business_profile")) or first
 
     async def change_profile(self, phone_number_id: str, changes: Mapping[str, Any]) -> None:
