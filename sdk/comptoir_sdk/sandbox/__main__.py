@@ -47,7 +47,7 @@ async def run(settings: Settings) -> None:
     config.graceful_timeout = 0.5
     config.keep_alive_timeout = 75
     config.errorlog = logging.getLogger("hypercorn.error")
-    config.include_server_header = False
+    config.include_server_header = config.include_date_header = False
     gc.freeze()
     LOG.info("phones and Graph API on %s, webhooks to %s", settings.base_url, settings.webhook_url)
     await serve(create_app(settings), config, shutdown_trigger=stop.wait, mode="asgi")

@@ -2,16 +2,19 @@
 
 import json
 
-from quart import Quart, Response, current_app
+from quart import Quart, Response
 from werkzeug.exceptions import HTTPException
 
-from comptoir_sdk.sandbox.box import Box
+from comptoir_sdk.sandbox.caller import box, date_header
 from comptoir_sdk.sandbox.control import control
+from comptoir_sdk.sandbox.control_numbers import control_numbers
 from comptoir_sdk.sandbox.control_phones import control_phones
 from comptoir_sdk.sandbox.door import Door
 from comptoir_sdk.sandbox.graph import graph
+from comptoir_sdk.sandbox.graph_account import graph_account
 from comptoir_sdk.sandbox.graph_media import graph_media
 from comptoir_sdk.sandbox.media import MB
+from comptoir_sdk.sandbox.numbers import Numbers
 from comptoir_sdk.sandbox.page import page
 from comptoir_sdk.sandbox.refusals import Refusal
 from comptoir_sdk.sandbox.settings import Settings
@@ -23,14 +26,13 @@ def create_app(settings: Settings) -> Quart:
     """Meta in a box, to be served by Hypercorn or Uvicorn (resets need a real socket)."""
     app = Quart("comptoir_sdk.sandbox", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_AT_MOST
-    for blueprint in (page, control, control_phones, graph, graph_media):
+    for blueprint in (page, control, control_phones, control_numbers, graph, graph_media, graph_account):
         app.register_blueprint(blueprint)
 
     @app.before_serving
     async def start() -> None:
-        box = Box(settings)
-        app.extensions["sandbox"] = box
-        box.open()
+        app.extensions["sandbox"] = Numbers(settings)
+        app.extensions["sandbox"].open()
 
     @app.after_serving
     async def stop() -> None:
@@ -45,8 +47,7 @@ def create_app(settings: Settings) -> Quart:
 
 async def refused(error: Refusal) -> Response:
     """Meta's error body, counted in the ledger."""
-    box: Box = current_app.extensions["sandbox"]
-    box.ledger.refused[str(error.code)] += 1
+    box().ledger.refused[str(error.code)] += 1
     response = Response(json.dumps(error.body()), error.status, content_type="application/json; charset=UTF-8")
     response.headers.update(error.headers)
     return response
@@ -61,7 +62,8 @@ async def not_graph(error: HTTPException) -> Response:
 
 
 async def harden(response: Response) -> Response:
-    """No sniffing, no framing, no referrer: media here comes from anywhere."""
+    """No sniffing, no framing, no referrer: media here comes from anywhere. And our own idea of the time."""
+    response.headers["Date"] = date_header()
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")

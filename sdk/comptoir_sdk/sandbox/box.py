@@ -1,9 +1,11 @@
-"""The whole of simulated Meta: its parts put together, and the acts of both sides."""
+"""One simulated number: its parts put together, and the acts of both sides."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from comptoir_sdk.sandbox import payloads, refusals
+from comptoir_sdk.sandbox.callbacks import Callbacks, Waba
 from comptoir_sdk.sandbox.clock import Clock
 from comptoir_sdk.sandbox.delivery import Delivery
 from comptoir_sdk.sandbox.faults import Fault, Faults
@@ -12,12 +14,14 @@ from comptoir_sdk.sandbox.identifiers import wamid
 from comptoir_sdk.sandbox.ledger import Attempt, Emission, Ledger, Send
 from comptoir_sdk.sandbox.limits import Limits
 from comptoir_sdk.sandbox.media import MediaStore, sha256_base64
+from comptoir_sdk.sandbox.number import Facts, Number
 from comptoir_sdk.sandbox.outgoing import Outgoing
 from comptoir_sdk.sandbox.phones import FIRST, TYPING_SECONDS, ChatMessage, Phone, PhoneRefused, Phones, bubble
+from comptoir_sdk.sandbox.profile import Profile
 from comptoir_sdk.sandbox.settings import Settings
 from comptoir_sdk.sandbox.snapshot import Snapshot
+from comptoir_sdk.sandbox.standing import Standing
 from comptoir_sdk.sandbox.statuses import Statuses
-from comptoir_sdk.sandbox.templates import Templates
 from comptoir_sdk.sandbox.webhooks import Webhooks
 
 LOG = logging.getLogger("comptoir.sandbox")
@@ -30,22 +34,27 @@ FAILURES = {
 
 
 class Box:
-    """Meta in a box. Built inside the event loop that serves it; `close` ends its tasks and keeps the snapshot."""
+    """A number in a box. Built inside the event loop that serves it; `close` ends its tasks and keeps the snapshot."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, number: Number, waba: Waba, folder: Path | None) -> None:
+        self.settings, self.number, self.waba, self.folder = settings, number, waba, folder
+        self.facts, self.profile = Facts(), Profile()
         self.clock = Clock()
         self.faults = Faults()
         self.feed = Feed()
         self.ledger = Ledger(self.clock.now())
         self.limits = Limits()
-        self.templates = Templates()
+        self.templates = waba.templates
         self.phones = Phones()
-        self.media = MediaStore(self.clock, settings.data / "media" if settings.data else None)
-        self.webhooks = Webhooks(settings, Delivery(), self.clock, self.ledger, self._heard)
-        self.statuses = Statuses(settings, self.clock, self.feed, self.webhooks)
-        self.snapshot = Snapshot(settings.data, self.phones, self.media, self.webhooks)
+        self.callbacks = Callbacks(number, waba, settings.webhook_url, allow_remote=settings.allow_remote)
+        self.media = MediaStore(self.clock, folder / "media" if folder else None)
+        self.webhooks = Webhooks(number, self.callbacks, Delivery(), self.clock, self.ledger, self._heard)
+        self.statuses = Statuses(number, self.clock, self.feed, self.webhooks)
+        standing = Standing(self.facts, self.profile, self.callbacks)
+        self.snapshot = Snapshot(folder, self.phones, self.media, self.webhooks, standing)
         self.webhook_state: dict[str, Any] = {"ok": None, "status": None, "error": None}
+        if not self.callbacks.subscribed:
+            self.callbacks.subscribe()
 
     def open(self) -> None:
         """Take up the previous run, or the first four customers."""
@@ -62,6 +71,12 @@ class Box:
         await self.snapshot.stop()
         await self.webhooks.close()
 
+    def answers_to(self, node: str) -> bool:
+        """Whether a Graph object's id is this number, its WABA, or something of theirs."""
+        return node in {self.number.phone_number_id, self.number.waba_id} or bool(
+            self.media.get(node) or self.templates.get(node)
+        )
+
     # the customer
 
     def write(self, phone: Phone, kind: str, content: Any, reply_to: str | None = None) -> ChatMessage:
@@ -73,7 +88,7 @@ class Box:
         if kind == "reaction":
             self._react(phone, message)
         context = self._context(phone, reply_to)
-        value = payloads.inbound(self.settings, phone, message, context)
+        value = payloads.inbound(self.number, phone, message, context)
         self.feed.tell("message", phone=phone.id, message=bubble(message))
         self.webhooks.emit(f"message:{kind}", message.wamid, value)
         self.snapshot.touch()
@@ -133,7 +148,7 @@ class Box:
         return True
 
     def _recipient(self, sent: Outgoing) -> Phone:
-        if sent.number == self.settings.display_phone_number:
+        if sent.number == self.number.display_phone_number:
             raise refusals.recipient_is_sender()
         phone = self.phones.recipient(sent.number, sent.user_id)
         if phone is None:
@@ -167,7 +182,7 @@ class Box:
         if reply_to is None:
             return {}
         found = self.phones.message(reply_to)
-        return payloads.context_of(self.settings, phone, found[1] if found else None, reply_to)
+        return payloads.context_of(self.number, phone, found[1] if found else None, reply_to)
 
     def _heard(self, record: Emission, attempt: Attempt) -> None:
         """A webhook was answered, or not: the customer's bubbles and the page's banner show it."""

@@ -9,12 +9,14 @@ from pydantic import ValidationError
 from quart import Blueprint, Response, request
 
 from comptoir_sdk.sandbox.box import Box
+from comptoir_sdk.sandbox.caller import box, choose, numbers
 from comptoir_sdk.sandbox.delivery import Delivery
 from comptoir_sdk.sandbox.faults import NAMES, PLACES, Switch
-from comptoir_sdk.sandbox.graph import answer, box, json_body
+from comptoir_sdk.sandbox.graph import answer, json_body
 from comptoir_sdk.sandbox.refusals import Refusal
 
 control = Blueprint("control", __name__, url_prefix="/sandbox/api")
+control.before_request(choose)
 
 
 @control.errorhandler(ValidationError)
@@ -41,12 +43,25 @@ async def state() -> Response:
     now = box().clock.now()
     return answer(
         {
-            "business": {"name": box().settings.business_name, "number": box().settings.display_phone_number},
+            "business": {"name": box().number.business_name, "number": box().number.display_phone_number},
+            "numbers": [shown(one) for one in numbers()],
             "phones": [phone.summary(now) for phone in box().phones],
-            "webhook": box().webhook_state | {"url": box().webhooks.url},
+            "webhook": box().webhook_state | {"url": box().callbacks.current.url},
         }
         | switches(box())
     )
+
+
+def shown(of: Box) -> dict[str, Any]:
+    """A number without its keys."""
+    public = of.number.model_dump(exclude={"token", "app_secret", "verify_token"})
+    return public | {
+        "webhook_url": of.callbacks.current.url,
+        "subscribed": of.callbacks.subscribed,
+        "first": of is numbers().first,
+        "page": f"{of.settings.base_url}/?number={of.number.phone_number_id}",
+        "facts": of.facts.model_dump(mode="json"),
+    }
 
 
 def switches(of: Box) -> dict[str, Any]:
@@ -115,9 +130,9 @@ async def set_delivery() -> Response:
 
 
 def told() -> Response:
-    shown = switches(box())
-    box().feed.tell("faults", **shown)
-    return answer(shown)
+    now = switches(box())
+    box().feed.tell("faults", **now)
+    return answer(now)
 
 
 @control.get("/ledger")

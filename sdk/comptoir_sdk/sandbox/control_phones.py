@@ -6,16 +6,20 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
+from comptoir_sdk.sandbox.caller import box, choose
 from comptoir_sdk.sandbox.control import refuse
-from comptoir_sdk.sandbox.graph import answer, box, json_body
+from comptoir_sdk.sandbox.graph import answer, json_body
 from comptoir_sdk.sandbox.media import LARGEST, MB, TYPES
 from comptoir_sdk.sandbox.phones import Phone, PhoneRefused, bubble, change
+from comptoir_sdk.sandbox.refusals import Refusal
 
 control_phones = Blueprint("control_phones", __name__, url_prefix="/sandbox/api")
+control_phones.before_request(choose)
 SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp", "image/gif", "audio/ogg", "audio/mpeg", "video/mp4"}
 
 
 @control_phones.errorhandler(PhoneRefused)
+@control_phones.errorhandler(Refusal)
 async def explain(error: Exception) -> Response:
     return refuse(str(error))
 

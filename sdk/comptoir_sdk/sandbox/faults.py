@@ -14,6 +14,16 @@ PLACES = {
     "media_url": "GET /{media}",
     "media_download": "GET of a media link",
     "templates": "GET /{waba}/message_templates",
+    "token": "every Graph call with this number's token",
+    "proof": "every Graph call that carries an appsecret_proof",
+    "clock": "the Date header of every answer",
+    "read": "GET of token, number, WABA, subscriptions or profile: no useful answer",
+    "debug_token": "GET /debug_token",
+    "number": "GET /{phone}",
+    "waba": "GET /{waba}",
+    "subscribed_apps": "GET /{waba}/subscribed_apps",
+    "subscribe": "POST /{waba}/subscribed_apps",
+    "profile": "GET and POST /{phone}/whatsapp_business_profile",
 }
 NAMES: dict[str, str] = {
     "error_500": "send",
@@ -51,16 +61,43 @@ NAMES: dict[str, str] = {
     "media_oversize": "media_download",
     "media_corrupt": "media_download",
     "templates_500": "templates",
+    "token_dead_190": "token",
+    "proof_refused_100": "proof",
+    "clock_skew": "clock",
+    "read_500": "read",
+    "read_hang": "read",
+    "read_reset": "read",
+    "token_invalid": "debug_token",
+    "token_expires_soon": "debug_token",
+    "token_without_messaging": "debug_token",
+    "token_without_management": "debug_token",
+    "token_of_another_app": "debug_token",
+    "number_unknown_33": "number",
+    "number_disconnected": "number",
+    "number_banned": "number",
+    "number_quality_red": "number",
+    "number_name_declined": "number",
+    "number_not_verified": "number",
+    "number_limit_50": "number",
+    "number_blocked": "number",
+    "webhook_elsewhere": "number",
+    "waba_unknown_33": "waba",
+    "waba_not_verified": "waba",
+    "not_subscribed": "subscribed_apps",
+    "another_app_subscribed": "subscribed_apps",
+    "subscription_refused_200": "subscribe",
+    "profile_500": "profile",
 }
 
 
 class Switch(BaseModel):
-    """How often a fault strikes. `count` strikes at most so many times; `seconds` is how long hang and slow last."""
+    """How often a fault strikes: `count` times at most. `seconds` is how long hang and slow last, and how wrong a
+    clock is (negative: behind)."""
 
     model_config = ConfigDict(extra="forbid")
     probability: float = Field(default=1.0, ge=0, le=1)
     count: int | None = Field(default=None, ge=1)
-    seconds: float = Field(default=60.0, ge=0, le=3600)
+    seconds: float = Field(default=60.0, ge=-86400, le=86400)
 
 
 @dataclass(slots=True)
@@ -97,14 +134,20 @@ class Faults:
 
     def draw(self, place: str) -> Fault | None:
         """The fault that strikes here and now, if any; counts it."""
-        for fault in self._on.values():
-            if NAMES[fault.name] != place or fault.exhausted:
-                continue
-            if random.random() < fault.switch.probability:  # noqa: S311  chance, not a secret
-                fault.struck += 1
-                return fault
-        return None
+        here = (fault for fault in self._on.values() if NAMES[fault.name] == place)
+        return next((fault for fault in here if _strikes(fault)), None)
+
+    def strike_all(self, place: str) -> list[Fault]:
+        """Every fault that strikes here and now: an answer may be wrong in several ways at once."""
+        return [fault for fault in self._on.values() if NAMES[fault.name] == place and _strikes(fault)]
 
     def shown(self) -> dict[str, Any]:
         """What is on, with the strikes so far."""
         return {name: fault.switch.model_dump() | {"struck": fault.struck} for name, fault in self._on.items()}
+
+
+def _strikes(fault: Fault) -> bool:
+    if fault.exhausted or random.random() >= fault.switch.probability:  # noqa: S311  chance, not a secret
+        return False
+    fault.struck += 1
+    return True

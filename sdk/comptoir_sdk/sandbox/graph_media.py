@@ -1,19 +1,20 @@
-"""The Graph API: media up, its five-minute link, media down; and reading or deleting any object by its id."""
+"""The Graph API: media up, its five-minute link, media down and away."""
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response, g, request
 
 from comptoir_sdk.sandbox import misbehaviour
-from comptoir_sdk.sandbox.graph import account, answer, box, check_number, check_token, number
+from comptoir_sdk.sandbox.caller import box, enter, given_token, numbers
+from comptoir_sdk.sandbox.graph import answer, check_number
 from comptoir_sdk.sandbox.media import LARGEST, MB
 from comptoir_sdk.sandbox.refusals import Refusal, parameter, unknown_object
 
 graph_media = Blueprint("graph_media", __name__)
+graph_media.before_request(enter)
 OVERSIZE = 64 * MB
 
 
 @graph_media.post("/<node>/media")
 async def upload(node: str) -> Response:
-    check_token()
     check_number(node)
     request.max_content_length = LARGEST + MB
     fault = box().faults.draw("media_upload")
@@ -29,26 +30,10 @@ async def upload(node: str) -> Response:
     return answer({"id": medium.id})
 
 
-@graph_media.get("/<node>")
-async def look(node: str) -> Response:
-    """A medium's link, the number, the account or a template: Graph reads any object by its id."""
-    check_token()
-    settings = box().settings
-    if node == settings.phone_number_id:
-        return answer(number(request.args.get("fields")))
-    if node == settings.waba_id:
-        return answer(account(request.args.get("fields")))
-    template = box().templates.get(node)
-    if template is not None:
-        return answer(template)
-    return await link(node)
-
-
 async def link(node: str) -> Response:
-    medium = box().media.get(node)
-    if medium is None or request.args.get("phone_number_id", box().settings.phone_number_id) != (
-        box().settings.phone_number_id
-    ):
+    """A medium's five-minute link; raises 100/33."""
+    medium, asked = box().media.get(node), request.args.get("phone_number_id", box().number.phone_number_id)
+    if medium is None or asked != box().number.phone_number_id:
         raise unknown_object(node, "get")
     fault = box().faults.draw("media_url")
     if fault is not None:
@@ -68,7 +53,6 @@ async def link(node: str) -> Response:
 
 @graph_media.delete("/<node>")
 async def delete(node: str) -> Response:
-    check_token()
     if not box().media.forget(node):
         raise unknown_object(node, "delete")
     return answer({"success": True})
@@ -77,10 +61,10 @@ async def delete(node: str) -> Response:
 @graph_media.get("/lookaside/whatsapp_business/attachments/")
 async def download() -> Response:
     """The file. Wants the Bearer token and a User-Agent; 404 once the five minutes are over."""
-    check_token()
     if not request.headers.get("User-Agent"):
         raise Refusal(400, 100, "(#100) A User-Agent is required")
     query = request.args
+    g.box = next((one for one in numbers().with_token(given_token()) if one.answers_to(query.get("mid", ""))), box())
     medium = box().media.follow(query.get("mid", ""), query.get("ext", ""), query.get("hash", ""))
     if medium is None:
         raise Refusal(404, 100, "(#100) Media link has expired")

@@ -30,6 +30,11 @@ def waba_rate(minutes: int = 5) -> Refusal:
                    headers=header)  # fmt: skip
 
 
+def permissions_error() -> Refusal:
+    """200: the token's app may not do this."""
+    return Refusal(403, 200, "(#200) You do not have the necessary permissions required to access this endpoint")
+
+
 def refusal(fault: Fault) -> Refusal | None:
     """The refusal of faults that are a plain answer."""
     plain: dict[str, Callable[[], Refusal]] = {
@@ -40,6 +45,9 @@ def refusal(fault: Fault) -> Refusal | None:
         "media_url_500": unknown_error,
         "media_500": unknown_error,
         "templates_500": unknown_error,
+        "read_500": unknown_error,
+        "profile_500": unknown_error,
+        "subscription_refused_200": permissions_error,
         "rate_limit_429": lambda: Refusal(429, 4, "(#4) Application request limit reached"),
         "throughput_130429": limits.throughput,
         "pair_rate_131056": limits.pair_rate,
@@ -66,7 +74,7 @@ async def strike(fault: Fault, answer: bytes = b"{}", content_type: str = "appli
     if fault.name.startswith("bad_gateway"):
         return Response(BAD_GATEWAY, 502, content_type="text/html")
     if "hang" in fault.name:
-        await asyncio.sleep(fault.switch.seconds)
+        await asyncio.sleep(max(0, fault.switch.seconds))
         await cut()
     if "body" not in fault.name and "reset" in fault.name:
         await cut()

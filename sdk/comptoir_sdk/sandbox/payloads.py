@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from comptoir_sdk.sandbox.number import Number
 from comptoir_sdk.sandbox.phones import ChatMessage, Phone
-from comptoir_sdk.sandbox.settings import Settings
 
 STATUS_WITHOUT_CONTACT = {"failed"}
 
 
-def envelope(settings: Settings, changes: list[dict[str, Any]]) -> dict[str, Any]:
+def envelope(number: Number, changes: list[dict[str, Any]]) -> dict[str, Any]:
     """The outermost shape of every WhatsApp webhook."""
-    return {"object": "whatsapp_business_account", "entry": [{"id": settings.waba_id, "changes": changes}]}
+    return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": changes}]}
 
 
 def change(value: dict[str, Any], field: str = "messages") -> dict[str, Any]:
@@ -18,12 +18,12 @@ def change(value: dict[str, Any], field: str = "messages") -> dict[str, Any]:
     return {"value": value, "field": field}
 
 
-def _value(settings: Settings) -> dict[str, Any]:
+def _value(number: Number) -> dict[str, Any]:
     return {
         "messaging_product": "whatsapp",
         "metadata": {
-            "display_phone_number": settings.display_phone_number,
-            "phone_number_id": settings.phone_number_id,
+            "display_phone_number": number.display_phone_number,
+            "phone_number_id": number.phone_number_id,
         },
     }
 
@@ -39,26 +39,26 @@ def contact(phone: Phone, *, username: bool = True) -> dict[str, Any]:
     return shown | {"user_id": phone.bsuid}
 
 
-def inbound(settings: Settings, phone: Phone, message: ChatMessage, context: dict[str, Any]) -> dict[str, Any]:
+def inbound(number: Number, phone: Phone, message: ChatMessage, context: dict[str, Any]) -> dict[str, Any]:
     """`messages[]`: the customer wrote."""
     shown: dict[str, Any] = {"from": phone.shown_number} if phone.shown_number else {}
     shown |= {"from_user_id": phone.bsuid, "id": message.wamid, "timestamp": str(int(message.at))}
     if context:
         shown["context"] = context
     shown |= {"type": message.type, message.type: message.content}
-    return _value(settings) | {"contacts": [contact(phone)], "messages": [shown]}
+    return _value(number) | {"contacts": [contact(phone)], "messages": [shown]}
 
 
-def context_of(settings: Settings, phone: Phone, quoted: ChatMessage | None, wamid: str) -> dict[str, Any]:
+def context_of(number: Number, phone: Phone, quoted: ChatMessage | None, wamid: str) -> dict[str, Any]:
     """`context` of a reply: who wrote what is quoted, and its id."""
     if quoted is not None and quoted.side == "customer":
         author: dict[str, Any] = {"from": phone.shown_number} if phone.shown_number else {}
         return author | {"from_user_id": phone.bsuid, "id": wamid}
-    return {"from": settings.display_phone_number, "id": wamid}
+    return {"from": number.display_phone_number, "id": wamid}
 
 
 def outcome(
-    settings: Settings,
+    number: Number,
     phone: Phone,
     message: ChatMessage,
     status: str,
@@ -81,7 +81,7 @@ def outcome(
         shown |= _price(message, at, old_conversation)
     if status == "failed" and message.error:
         shown["errors"] = [message.error]
-    value = _value(settings)
+    value = _value(number)
     if status not in STATUS_WITHOUT_CONTACT:
         value["contacts"] = [contact(phone, username=status != "sent")]
     return value | {"statuses": [shown]}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "COMPTOIR_SANDBOX_"
 REQUIRED = ("webhook_url", "app_secret", "verify_token", "phone_number_id", "waba_id", "token")
+OPTIONAL = ("data", "host", "port", "fd", "public_url", "business_name", "display_phone_number", "app_id")
 
 
 class SettingsError(ValueError):
@@ -18,7 +19,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One simulated WhatsApp Business account with one number, one app and one webhook."""
+    """The program's own settings, and its first number: one WABA, one app, one webhook."""
 
     webhook_url: str
     app_secret: str
@@ -33,6 +34,7 @@ class Settings:
     public_url: str | None = None
     business_name: str = "Atlas Store"
     display_phone_number: str = "15550100200"
+    app_id: str = "670843887433847"
     allow_remote: bool = False
 
     def __post_init__(self) -> None:
@@ -80,7 +82,7 @@ def flag(name: str) -> str:
 def from_arguments(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the command line, each falling back to COMPTOIR_SANDBOX_<NAME>; raises SettingsError."""
     given = {name: value for name, value in vars(_parser().parse_args(arguments)).items() if value is not None}
-    for name in (*REQUIRED, "data", "host", "port", "fd", "public_url", "business_name", "display_phone_number"):
+    for name in (*REQUIRED, *OPTIONAL):
         value = environ.get(PREFIX + name.upper())
         if name not in given and value:
             given[name] = value
@@ -117,5 +119,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--public-url", help="base of the media links, when it is not http://host:port")
     parser.add_argument("--business-name", help="shown on top of every phone")
     parser.add_argument("--display-phone-number", help="the business number, digits only")
+    parser.add_argument("--app-id", help="the Meta app's id, as debug_token and subscribed_apps tell it")
     parser.add_argument("--allow-remote", action="store_true", default=None, help="allow other machines")
     return parser

@@ -1,4 +1,4 @@
-"""What a restart keeps: phones, threads, the index of the media, and webhooks not yet answered."""
+"""What a restart keeps of a number: phones, threads, the index of the media, webhooks not yet answered, standing."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ from typing import Any
 
 from comptoir_sdk.sandbox.media import MediaStore
 from comptoir_sdk.sandbox.phones import ChatMessage, Phone, Phones
+from comptoir_sdk.sandbox.standing import Standing
 from comptoir_sdk.sandbox.webhooks import Webhooks
 
 EVERY_SECONDS = 2.0
@@ -24,9 +25,11 @@ class SnapshotUnreadable(RuntimeError):
 class Snapshot:
     """One JSON file, replaced whole, at most every two seconds and never for more than a fiftieth of the time."""
 
-    def __init__(self, folder: Path | None, phones: Phones, media: MediaStore, webhooks: Webhooks) -> None:
+    def __init__(
+        self, folder: Path | None, phones: Phones, media: MediaStore, webhooks: Webhooks, standing: Standing
+    ) -> None:
         self._path = folder / "sandbox.json" if folder else None
-        self._phones, self._media, self._webhooks = phones, media, webhooks
+        self._phones, self._media, self._webhooks, self._standing = phones, media, webhooks, standing
         self._dirty = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -54,6 +57,8 @@ class Snapshot:
             state = json.loads(self._path.read_bytes())
             if state["format"] != FORMAT:
                 raise ValueError(f"format {state['format']}")
+            if "standing" in state:
+                self._standing.load(state["standing"])
             self._media.load(state["media"])
             for item in state["phones"]:
                 thread = [ChatMessage(**message) for message in item.pop("thread")]
@@ -82,6 +87,7 @@ class Snapshot:
             "phones": [_phone(phone) for phone in self._phones],
             "media": self._media.dump(),
             "pending": self._webhooks.pending(),
+            "standing": self._standing.dump(),
         }
         return json.dumps(state, ensure_ascii=False).encode()
 

@@ -8,16 +8,16 @@ from typing import Any
 from comptoir_sdk.sandbox import payloads
 from comptoir_sdk.sandbox.clock import Clock
 from comptoir_sdk.sandbox.feed import Feed
+from comptoir_sdk.sandbox.number import Number
 from comptoir_sdk.sandbox.phones import ChatMessage, Phone, Phones
-from comptoir_sdk.sandbox.settings import Settings
 from comptoir_sdk.sandbox.webhooks import Webhooks
 
 
 class Statuses:
     """Follows each sent message to its end, with the delays and disorder that `Delivery` asks for."""
 
-    def __init__(self, settings: Settings, clock: Clock, feed: Feed, webhooks: Webhooks) -> None:
-        self._settings, self._clock, self._feed, self._webhooks = settings, clock, feed, webhooks
+    def __init__(self, number: Number, clock: Clock, feed: Feed, webhooks: Webhooks) -> None:
+        self._number, self._clock, self._feed, self._webhooks = number, clock, feed, webhooks
         self._tasks: set[asyncio.Task[None]] = set()
 
     def follow(self, phone: Phone, message: ChatMessage) -> None:
@@ -101,7 +101,7 @@ class Statuses:
 
     def _update(self, phone: Phone, message: ChatMessage, status: str, at: float) -> tuple[str, str, dict[str, Any]]:
         value = payloads.outcome(
-            self._settings, phone, message, status, at,
+            self._number, phone, message, status, at,
             sent_to_number=message.to_number, old_conversation=self._webhooks.delivery.old_conversation,
         )  # fmt: skip
         return f"status:{status}", message.wamid, value

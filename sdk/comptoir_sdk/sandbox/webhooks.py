@@ -9,29 +9,34 @@ import random
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 
+from comptoir_sdk.sandbox.callbacks import Callback, Callbacks
 from comptoir_sdk.sandbox.clock import Clock
 from comptoir_sdk.sandbox.delivery import Delivery
 from comptoir_sdk.sandbox.ledger import Attempt, Emission, Ledger
+from comptoir_sdk.sandbox.number import Number
 from comptoir_sdk.sandbox.payloads import change, envelope
-from comptoir_sdk.sandbox.refusals import parameter
-from comptoir_sdk.sandbox.settings import Settings, is_loopback
 
 Outcome = Callable[[Emission, Attempt], None]
+NOT_SUBSCRIBED = "NotSubscribed"
 
 
 class Webhooks:
     """The outgoing side. `on_attempt` hears of every POST made."""
 
     def __init__(
-        self, settings: Settings, delivery: Delivery, clock: Clock, ledger: Ledger, on_attempt: Outcome
+        self,
+        number: Number,
+        callbacks: Callbacks,
+        delivery: Delivery,
+        clock: Clock,
+        ledger: Ledger,
+        on_attempt: Outcome,
     ) -> None:
-        self.url, self.secret, self.verify_token = settings.webhook_url, settings.app_secret, settings.verify_token
-        self.last: dict[str, Any] | None = None
-        self._settings, self._clock, self._ledger, self._on_attempt = settings, clock, ledger, on_attempt
+        self._number, self._callbacks = number, callbacks
+        self._clock, self._ledger, self._on_attempt = clock, ledger, on_attempt
         self._tasks: set[asyncio.Task[None]] = set()
         self._pending: dict[int, tuple[Emission, bytes]] = {}
         self._batch: list[tuple[str, str, dict[str, Any]]] = []
@@ -100,7 +105,7 @@ class Webhooks:
             for record, body in self._pending.values()
         ]
         for kind, wamid, update in self._batch:
-            body = self._encode(envelope(self._settings, [update]))
+            body = self._encode(envelope(self._number, [update]))
             waiting.append({"kinds": [kind], "wamids": [wamid], "body": base64.b64encode(body).decode()})
         return waiting
 
@@ -112,19 +117,13 @@ class Webhooks:
             self._pending[record.id] = (record, body)
             self._start(self._deliver(record, body))
 
-    def move(self, url: str, verify_token: str) -> None:
-        """Deliver elsewhere from now on; raises Refusal where `--allow-remote` would be needed."""
-        host = urlsplit(url).hostname or ""
-        if not self._settings.allow_remote and not is_loopback(host):
-            raise parameter(f"The callback must be on this machine, not on {host!r}, without --allow-remote")
-        self.url, self.verify_token = url, verify_token
-
-    async def verify(self) -> dict[str, Any]:
+    async def verify(self, callback: Callback | None = None) -> dict[str, Any]:
         """Meta's GET with a challenge; `{ok, status, error}` says how it was answered."""
+        asked = callback or self._callbacks.current
         challenge = str(random.randrange(10**9, 10**10))  # noqa: S311  a nonce to echo, not a secret
-        query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": self.verify_token}
+        query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": asked.verify_token}
         try:
-            answer = await self._client.get(self.url, params=query)
+            answer = await self._client.get(asked.url, params=query)
         except httpx2.HTTPError as error:
             return {"ok": False, "status": None, "error": type(error).__name__}
         ok = answer.status_code == 200 and answer.text.strip() == challenge
@@ -132,7 +131,7 @@ class Webhooks:
 
     def sign(self, body: bytes) -> str:
         """`X-Hub-Signature-256` over exactly these bytes."""
-        return "sha256=" + hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
+        return "sha256=" + hmac.new(self._number.app_secret.encode(), body, hashlib.sha256).hexdigest()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -154,7 +153,7 @@ class Webhooks:
 
     def _record(self, updates: list[tuple[str, str, dict[str, Any]]]) -> tuple[Emission, bytes]:
         kinds, wamids = [update[0] for update in updates], [update[1] for update in updates]
-        body = self._encode(envelope(self._settings, [update[2] for update in updates]))
+        body = self._encode(envelope(self._number, [update[2] for update in updates]))
         record = self._ledger.emission(self._clock.now(), kinds, wamids)
         self._pending[record.id] = (record, body)
         return record, body
@@ -195,19 +194,25 @@ class Webhooks:
 
     async def _attempt(self, record: Emission, body: bytes, *, copy: bool, signature: str | None = None) -> None:
         began = time.perf_counter()
-        headers = {"X-Hub-Signature-256": signature or self.sign(body)}
-        status, error = None, None
-        try:
-            answer = await self._client.post(self.url, content=body, headers=headers)
-            status = answer.status_code
-        except httpx2.HTTPError as failure:
-            error = type(failure).__name__
+        status, error = await self._call(body, signature or self.sign(body))
         spent = (time.perf_counter() - began) * 1000
         attempt = Attempt(self._clock.now(), round(spent, 2), status, error, copy)
         record.attempts.append(attempt)
         if status == 200:
             self._settle(record, "delivered")
+        elif error == NOT_SUBSCRIBED:
+            self._settle(record, "not_subscribed")
         self._on_attempt(record, attempt)
+
+    async def _call(self, body: bytes, signature: str) -> tuple[int | None, str | None]:
+        """The HTTP status, or what went wrong instead. What happens while no app listens is never told."""
+        if not self._callbacks.subscribed:
+            return None, NOT_SUBSCRIBED
+        try:
+            url, headers = self._callbacks.current.url, {"X-Hub-Signature-256": signature}
+            return (await self._client.post(url, content=body, headers=headers)).status_code, None
+        except httpx2.HTTPError as failure:
+            return None, type(failure).__name__
 
     def _settle(self, record: Emission, outcome: str) -> None:
         record.outcome = outcome

@@ -19,6 +19,8 @@ from quart import Quart, Response, request
 
 SECRET, TOKEN, VERIFY = "app-secret", "graph-token", "verify-token"
 PHONE_NUMBER_ID, WABA_ID = "106540352242922", "102290129340398"
+# One webhook at a time: on a busy machine parallel ones overtake each other, which only some tests are about.
+QUICK = {"sent_after": 5, "delivered_after": 10, "read_after": 5, "parallel": 1}
 
 
 class Hook:
@@ -49,10 +51,13 @@ class Hook:
         return Response(request.args["hub.challenge"], 200 if good else 403)
 
     @property
+    def changes(self) -> list[dict[str, Any]]:
+        """Every change, in the order of arrival."""
+        return [c for body in self.bodies for entry in json.loads(body)["entry"] for c in entry["changes"]]
+
+    @property
     def values(self) -> list[dict[str, Any]]:
-        """Every `value`, in the order of arrival."""
-        changes = [c for body in self.bodies for entry in json.loads(body)["entry"] for c in entry["changes"]]
-        return [change["value"] for change in changes]
+        return [change["value"] for change in self.changes]
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -78,7 +83,7 @@ async def served(app: Quart, listener: socket.socket) -> AsyncIterator[None]:
     """Serve an application with Hypercorn until the block ends."""
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
-    config.graceful_timeout = 0.2
+    config.graceful_timeout, config.include_date_header = 0.2, False
     stop = asyncio.Event()
     server = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait, mode="asgi"))
     try:
@@ -107,29 +112,34 @@ async def hook() -> AsyncIterator[Hook]:
         yield received
 
 
-Start = Callable[..., Awaitable[httpx2.AsyncClient]]
+class Start:
+    """Starts sandboxes: `await start(data=folder)` answers a client of a new one that carries the token."""
+
+    def __init__(self, hook: Hook, stack: AsyncExitStack) -> None:
+        self._hook, self._stack = hook, stack
+
+    async def __call__(self, data: Path | None = None) -> httpx2.AsyncClient:
+        listener, base = listening()
+        settings = Settings(
+            webhook_url=self._hook.url, app_secret=SECRET, verify_token=VERIFY, phone_number_id=PHONE_NUMBER_ID,
+            waba_id=WABA_ID, token=TOKEN, data=data, public_url=base,
+        )  # fmt: skip
+        await self._stack.enter_async_context(served(create_app(settings), listener))
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        client = httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=10)
+        await self._stack.enter_async_context(client)
+        await client.patch("/sandbox/api/delivery", json=QUICK)
+        return client
+
+    async def stop_all(self) -> None:
+        """As a restart would: what they keep is on the disk afterwards."""
+        await self._stack.aclose()
 
 
 @pytest.fixture
 async def start(hook: Hook) -> AsyncIterator[Start]:
-    """Starts a sandbox and answers a client of it that carries the token; `await start(data=folder)`."""
     async with AsyncExitStack() as stack:
-
-        async def begin(data: Path | None = None) -> httpx2.AsyncClient:
-            listener, base = listening()
-            settings = Settings(
-                webhook_url=hook.url, app_secret=SECRET, verify_token=VERIFY, phone_number_id=PHONE_NUMBER_ID,
-                waba_id=WABA_ID, token=TOKEN, data=data, public_url=base,
-            )  # fmt: skip
-            app = create_app(settings)
-            await stack.enter_async_context(served(app, listener))
-            headers = {"Authorization": f"Bearer {TOKEN}"}
-            client = httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=10)
-            await stack.enter_async_context(client)
-            await client.patch("/sandbox/api/delivery", json={"sent_after": 5, "delivered_after": 10, "read_after": 5})
-            return client
-
-        yield begin
+        yield Start(hook, stack)
 
 
 @pytest.fixture

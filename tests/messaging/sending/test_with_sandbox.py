@@ -67,6 +67,7 @@ class Box:
 async def _served(app: Quart, listener: socket.socket) -> AsyncIterator[None]:
     config, stop = Config(), asyncio.Event()
     config.bind, config.graceful_timeout = [f"fd://{listener.detach()}"], 0.2
+    config.include_date_header = False  # the box tells its own time
     server = asyncio.create_task(serve(app, config, shutdown_trigger=stop.wait, mode="asgi"))
     try:
         yield

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from quart import Blueprint, Response, abort, request
 
-from comptoir_sdk.sandbox.graph import box
+from comptoir_sdk.sandbox.caller import numbers
 
 page = Blueprint("page", __name__)
 LANGUAGES = ("en", "fr", "ar")
@@ -59,7 +59,9 @@ async def favicon() -> Response:
 @page.get("/healthz")
 async def healthz() -> Response:
     """Alive, and how many phones and pending webhooks there are."""
-    shown = {"status": "ok", "phones": len(box().phones), "pending_webhooks": box().webhooks.waiting}
+    phones, pending = (sum(counts) for counts in zip(*((len(one.phones), one.webhooks.waiting) for one in numbers()),
+                                                     strict=True))  # fmt: skip
+    shown = {"status": "ok", "numbers": len(list(numbers())), "phones": phones, "pending_webhooks": pending}
     return Response(json.dumps(shown), content_type="application/json")
 
 

@@ -1,0 +1,41 @@
+"""What Meta keeps of a number beside its messages, and what of it outlives a restart."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from comptoir_sdk.sandbox.callbacks import Callback, Callbacks
+from comptoir_sdk.sandbox.number import Facts
+from comptoir_sdk.sandbox.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Facts, profile, and where webhooks go."""
+
+    facts: Facts
+    profile: Profile
+    callbacks: Callbacks
+
+    def dump(self) -> dict[str, Any]:
+        """For the snapshot."""
+        callbacks = self.callbacks
+        return {
+            "facts": self.facts.model_dump(mode="json"),
+            "profile": self.profile.model_dump(),
+            "override": callbacks.kept(callbacks.override),
+            "waba_override": callbacks.kept(callbacks.waba),
+            "subscribed": callbacks.subscribed,
+        }
+
+    def load(self, kept: dict[str, Any]) -> None:
+        """Take up what a previous run left; raises ValueError on what this version does not know."""
+        for target, name in ((self.facts, "facts"), (self.profile, "profile")):
+            for key, value in type(target).model_validate(kept[name]).model_dump().items():
+                setattr(target, key, value)
+        self.callbacks.override = self._taken(kept["override"])
+        self.callbacks.subscribe(self._taken(kept["waba_override"]))
+        if not kept["subscribed"]:
+            self.callbacks.unsubscribe()
+
+    def _taken(self, kept: list[str] | None) -> Callback | None:
+        return Callback(self.callbacks.whole(kept[0]), kept[1]) if kept else None
