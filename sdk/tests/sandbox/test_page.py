@@ -142,3 +142,22 @@ def test_the_three_catalogues_have_the_same_words_and_every_word_used_is_there()
     scripts = "".join(file.read_text("utf-8") for file in page.iterdir() if file.name.endswith(".js"))
     used = set(re.findall(r"""\bt\("(\w+)\"""", scripts))
     assert used <= english.keys()
+
+
+async def test_another_number_has_its_own_phones_and_its_keys_can_be_read(
+    browser: Browser, sandbox: httpx2.AsyncClient, hook: "Hook"
+) -> None:
+    made = await sandbox.post("/sandbox/api/numbers", json={"business_name": "Rif Café", "webhook_url": "/hook"})
+    number = made.json()
+    page, errors = await visit(browser, sandbox)
+    await page.get_by_label("Simulated number").select_option(number["phone_number_id"])
+    await expect(page.locator("#phone-lucas h2")).to_have_text("Rif Café")
+    await page.get_by_label("Message, Lucas Martin").fill("Bonjour")
+    await page.keyboard.press("Enter")
+    await hook.until(lambda: bool(hook.messages))
+    assert hook.values[0]["metadata"]["phone_number_id"] == number["phone_number_id"]
+    await page.get_by_label("Language").select_option("fr")
+    await expect(page.locator("#phone-lucas h2")).to_have_text("Rif Café")
+    await page.get_by_role("button", name="Clés de ce numéro").click()
+    await expect(page.get_by_text(number["token"])).to_be_visible()
+    assert errors == []

@@ -11,6 +11,7 @@ function cure({ status, error }) {
   if (status === 404 || status === 405) return t("cure_missing");
   if (status >= 500) return t("cure_busy");
   if (status) return t("cure_other");
+  if (error === "NotSubscribed") return t("cure_subscribe");
   return /timeout/i.test(error ?? "") ? t("cure_slow") : t("cure_connect");
 }
 
@@ -25,14 +26,22 @@ export class Bar {
     this.faultsLabel = el("span", { class: "wide" }, t("faults"));
     this.faults = el("button", { type: "button", class: "quiet", "aria-label": t("faults"), title: t("faults"), onclick: () => desk.showFaults() },
       icon(ICONS.faults, { name: "small" }), this.faultsLabel);
-    const language = el("select", { class: "quiet", "aria-label": t("language"), onchange: () => {
-      location.search = `?lang=${language.value}`;
-    } }, Object.entries(LANGUAGES).map(([code, name]) =>
+    this.choice = el("select", { class: "quiet", "aria-label": t("number"), hidden: true,
+      onchange: () => visit("number", this.choice.value) });
+    const language = el("select", { class: "quiet", "aria-label": t("language"), onchange: () => visit("lang", language.value) }, Object.entries(LANGUAGES).map(([code, name]) =>
       el("option", { value: code, lang: code, selected: code === document.documentElement.lang }, name)));
     document.getElementById("bar").replaceChildren(
       el("img", { src: "/static/icon.svg", alt: "" }), el("h1", {}, t("title")),
-      el("span", { class: "hint grow" }, t("hint")), this.chip,
-      this.faults, language, iconButton("add", t("add"), () => desk.add()), iconButton("theme", t("theme"), theme));
+      el("span", { class: "hint grow" }, t("hint")), this.choice, this.chip,
+      this.faults, language, iconButton("keys", t("keys"), () => desk.showKeys()), iconButton("add", t("add"), () => desk.add()), iconButton("theme", t("theme"), theme));
+  }
+
+  /** The simulated numbers, once there is more than one to choose from. */
+  numbers(all, shown) {
+    this.choice.hidden = all.length < 2;
+    this.choice.replaceChildren(...all.map((one) => el("option",
+      { value: one.phone_number_id, selected: one.display_phone_number === shown },
+      `${one.business_name} · \u2066+${one.display_phone_number}\u2069`)));
   }
 
   /** How the last webhook was answered. */
@@ -44,7 +53,7 @@ export class Bar {
       notice.hidden = true;
       return;
     }
-    const what = status ? t("answered", { url: this.url, status }) : t("unanswered", { url: this.url, error });
+    const what = error === "NotSubscribed" ? t("not_subscribed") : status ? t("answered", { url: this.url, status }) : t("unanswered", { url: this.url, error });
     say(what, cure({ status, error }),
       el("button", { type: "button", class: "quiet", onclick: () => api.retry().catch((failure) => this.failed(failure)) }, t("retry")));
   }
@@ -72,6 +81,13 @@ export class Bar {
     this.faults.setAttribute("aria-label", this.faultsLabel.textContent);
     this.faults.classList.toggle("on", count > 0);
   }
+}
+
+/** This page again, with one thing chosen differently. */
+function visit(name, value) {
+  const query = new URLSearchParams(location.search);
+  query.set(name, value);
+  location.search = query.toString();
 }
 
 function theme() {

@@ -1,4 +1,5 @@
 // One message as the customer's phone shows it.
+import { address } from "./api.js";
 import { el, icon, ICONS } from "./dom.js";
 import { t, time } from "./words.js";
 
@@ -41,7 +42,7 @@ function card(name, title, detail) {
 function medium(type, content) {
   const name = { image: "picture" }[type] ?? type;
   if (!content.id) return card("file", t(name), content.link ?? t("at_link"));
-  const src = `/sandbox/api/media/${encodeURIComponent(content.id)}`;
+  const src = address(`/media/${encodeURIComponent(content.id)}`);
   if (type === "image" || type === "sticker") {
     const gone = card("picture", t(name), t("expired"));
     const shown = el("img", { src, alt: content.caption || t(name), loading: "lazy" });

@@ -33,6 +33,7 @@ class Desk {
     tabs.replaceChildren();
     for (const id of shown.filter((one) => this.phones.has(one))) await this.show(this.phones.get(id), false);
     this.#tab(this.current?.phone.id ?? shown[0]);
+    this.bar.numbers(state.numbers, state.business.number);
     this.bar.webhook(state.webhook);
     this.bar.shown(state, state.usual);
   }
@@ -69,6 +70,11 @@ class Desk {
 
   showFaults() {
     sheets.faults(this.state, this.failed);
+  }
+
+  showKeys() {
+    const shown = this.state.numbers.find((number) => number.display_phone_number === this.state.business.number);
+    api.keys(shown.phone_number_id).then(sheets.keys, this.failed);
   }
 
   unread(id, count) {
@@ -118,7 +124,7 @@ class Desk {
 }
 
 function follow(page) {
-  const events = new EventSource("/sandbox/api/events");
+  const events = new EventSource(api.address("/events"));
   let lost = true;
   events.onopen = () => {
     // What happened while we were away is not repeated by the feed: read the whole state again.

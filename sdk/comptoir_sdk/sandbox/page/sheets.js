@@ -59,6 +59,15 @@ export function faults({ faults: on, known, delivery }, failed) {
     ...groups);
 }
 
+const KEYS = ["phone_number_id", "waba_id", "token", "app_id", "app_secret", "verify_token", "graph_url", "webhook_url"];
+
+/** What one would copy out of Meta's pages to connect this number by hand. */
+export function keys(number) {
+  open(`${number.business_name} \u2066+${number.display_phone_number}\u2069`, el("p", { class: "hint" }, t("keys_hint")),
+    el("dl", { class: "keys" }, KEYS.flatMap((name) => [el("dt", {}, t(`key_${name}`)),
+      el("dd", {}, el("code", { dir: "ltr", tabindex: "0" }, number[name]))])));
+}
+
 /** Blue ticks, online, and the like. */
 export function habits(phone, failed) {
   const rows = ["blue_ticks", "auto_read", "online", "hidden"].map((name) => el("label", {},
