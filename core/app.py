@@ -41,7 +41,7 @@ from core.plugins.ui import Files
 from core.realtime.gateway import Gateway
 from core.realtime.topics import Channels, NoChannels, Topics
 from core.receiver import Receiver, create_receiver
-from core.secrets import MasterKeys, Vault
+from core.secrets import Vault
 from core.storage import open_storage
 from core.web import PluginFiles, language
 
@@ -114,9 +114,11 @@ class WebProcess:
 
     def __init__(
         self, settings: Settings, db: Database, valkey: "Redis | None", storage: Attachments, plugins: Plugins,
-        receiver: Receiver | None, gateway: Callable[[Database, Tail, Channels, Permissions], Gateway] = Gateway,
+        receiver: Receiver | None, gateway: Callable[[Database, Tail, Channels, Permissions], Gateway] = Gateway, *,
+        vault: Vault | None = None,
     ) -> None:  # fmt: skip
         self.db, self.plugins, self.receiver = db, plugins, receiver
+        self._vault = vault or Vault.of(settings.key_ring)
         self.wake = Wake(settings.database_url)
         self.permissions = Permissions(plugins.permissions)
         self.gateway = gateway(db, Tail(db, self.wake), plugins, self.permissions)
@@ -126,6 +128,9 @@ class WebProcess:
 
     async def start(self) -> None:
         """Begin; what fails here fails the start of the process."""
+        # A data key, not the master key: a master key that is replaced logs nobody out.
+        async with self.db.system.acquire() as connection:
+            self.app.secret_key = (await self._vault.signing_key(connection, "cookie")).hex()
         if self.receiver is not None:
             await self.receiver.startup()
         await self.plugins.start(self.db)
@@ -157,17 +162,17 @@ class WebProcess:
 
     def _application(self, settings: Settings, valkey: "Redis | None", storage: Attachments) -> Application:
         app = Application("comptoir", static_folder=None)
-        app.secret_key = settings.secret_key
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
         app.json.ensure_ascii = False  # type: ignore[attr-defined]
         app.json.sort_keys = False  # type: ignore[attr-defined]
         cookie = session_cookie(app, settings.public_url)
         limiter = Limiter(valkey, settings.limits)
-        passwords, attempts, vault = Passwords(), LoginAttempts(limiter), Vault(MasterKeys(settings.secret_key))
+        passwords, attempts = Passwords(), LoginAttempts(limiter)
         app.admit_with(Doorman(self.db, self.permissions, cookie, settings.public_url))
         app.extensions[KEY] = Services(
             db=self.db, login=Login(self.db, passwords, attempts), attempts=attempts, limiter=limiter,
-            passwords=passwords, cookie=cookie, mail=Mail(vault), permissions=self.permissions,
+            passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
+            vault=self._vault,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest, wish=lambda: language.wish(request),
@@ -209,10 +214,12 @@ async def _main(settings: Settings, fd: int | None) -> None:
     db = await Database.open(settings.database_url)
     valkey = Redis.from_url(settings.valkey_url)
     egress, broadcast = Egress(settings.egress.allow), ValkeyBroadcast(settings.valkey_url)
+    vault = Vault.of(settings.key_ring)
     plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                          Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS))
     try:
-        process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings))
+        process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
+                             vault=vault)
         process.app.before_serving(_freeze)
         await serve(process, settings, fd, process.close_sockets)
     finally:

@@ -41,6 +41,7 @@ from core.plugins.locks import PairLocks
 from core.plugins.observers import Observers
 from core.plugins.tables import migrated_apps
 from core.receiver import create_receiver
+from core.secrets import Vault
 from core.storage import FolderStorage
 from core.tenancy.seed import connect_account, create_api_key, create_meta_app, create_tenant
 
@@ -121,9 +122,10 @@ async def _running(settings: Settings, plugins: Sequence[str]) -> AsyncIterator[
     db = await Database.open(settings.database_url)
     storage, egress, switches, broadcasts = FolderStorage(settings.storage.path), Egress(), Switches(), Broadcasts()
     host = PluginHost(load_plugins(plugins), switches, Reach(storage, egress, broadcasts, orm.JOB_STATEMENT_SECONDS))
-    await create_meta_app(db, settings.secret_key, _APP, app_secrets=[_SECRET], verify_token=uuid4().hex)
-    web = WebProcess(settings, db, None, storage, host, create_receiver(settings))
-    kernel = Kernel(settings, db, host, web, switches, broadcasts)
+    vault = Vault.of(settings.key_ring)
+    await create_meta_app(db, vault, _APP, app_secrets=[_SECRET], verify_token=uuid4().hex)
+    web = WebProcess(settings, db, None, storage, host, create_receiver(settings, vault), vault=vault)
+    kernel = Kernel(settings, vault, db, host, web, switches, broadcasts)
     try:
         async with web.app.test_app():
             yield kernel
@@ -134,9 +136,9 @@ async def _running(settings: Settings, plugins: Sequence[str]) -> AsyncIterator[
 
 
 class Kernel:
-    def __init__(self, settings: Settings, db: Database, host: PluginHost, web: WebProcess, switches: Switches,
-                 broadcasts: Broadcasts) -> None:
-        self.settings, self.db, self.host, self.web = settings, db, host, web
+    def __init__(self, settings: Settings, vault: Vault, db: Database, host: PluginHost, web: WebProcess,
+                 switches: Switches, broadcasts: Broadcasts) -> None:
+        self.vault, self.db, self.host, self.web = vault, db, host, web
         self._switches, self._broadcasts = switches, broadcasts
         self._wake, self._locks = Wake(settings.database_url), PairLocks(settings.database_url)
         self._enablement = Enablement(db, host.plugins, host.gate)
@@ -152,7 +154,7 @@ class Kernel:
                 raise LookupError(f"plugin {one.name} is {one.state}: {one.why}")
         made = await create_tenant(self.db, slug, slug.title())
         number = str(uuid4().int)[:15]
-        await connect_account(self.db, self.settings.secret_key, made.id, phone_number_id=number,
+        await connect_account(self.db, self.vault, made.id, phone_number_id=number,
                               waba_id=str(uuid4().int)[:15], display_phone_number="212520000000",
                               access_token=uuid4().hex)
         self._switches.on[slug] = plugins

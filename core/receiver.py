@@ -19,6 +19,7 @@ import uvicorn
 from core.config import Settings
 from core.messaging.app_keys import AppKeys
 from core.messaging.journal import Journal, JournalUnavailable
+from core.secrets import Vault
 from core.whatsapp.signature import verify
 
 log = logging.getLogger(__name__)
@@ -217,9 +218,9 @@ def _first(told: dict[str, list[str]], name: str) -> str:
     return told.get(name, [""])[0]
 
 
-def create_receiver(settings: Settings) -> Receiver:
+def create_receiver(settings: Settings, vault: Vault) -> Receiver:
     """The application for these settings."""
-    return Receiver(Journal(settings.database_url), AppKeys(settings.database_url, settings.secret_key))
+    return Receiver(Journal(settings.database_url), AppKeys(settings.database_url, vault))
 
 
 def main(settings: Settings, fd: int | None) -> None:
@@ -227,9 +228,9 @@ def main(settings: Settings, fd: int | None) -> None:
     # Not uvicorn's --fd: it takes a TCP socket for a UNIX one and every answer then waits 44 ms for a delayed ACK.
     listener = socket.socket(fileno=fd) if fd is not None else _bind(settings)
     config = uvicorn.Config(
-        create_receiver(settings), loop="uvloop", http="httptools", ws="none", lifespan="on", interface="asgi3",
-        access_log=False, log_config=None, proxy_headers=False, server_header=False, timeout_keep_alive=75,
-        timeout_graceful_shutdown=10,
+        create_receiver(settings, Vault.of(settings.key_ring)), loop="uvloop", http="httptools", ws="none",
+        lifespan="on", interface="asgi3", access_log=False, log_config=None, proxy_headers=False, server_header=False,
+        timeout_keep_alive=75, timeout_graceful_shutdown=10,
     )
     config.load()
     gc.collect()

@@ -38,7 +38,7 @@ from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
 from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
-from core.secrets import MasterKeys, Vault
+from core.secrets import Vault
 from core.storage import Storage, open_storage
 
 _log = logging.getLogger(__name__)
@@ -59,8 +59,8 @@ class Worker:
         self._broadcast = ValkeyBroadcast(settings.valkey_url)
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
-        self.clients = GraphClients(self.egress, settings.secret_key)
-        self.vault = Vault(MasterKeys(settings.secret_key))
+        self.vault = Vault.of(settings.key_ring)
+        self.clients = GraphClients(self.egress, self.vault)
         self._locks = PairLocks(settings.database_url)
         self.running = False
 

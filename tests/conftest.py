@@ -10,7 +10,8 @@ from core.db.migrate import run as migrate
 from core.db.pool import Database
 from core.embedded.postgres import EmbeddedPostgres
 from core.embedded.scratch import scratch_database, scratch_postgres, scratch_valkey
-from tests.seed import SECRET_KEY, SeededTenant, seed_tenant
+from core.secrets import Vault
+from tests.seed import VAULT, SeededTenant, seed_tenant
 
 _TEMPLATE = "comptoir_template"
 
@@ -56,8 +57,8 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def secret_key() -> str:
-    return SECRET_KEY
+def vault() -> Vault:
+    return VAULT
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from core.db.pool import Connection, Database
-from core.secrets import seal
+from core.secrets import MasterKeys, Vault
+from core.tenancy import places
 
 SECRET_KEY = "test-secret-key-of-a-throwaway-install"
+VAULT = Vault(MasterKeys(SECRET_KEY))
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ async def seed_tenant(db: Database, slug: str) -> SeededTenant:
             """insert into accounts (tenant_id, meta_app_id, phone_number_id, waba_id, display_phone_number,
                    verified_name, access_token_sealed) values ($1, $2, $3, $4, '212520000000', $5, $6) returning id""",
             tenant_id, app_id, phone_number_id, waba_id, slug.title(),
-            seal(SECRET_KEY, token, f"accounts|{phone_number_id}|access_token"),
+            await VAULT.seal(connection, token, places.access_token(tenant_id, phone_number_id)),
         )
     return SeededTenant(tenant_id, slug, owner_id, agent_id, account_id, phone_number_id, waba_id, app_slug,
                         app_secret, verify_token, token)
@@ -60,7 +62,7 @@ async def _member(connection: Connection, tenant_id: UUID, email: str, role: str
 async def _meta_app(connection: Connection, slug: str, app_secret: str, verify_token: str) -> UUID:
     app_id: UUID = await connection.fetchval(
         """insert into meta_apps (slug, app_secrets_sealed, verify_token_sealed) values ($1, $2, $3) returning id""",
-        slug, [seal(SECRET_KEY, app_secret, f"meta_apps|{slug}|app_secret")],
-        seal(SECRET_KEY, verify_token, f"meta_apps|{slug}|verify_token"),
+        slug, [await VAULT.seal(connection, app_secret, places.app_secret(None, slug))],
+        await VAULT.seal(connection, verify_token, places.verify_token(None, slug)),
     )
     return app_id

@@ -5,14 +5,14 @@ from uuid import uuid4
 import pytest
 
 from core.db.pool import Database
-from core.secrets import MasterKeys, Place, SealBroken, Vault
-from tests.seed import SeededTenant
+from core.secrets import MasterKeys, Place, SealBroken
+from tests.seed import VAULT, SeededTenant
 
 
 async def test_a_sealed_value_opens_in_its_place_only(
     db: Database, tenant: SeededTenant, other_tenant: SeededTenant
 ) -> None:
-    vault, place = Vault(MasterKeys("one")), Place(tenant.id, "accounts", "1", "access_token")
+    vault, place = VAULT, Place(tenant.id, "accounts", "1", "access_token")
     async with db.system_transaction() as connection:
         sealed = await vault.seal(connection, "EAAG", place)
         assert "EAAG" not in sealed
@@ -26,7 +26,7 @@ async def test_a_sealed_value_opens_in_its_place_only(
 
 
 async def test_a_shredded_key_takes_everything_with_it(db: Database, tenant: SeededTenant) -> None:
-    vault, place = Vault(MasterKeys("one")), Place(tenant.id, "accounts", "1", "access_token")
+    vault, place = VAULT, Place(tenant.id, "accounts", "1", "access_token")
     async with db.system_transaction() as connection:
         sealed = await vault.seal(connection, "EAAG", place)
         await connection.execute("delete from data_keys where tenant_id = $1", tenant.id)

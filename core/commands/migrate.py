@@ -8,6 +8,7 @@ from core.config import Settings
 from core.db.migrate import run
 from core.plugins.loader import load
 from core.plugins.tables import migrated_apps
+from core.tenancy.reseal import reseal
 
 Say = Callable[[str], None]
 
@@ -18,6 +19,8 @@ async def migrate(settings: Settings, say: Say) -> bool:
     report = await run(settings.database_url, migrated_apps(plugins))
     if report.applied:
         say(f"applied {len(report.applied)} migrations, the last one {report.applied[-1]}")
+    if resealed := await reseal(settings.database_url, settings.key_ring.read()):
+        say(f"sealed {resealed} secrets anew, with data keys")
     for name, error in report.failed.items():
         say(f"the migrations of plugin {name} failed, it stays off: {type(error).__name__}: {error}")
     return not report.failed

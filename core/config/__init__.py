@@ -1,6 +1,7 @@
 """config.yaml and the environment become one frozen, typed `Settings`."""
 
 from core.config.errors import ConfigError
+from core.config.key_ring import KeyRing
 from core.config.load import load
 from core.config.model import S3, ConfigFile, Egress, Mail, People, Sending, Server, Storage, Uncertain
 from core.config.plugins import PluginGate, PluginGateMap
@@ -11,6 +12,7 @@ __all__ = [
     "ConfigError",
     "ConfigFile",
     "Egress",
+    "KeyRing",
     "Mail",
     "People",
     "PluginGate",

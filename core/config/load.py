@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from core.config.errors import ConfigError
+from core.config.key_ring import KeyRing
 from core.config.model import ConfigFile, Egress
 from core.config.plugins import gate_map
 from core.config.private_file import generated_secret
@@ -36,7 +37,7 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
     _apply_environment(source, env)
     parsed = validate(source)
     data_dir = Path(env.get("COMPTOIR_DATA") or CHECKOUT / "var").absolute()
-    ports = Ports(parsed.server.port)
+    ports, ring = Ports(parsed.server.port), _key_ring(env, data_dir, parsed)
     return Settings(
         config_path=source.path.absolute(),
         data_dir=data_dir,
@@ -52,7 +53,8 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         database_outside=bool(env.get("DATABASE_URL")),
         valkey_url=_valkey_url(env, data_dir, ports),
         valkey_outside=bool(env.get("VALKEY_URL")),
-        secret_key=_secret_key(env, data_dir, parsed),
+        key_ring=ring,
+        secret_key=ring.read()[0],
         limits=changed(parsed.limits),
     )
 
@@ -125,20 +127,35 @@ def _url(name: str, text: str, schemes: tuple[str, ...], example: str) -> Any:
     return parts
 
 
-def _secret_key(env: Mapping[str, str], data_dir: Path, parsed: ConfigFile) -> str:
-    given = env.get("COMPTOIR_SECRET_KEY", "").strip()
+def _key_ring(env: Mapping[str, str], data_dir: Path, parsed: ConfigFile) -> KeyRing:
+    """The environment's keys, or those of `secret.key`, which development makes by itself."""
+    current = env.get("COMPTOIR_SECRET_KEY", "").strip()
+    previous = tuple(key.strip() for key in env.get("COMPTOIR_SECRET_KEY_PREVIOUS", "").split(",") if key.strip())
     kept = data_dir / "secret.key"
-    if parsed.server.mode == "development":
-        return given or generated_secret(kept)
-    if not given and kept.exists():
-        given = kept.read_text().strip()
-    _refuse_weak(given)
-    return given
+    if not current and parsed.server.mode == "development":
+        generated_secret(kept)
+    ring = KeyRing(None, (current, *previous)) if current else KeyRing(kept)
+    if previous and not current:
+        raise ConfigError("COMPTOIR_SECRET_KEY_PREVIOUS: needs COMPTOIR_SECRET_KEY beside it, the key that seals now")
+    if parsed.server.mode == "production":
+        _refuse_weak(ring)
+    if not ring.read():
+        raise ConfigError(f"{kept}: is empty; without its key nothing that was sealed opens: bring it back")
+    return ring
 
 
-def _refuse_weak(key: str) -> None:
+def _refuse_weak(ring: KeyRing) -> None:
     cure = 'set COMPTOIR_SECRET_KEY to the output of: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
-    if not key:
+    keys = ring.read()
+    if not keys:
         raise ConfigError(f"COMPTOIR_SECRET_KEY: production does not start without it; {cure}")
-    if len(key) < 32 or len(set(key)) < 10 or any(word in key.lower() for word in _SAMPLE_WORDS):
-        raise ConfigError(f"COMPTOIR_SECRET_KEY: too short or a sample value, which others know too; {cure}")
+    for position, key in enumerate(keys):
+        if is_sample(key):
+            name = "COMPTOIR_SECRET_KEY" if position == 0 else "COMPTOIR_SECRET_KEY_PREVIOUS"
+            where = name if ring.file is None else f"{ring.file}, line {position + 1} (COMPTOIR_SECRET_KEY)"
+            raise ConfigError(f"{where}: too short or a sample value, which others know too; {cure}")
+
+
+def is_sample(secret: str) -> bool:
+    """Whether a stranger could guess it: too short, too plain, or copied from a manual."""
+    return len(secret) < 32 or len(set(secret)) < 10 or any(word in secret.lower() for word in _SAMPLE_WORDS)

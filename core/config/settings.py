@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.config.key_ring import KeyRing
 from core.config.model import Egress, Mail, People, Sending, Server, Storage
 from core.config.plugins import PluginGateMap
 from core.limits.table import Table
@@ -42,7 +43,9 @@ class Ports:
 class Settings:
     """Frozen. `database_url` is a login that may make roles; the roles' logins are derived from it.
 
-    The `…_outside` flags say that the operator named that service: it is never started here.
+    The `…_outside` flags say that the operator named that service: it is never started here. `secret_key` is the
+    current master key as it was at the start: good for deriving what may change with it, such as the hashes of phones
+    in logs. What is sealed goes through a `core.secrets.Vault` made of `key_ring`.
     """
 
     config_path: Path
@@ -59,6 +62,7 @@ class Settings:
     database_outside: bool
     valkey_url: str = field(repr=False)
     valkey_outside: bool
+    key_ring: KeyRing
     secret_key: str = field(repr=False)
     limits: Table
 

@@ -16,7 +16,8 @@ from core.config import Settings
 from core.config.private_file import write_private
 from core.db.pool import Database
 from core.errors import NotFound
-from core.secrets import seal
+from core.secrets import Vault
+from core.tenancy import places
 from core.tenancy.seed import (
     add_member,
     connect_account,
@@ -133,19 +134,20 @@ async def _owner(db: Database, tenant_id: UUID, password: str, *, fresh: bool) -
 
 
 async def _account(settings: Settings, db: Database, tenant_id: UUID, demo: Demo) -> None:
-    app_id = await create_meta_app(
-        db, settings.secret_key, APP, app_secrets=[demo.app_secret], verify_token=demo.verify_token
-    )
+    vault = Vault.of(settings.key_ring)
+    app_id = await create_meta_app(db, vault, APP, app_secrets=[demo.app_secret], verify_token=demo.verify_token)
+    place = places.access_token(tenant_id, PHONE_NUMBER_ID)
+    async with db.system.acquire() as connection:
+        token_sealed = await vault.seal(connection, demo.access_token, place)
     # The sandbox moves with COMPTOIR_PORT, so the account is pointed at it again.
     found = await db.system.fetchval(
         "update accounts set graph_url = $3, access_token_sealed = $4, meta_app_id = $5 "
         "where tenant_id = $1 and phone_number_id = $2 returning id",
-        tenant_id, PHONE_NUMBER_ID, sandbox_url(settings),
-        seal(settings.secret_key, demo.access_token, f"accounts|{PHONE_NUMBER_ID}|access_token"), app_id,
+        tenant_id, PHONE_NUMBER_ID, sandbox_url(settings), token_sealed, app_id,
     )  # fmt: skip
     if found is None:
         await connect_account(
-            db, settings.secret_key, tenant_id, phone_number_id=PHONE_NUMBER_ID, waba_id=WABA_ID,
+            db, vault, tenant_id, phone_number_id=PHONE_NUMBER_ID, waba_id=WABA_ID,
             display_phone_number=DISPLAY_PHONE_NUMBER, access_token=demo.access_token,
             verified_name=BUSINESS_NAME, meta_app_id=app_id, graph_url=sandbox_url(settings),
         )  # fmt: skip

@@ -18,6 +18,7 @@ from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
+from core.secrets import Vault
 
 KEY = "comptoir"
 
@@ -54,6 +55,7 @@ class Services:
     mail: Mail
     permissions: Permissions
     public_url: str
+    vault: Vault
     submit: Submit
     retry: Retry
     attachments: Attachments

@@ -10,13 +10,20 @@ from typing import Final
 import asyncpg
 
 from core.db.pool import connect
-from core.secrets import SealBroken, open_sealed
+from core.secrets import Place, SealBroken, Vault
+from core.tenancy import places
 
 log = logging.getLogger(__name__)
 
 _REFRESH_SECONDS: Final = 3.0
 _MISS_SECONDS: Final = 1.0  # strangers who guess app names cost the database at most one question a second
 _TIMEOUT_SECONDS: Final = 2.0
+_APPS: Final = """
+select m.slug, m.tenant_id, m.app_secrets_sealed, m.verify_token_sealed, case when m.tenant_id is null
+    then (select wrapped from data_keys where tenant_id is null and purpose = 'seal')
+    else (select k.wrapped from data_keys k where k.tenant_id = m.tenant_id and k.purpose = 'seal') end as wrapped_key
+from meta_apps m
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,8 @@ class AppKey:
 class AppKeys:
     """Read at the start, every few seconds, and when an unknown app is asked for."""
 
-    def __init__(self, database_url: str, secret_key: str) -> None:
-        self._url, self._secret_key = database_url, secret_key
+    def __init__(self, database_url: str, vault: Vault) -> None:
+        self._url, self._vault = database_url, vault
         self._keys: dict[str, AppKey] = {}
         self._loading: asyncio.Task[None] | None = None
         self._tried_at = float("-inf")
@@ -89,23 +96,21 @@ class AppKeys:
     async def _rows(self) -> list[asyncpg.Record]:
         connection = await connect(self._url, "comptoir_sys")
         try:
-            rows: list[asyncpg.Record] = await connection.fetch(
-                "select slug, app_secrets_sealed, verify_token_sealed from meta_apps"
-            )
+            rows: list[asyncpg.Record] = await connection.fetch(_APPS)
             return rows
         finally:
             connection.terminate()
 
     def _opened(self, row: asyncpg.Record) -> AppKey:
-        slug = row["slug"]
-        secrets = (self._open(sealed, f"meta_apps|{slug}|app_secret") for sealed in row["app_secrets_sealed"])
-        verify_token = self._open(row["verify_token_sealed"], f"meta_apps|{slug}|verify_token")
+        slug, owner, wrapped = row["slug"], row["tenant_id"], row["wrapped_key"]
+        secrets = [self._open(wrapped, one, places.app_secret(owner, slug)) for one in row["app_secrets_sealed"]]
+        verify_token = self._open(wrapped, row["verify_token_sealed"], places.verify_token(owner, slug))
         return AppKey(slug, tuple(filter(None, secrets)), verify_token)
 
-    def _open(self, sealed: str, aad: str) -> str:
+    def _open(self, wrapped: str | None, sealed: str, place: Place) -> str:
         """The secret, or "" when it cannot be opened: then nothing signed with it is accepted."""
         try:
-            return open_sealed(self._secret_key, sealed, aad)
+            return self._vault.open_with(wrapped, sealed, place)
         except SealBroken as error:
             log.error("app keys: %s", error)
             return ""

@@ -1,8 +1,7 @@
 """Secrets at rest: sealed with a tenant's data key, which a master key outside the database wraps."""
 
 from core.secrets.aead import SealBroken
-from core.secrets.direct import open_sealed, seal
 from core.secrets.master import MasterKeys
 from core.secrets.vault import Place, Vault
 
-__all__ = ["MasterKeys", "Place", "SealBroken", "Vault", "open_sealed", "seal"]
+__all__ = ["MasterKeys", "Place", "SealBroken", "Vault"]

@@ -18,6 +18,7 @@ class MasterKeys:
         if not secrets:
             raise ValueError("there is no master key: set COMPTOIR_SECRET_KEY")
         self._reload = reload
+        self._keys: dict[str, bytes] = {}
         self._take(secrets)
 
     @property
@@ -31,9 +32,10 @@ class MasterKeys:
         return frozenset(self._keys)
 
     def refresh(self) -> None:
-        """Read the keys again, from where they are kept."""
-        if self._reload is not None:
-            self._take(self._reload())
+        """Read the keys again, from where they are kept. Those that were known go on opening what is under way."""
+        # No keys at all is a lost file, not a decision.
+        if self._reload is not None and (secrets := self._reload()):
+            self._take(secrets)
 
     def wrap(self, data_key: bytes, place: str) -> str:
         """`m1.<master id>.<nonce>.<ciphertext>`, bound to `place`."""
@@ -51,5 +53,9 @@ class MasterKeys:
 
     def _take(self, secrets: Sequence[str]) -> None:
         keys = [hashlib.sha256(b"comptoir master v1|" + secret.encode()).digest() for secret in secrets]
-        self._keys = {hashlib.sha256(b"id|" + key).hexdigest()[:8]: key for key in reversed(keys)}
-        self._current = hashlib.sha256(b"id|" + keys[0]).hexdigest()[:8]
+        self._keys = {**self._keys, **{_id(key): key for key in keys}}
+        self._current = _id(keys[0])
+
+
+def _id(key: bytes) -> str:
+    return hashlib.sha256(b"id|" + key).hexdigest()[:8]

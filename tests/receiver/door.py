@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from core.messaging.app_keys import AppKeys
 from core.messaging.journal import Journal
 from core.receiver import Message, Receiver, Scope
-from tests.seed import SECRET_KEY
+from tests.seed import VAULT
 
 
 def signed(secret: str, body: bytes) -> str:
@@ -20,7 +20,7 @@ def signed(secret: str, body: bytes) -> str:
 
 @asynccontextmanager
 async def receiver(database_url: str) -> AsyncIterator[Receiver]:
-    app = Receiver(Journal(database_url), AppKeys(database_url, SECRET_KEY))
+    app = Receiver(Journal(database_url), AppKeys(database_url, VAULT))
     await app.startup()
     try:
         yield app

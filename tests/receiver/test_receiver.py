@@ -6,9 +6,10 @@ import pytest
 
 from core.db.pool import Database
 from core.receiver import LARGEST_BODY
-from core.secrets import seal
+from core.tenancy import places
+from core.tenancy.accounts import create_meta_app
 from tests.receiver.door import call, link, post, receiver, signed
-from tests.seed import SECRET_KEY, SeededTenant
+from tests.seed import VAULT, SeededTenant
 
 BODY = json.dumps({"object": "whatsapp_business_account", "entry": [], "say": "é"}, ensure_ascii=True).encode()
 
@@ -55,8 +56,9 @@ async def test_nothing_unsigned_or_wrongly_signed_is_stored(
 async def test_an_app_that_is_unknown_or_has_no_secret_accepts_nothing(
     db: Database, database_url: str, tenant: SeededTenant
 ) -> None:
-    token = seal(SECRET_KEY, "t", "meta_apps|bare|verify_token")
-    moved = seal(SECRET_KEY, "s", "meta_apps|elsewhere|app_secret")
+    async with db.system.acquire() as connection:
+        token = await VAULT.seal(connection, "t", places.verify_token(None, "bare"))
+        moved = await VAULT.seal(connection, "s", places.app_secret(None, "elsewhere"))
     query = "insert into meta_apps (slug, app_secrets_sealed, verify_token_sealed) values ($1, $2, $3)"
     await db.system.execute(query, "bare", [], token)
     await db.system.execute(query, "moved", [moved], token)
@@ -69,9 +71,10 @@ async def test_an_app_that_is_unknown_or_has_no_secret_accepts_nothing(
 async def test_both_secrets_of_a_rotation_are_accepted(
     db: Database, database_url: str, tenant: SeededTenant
 ) -> None:
-    aad = f"meta_apps|{tenant.app_slug}|app_secret"
-    await db.system.execute("update meta_apps set app_secrets_sealed = app_secrets_sealed || $1::text[]",
-                            [seal(SECRET_KEY, "next", aad)])
+    async with db.system.acquire() as connection:
+        following = await VAULT.seal(connection, "next", places.app_secret(None, tenant.app_slug))
+        await connection.execute(
+            "update meta_apps set app_secrets_sealed = app_secrets_sealed || $1::text[]", [following])
     async with receiver(database_url) as app:
         for secret in (tenant.app_secret, "next"):
             assert await post(app, tenant.app_slug, BODY, signed(secret, BODY)) == 200
@@ -80,9 +83,7 @@ async def test_both_secrets_of_a_rotation_are_accepted(
 async def test_an_app_connected_after_the_start_is_found(database_url: str, db: Database) -> None:
     async with receiver(database_url) as app:
         assert await post(app, "late", BODY, signed("s", BODY)) == 403
-        await db.system.execute(
-            "insert into meta_apps (slug, app_secrets_sealed, verify_token_sealed) values ('late', $1, $2)",
-            [seal(SECRET_KEY, "s", "meta_apps|late|app_secret")], seal(SECRET_KEY, "t", "meta_apps|late|verify_token"))
+        await create_meta_app(db, VAULT, "late", app_secrets=["s"], verify_token="t")
         async with asyncio.timeout(5):
             while await post(app, "late", BODY, signed("s", BODY)) != 200:  # noqa: ASYNC110 - it is tried like Meta does
                 await asyncio.sleep(0.2)

@@ -21,7 +21,7 @@ from core.messaging.reconcile import settle_attempts
 from core.whatsapp.parse import parse
 from core.whatsapp.values import StatusUpdate
 from tests.messaging.sending.conftest import GRACE, Desk
-from tests.seed import SECRET_KEY
+from tests.seed import VAULT
 
 TAKEN_BUT_NOT_TOLD = ["error_500_accepted", "hang_accepted", "reset_accepted", "reset_body", "truncated_json"]
 NOT_TAKEN = ["error_500", "bad_gateway", "hang", "reset"]
@@ -103,7 +103,7 @@ async def box(desk: Desk) -> AsyncIterator[Box]:
         )
         desk.http_timeout = 0.5
         desk.delivery = Delivery(
-            desk.db, GraphClients(egress, SECRET_KEY), apply_parked, clock=desk.clock, http_timeout=0.5, grace=GRACE
+            desk.db, GraphClients(egress, VAULT), apply_parked, clock=desk.clock, http_timeout=0.5, grace=GRACE
         )
         await found.ask("PATCH", "delivery", json={"sent_after": 5, "delivered_after": 10, "read_after": 5})
         yield found
