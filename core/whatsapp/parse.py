@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from core.whatsapp.body import Undecodable, read, storable_text
 from core.whatsapp.messages import Misread, Origin, read_message
-from core.whatsapp.reading import identifier, text
+from core.whatsapp.news import READERS, read_news
+from core.whatsapp.reading import at, identifier, text
 from core.whatsapp.senders import Contacts
 from core.whatsapp.status_updates import read_status
 from core.whatsapp.values import Item, JsonObject, Malformed, Unhandled
@@ -41,9 +42,9 @@ def _entries(document: JsonObject, received_at: datetime | None) -> Iterator[Ite
         elif "changes" not in entry:
             yield Malformed(path, "the entry names no changes", entry, identifier(entry.get("id")))
         else:
-            waba_id = identifier(entry.get("id"))
+            waba_id, told_at = identifier(entry.get("id")), at(entry.get("time"))
             for where, change in _each(entry["changes"], f"{path}.changes"):
-                yield from _change(change, where, product, waba_id, received_at)
+                yield from _change(change, where, product, waba_id, received_at, told_at)
 
 
 def _each(told: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -55,7 +56,9 @@ def _each(told: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, told
 
 
-def _change(change: Any, path: str, product: Any, waba_id: str | None, received_at: datetime | None) -> Iterator[Item]:
+def _change(
+    change: Any, path: str, product: Any, waba_id: str | None, received_at: datetime | None, told_at: datetime | None
+) -> Iterator[Item]:
     if type(change) is not dict:
         yield Malformed(path, "a change is not an object", change, waba_id)
         return
@@ -66,6 +69,8 @@ def _change(change: Any, path: str, product: Any, waba_id: str | None, received_
         yield Malformed(path, "the change names no field", change, waba_id, phone_number_id)
     elif product != _OBJECT:
         yield Unhandled(field, value, waba_id, phone_number_id, "the delivery is not about WhatsApp")
+    elif field in READERS and type(value) is dict:
+        yield read_news(field, value, waba_id, phone_number_id, told_at)
     elif field != "messages":
         yield Unhandled(field, value, waba_id, phone_number_id, "nothing here handles this field yet")
     elif type(value) is not dict:

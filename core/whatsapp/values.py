@@ -3,6 +3,7 @@
 Texts never hold U+0000 or lone surrogates, and JSON values nothing that `jsonb` refuses (see `body.py`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -117,6 +118,22 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberNews:
+    """Something about a number, or about every number of an account when neither id nor display number is told.
+
+    `changes` are the account's columns that it settles; `at` is Meta's clock, None when it told no time.
+    """
+
+    field: str
+    value: JsonObject
+    waba_id: str | None
+    phone_number_id: str | None
+    display_phone_number: str | None
+    at: datetime | None
+    changes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Unhandled:
     """Something understood as an envelope, whose meaning nobody here handles yet."""
 
@@ -138,4 +155,4 @@ class Malformed:
     phone_number_id: str | None = None
 
 
-Item: TypeAlias = InboundMessage | StatusUpdate | Unhandled | Malformed
+Item: TypeAlias = InboundMessage | StatusUpdate | NumberNews | Unhandled | Malformed

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from core.db.pool import Connection
-from core.messaging.intake import conversations, events, identities, messages
+from core.messaging.intake import conversations, events, identities, messages, news
 from core.messaging.intake.batch import Batch, Bystander, Delivery, Incoming, Told
 from core.messaging.intake.parked import apply_parked, park
 from core.messaging.intake.quarantine import set_aside
@@ -33,6 +33,7 @@ async def apply_batch(connection: Connection, batch: Batch) -> None:
     await _lock_tenants(connection, batch.tenants())
     await _apply_messages(connection, batch.messages)
     await _apply_statuses(connection, batch)
+    await news.apply_news(connection, batch.news)
     await events.tell_unhandled(connection, batch.unhandled)
     await set_aside(connection, batch.refusals)
 

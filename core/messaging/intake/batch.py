@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.whatsapp.values import InboundMessage, StatusUpdate, Unhandled
+from core.whatsapp.values import InboundMessage, NumberNews, StatusUpdate, Unhandled
 
 IdentityKey = tuple[UUID, str, str]
 """(tenant id, kind, value): what a customer is known by."""
@@ -31,6 +31,7 @@ class Account:
     waba_id: str
     app_slug: str | None
     locale: str
+    display_phone_number: str
 
 
 @dataclass(slots=True)
@@ -86,6 +87,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """News of this number. `at` is Meta's clock, or ours when it told none."""
+
+    account: Account
+    news: NumberNews
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Bystander:
     """Something nobody here handles, told to the tenant as an event."""
 
@@ -110,6 +120,7 @@ class Batch:
 
     messages: list[Incoming] = field(default_factory=list)
     statuses: list[Told] = field(default_factory=list)
+    news: list[Heard] = field(default_factory=list)
     unhandled: list[Bystander] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 

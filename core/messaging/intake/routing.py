@@ -5,13 +5,14 @@ from typing import Any
 
 from core.db.pool import Connection
 from core.db.uuid7 import uuid7
-from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Incoming, Refusal, Told
+from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Heard, Incoming, Refusal, Told
 from core.whatsapp.parse import parse
-from core.whatsapp.values import InboundMessage, Item, Malformed, StatusUpdate, Unhandled
+from core.whatsapp.values import InboundMessage, Item, Malformed, NumberNews, StatusUpdate, Unhandled
 
 Parsed = tuple[Delivery, Item]
 
-_ACCOUNTS = """select a.tenant_id, a.id, a.phone_number_id, a.waba_id, p.slug, t.locale
+_ACCOUNTS = """select a.tenant_id, a.id, a.phone_number_id, a.waba_id, p.slug, t.locale,
+    a.display_phone_number
 from accounts a join tenants t on t.id = a.tenant_id left join meta_apps p on p.id = a.meta_app_id
 where a.{column} = any($1::text[])"""
 
@@ -46,11 +47,23 @@ class Routes:
             return found if _signed_by_its_app(delivery, found) else _foreign_signature(delivery, found)
         return self._by_waba_id(delivery, item.waba_id or "")
 
+    def concerned(self, delivery: Delivery, news: NumberNews) -> list[Account] | str:
+        """The number it names, or every number of the account, whoever has them; or why there is none."""
+        if news.phone_number_id:
+            found = self.account(delivery, news)
+            return found if isinstance(found, str) else [found]
+        accounts = self._of_waba(delivery, news.waba_id or "")
+        if news.display_phone_number:
+            accounts = [a for a in accounts if _digits(a.display_phone_number) == news.display_phone_number]
+        return accounts or _unknown_waba(news.waba_id)
+
+    def _of_waba(self, delivery: Delivery, waba_id: str) -> list[Account]:
+        return [a for a in self._by_waba.get(waba_id, ()) if _signed_by_its_app(delivery, a)]
+
     def _by_waba_id(self, delivery: Delivery, waba_id: str) -> Account | str:
-        accounts = [a for a in self._by_waba.get(waba_id, ()) if _signed_by_its_app(delivery, a)]
+        accounts = self._of_waba(delivery, waba_id)
         if not accounts:
-            return f"no account belongs to the WhatsApp Business Account {waba_id or '(none named)'}: connect it, " \
-                   "then replay this delivery"
+            return _unknown_waba(waba_id)
         if len({a.tenant_id for a in accounts}) > 1:
             return f"several tenants have numbers of the WhatsApp Business Account {waba_id}, so this is nobody's alone"
         return accounts[0]
@@ -59,6 +72,15 @@ class Routes:
 def _signed_by_its_app(delivery: Delivery, account: Account) -> bool:
     # Whoever owns another Meta app of this installation signs as that app; he may not speak for this number.
     return account.app_slug is None or account.app_slug == delivery.app_slug
+
+
+def _unknown_waba(waba_id: str | None) -> str:
+    return (f"no account belongs to the WhatsApp Business Account {waba_id or '(none named)'}: connect it, "
+            "then replay this delivery")
+
+
+def _digits(told: str) -> str:
+    return "".join(digit for digit in told if digit.isdigit())
 
 
 def _foreign_signature(delivery: Delivery, account: Account) -> str:
@@ -77,6 +99,9 @@ def sort(parsed: Sequence[Parsed], routes: Routes) -> Batch:
     """Each item to its place."""
     batch = Batch()
     for delivery, item in parsed:
+        if type(item) is NumberNews:
+            _place_news(batch, delivery, routes, item)
+            continue
         account = routes.account(delivery, item)
         if type(item) is Malformed:
             tenant_id = account.tenant_id if isinstance(account, Account) else None
@@ -97,18 +122,26 @@ def _place(batch: Batch, delivery: Delivery, account: Account, item: Item) -> No
         batch.unhandled.append(Bystander(account, item))
 
 
+def _place_news(batch: Batch, delivery: Delivery, routes: Routes, news: NumberNews) -> None:
+    concerned = routes.concerned(delivery, news)
+    if isinstance(concerned, str):
+        batch.refusals.append(Refusal(delivery.id, None, label(news), concerned, news.value))
+    else:
+        batch.news += [Heard(account, news, news.at or delivery.received_at) for account in concerned]
+
+
 def label(item: Item) -> str:
     """What an item is called in the quarantine."""
     if isinstance(item, InboundMessage):
         return f"message {item.wamid}"
     if isinstance(item, StatusUpdate):
         return f"status {item.status} of {item.wamid}"
-    if isinstance(item, Unhandled):
+    if isinstance(item, (Unhandled, NumberNews)):
         return f"field {item.field}"
     return item.path
 
 
 def _content(item: Item) -> Any:
-    return item.value if isinstance(item, Unhandled) else item.raw
+    return item.value if isinstance(item, (Unhandled, NumberNews)) else item.raw
 
 

@@ -194,11 +194,11 @@ async def test_another_tenants_app_may_not_speak_for_this_number(
 async def test_an_unhandled_field_is_told_to_its_tenant_by_number_or_by_waba(
     db: Database, tenant: SeededTenant
 ) -> None:
-    by_waba = {"entry": [{"id": tenant.waba_id, "changes": [{"field": "account_update", "value": {"event": "X"}}]}]}
+    by_waba = {"entry": [{"id": tenant.waba_id, "changes": [{"field": "security", "value": {"event": "X"}}]}]}
     await apply(db, tenant, delivery(tenant, {"calls": [1]}, field="calls"), json.dumps(by_waba).encode())
     events = await numbered(db, tenant)
     assert [(e.type, e.data["field"]) for e in events] == [
-        ("webhook.unhandled", "calls"), ("webhook.unhandled", "account_update")]
+        ("webhook.unhandled", "calls"), ("webhook.unhandled", "security")]
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"null", b'{"entry": 3}', b"[" * 100_000, b'{"entry": []}'])

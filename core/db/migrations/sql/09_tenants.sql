@@ -43,6 +43,7 @@ alter table accounts
     add column meta_status text,
     add column profile jsonb,
     add column looked_at timestamptz,                   -- when Meta was last asked
+    add column told_at jsonb not null default '{}',     -- {column: when a webhook last settled it}
     add column examination jsonb,                       -- the doctor's last findings
     add column token_died_at timestamptz,
     add column token_error jsonb,
@@ -51,6 +52,16 @@ alter table accounts
     add constraint accounts_status_check check (status in ('connected', 'token_dead', 'disabled')),
     add constraint accounts_team foreign key (tenant_id, team_id) references teams (tenant_id, id)
         on delete set null (team_id);
+
+-- A number as every member sees it, and as events carry it.
+create view account_resources with (security_invoker = true) as
+select a.tenant_id, a.id, a.created_at, jsonb_build_object(
+    'id', a.id, 'phone_number_id', a.phone_number_id, 'waba_id', a.waba_id,
+    'display_phone_number', a.display_phone_number, 'verified_name', a.verified_name, 'status', a.status,
+    'simulated', a.simulated, 'team', case when t.id is null then null else jsonb_build_object(
+        'id', t.id, 'name', t.name) end, 'version', a.version) as resource
+from accounts a left join teams t on t.tenant_id = a.tenant_id and t.id = a.team_id;
+grant select on account_resources to comptoir_app, comptoir_sys;
 
 -- A tenant's data as one archive, made by a job, kept for a while.
 create table exports (
