@@ -25,6 +25,7 @@ from core.events.tail import Tail
 from core.http import api, hardening, health, identity, problem
 from core.http.application import Application
 from core.http.doorman import Doorman, session_cookie
+from core.http.kept_answers import KeptAnswers
 from core.http.serve import serve
 from core.http.services import KEY, Attachments, Services, no_plugins, services
 from core.limits.limiter import Limiter
@@ -171,6 +172,7 @@ class WebProcess:
         app.admit_with(Doorman(self.db, self.permissions, cookie, settings.public_url))
         app.extensions[KEY] = Services(
             db=self.db, login=Login(self.db, passwords, attempts), attempts=attempts, limiter=limiter,
+            kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
             vault=self._vault,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,

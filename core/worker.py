@@ -18,6 +18,7 @@ from core.db.wake import Wake
 from core.egress import Egress
 from core.events.sequencer import Sequencer
 from core.events.tail import Tail
+from core.http.kept_answers import FORGET_ANSWERS_CRON, FORGET_ANSWERS_HANDLER
 from core.jobs.cron import Clock
 from core.jobs.executor import Executor
 from core.jobs.feeder import RUN, Feeder, run_function
@@ -87,6 +88,7 @@ class Worker:
         host = self.host
         return Handlers(
             FORGET_HANDLER,
+            FORGET_ANSWERS_HANDLER,
             self._postman().handler(),
             ReadReceipts(self.db, self.clients).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
@@ -100,7 +102,7 @@ class Worker:
 
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
-        crons = [FORGET_CRON, *jobs.crons(host.plugins, host.gate)]
+        crons = [FORGET_CRON, FORGET_ANSWERS_CRON, *jobs.crons(host.plugins, host.gate)]
         return {
             "intake": Intake(db, wake).run,
             "sequencer": Sequencer(db, wake).run,

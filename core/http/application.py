@@ -15,10 +15,13 @@ from quart.typing import ResponseTypes
 from core.audit import Actor, acting
 from core.auth.access import Access, declare, declared
 from core.auth.principal import Principal
+from core.auth.terms import promised
 from core.db.scope import tenant_scope, viewer_scope
 from core.errors import Unauthenticated
 from core.http.caller import caller_ip
 from core.http.doorman import Doorman
+from core.http.etag import conditional
+from core.http.idempotency import once
 from core.http.limits import count_request, count_stranger, tell
 from core.limits.limiter import counting
 
@@ -74,6 +77,18 @@ class Application(Quart):
         except Unauthenticated:
             await count_stranger()
             raise
+
+    async def dispatch_request(self, request_context: RequestContext | None = None) -> Any:
+        """As Quart's, on the route's terms: once for each Idempotency-Key, under the conditions of the request."""
+        dispatch = super().dispatch_request
+
+        async def act() -> Any:
+            return await dispatch(request_context)
+
+        terms = promised(self.view_functions[request.endpoint]) if request.endpoint else None
+        if terms is None:
+            return await act()
+        return await once(terms, lambda: conditional(act))
 
     async def full_dispatch_websocket(self, websocket_context: WebsocketContext | None = None) -> ResponseTypes | None:
         """As Quart's, in the caller's tenant scope."""

@@ -27,7 +27,7 @@ def install(app: Quart) -> None:
 def response_of(problem: Problem) -> Response:
     """The answer a problem makes."""
     response = _response(problem.as_json(), problem.status)
-    if isinstance(problem, TooMany):
+    if isinstance(problem, TooMany) or "retry_after" in problem.extra:
         response.headers["Retry-After"] = str(problem.extra.get("retry_after", 60))
     if isinstance(problem, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="comptoir"'

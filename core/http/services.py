@@ -14,6 +14,7 @@ from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.db.pool import Database
+from core.http.kept_answers import KeptAnswers
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
@@ -50,6 +51,7 @@ class Services:
     login: Login
     attempts: LoginAttempts
     limiter: Limiter
+    kept: KeptAnswers
     passwords: Passwords
     cookie: QuartAuth
     mail: Mail
