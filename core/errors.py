@@ -9,6 +9,7 @@ Problem                  becomes RFC 9457 problem JSON
 │   └── NewerMessages    409  a colleague or the customer wrote since: read, or send anyway
 ├── WindowClosed         422  24 h after the customer's last message: use a template
 ├── Rejected             422  a filter_outbound hook said no
+├── SpentLink            410  a link that works once: used, expired or replaced
 ├── TooMany              429  slow down
 └── Unavailable          503  a service we need is away: try again
 """
@@ -63,6 +64,10 @@ class WindowClosed(Problem):
 
 class Rejected(Problem):
     status, type, title = 422, "rejected", "A plugin refused this message"
+
+
+class SpentLink(Problem):
+    status, type, title = 410, "spent-link", "This link no longer works"
 
 
 class TooMany(Problem):

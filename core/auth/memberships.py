@@ -17,6 +17,15 @@ async def add_member(db: Database, tenant_id: UUID, user_id: UUID, role: Role, *
     )  # fmt: skip
 
 
+async def join(connection: Connection, tenant_id: UUID, user_id: UUID, role: str, name: str) -> bool:
+    """Make somebody a member, in a transaction of the system role. False when they are one already: nothing changed."""
+    return bool(await connection.fetchval(
+        "insert into memberships (tenant_id, user_id, role, name) values ($1, $2, $3, $4) "
+        "on conflict do nothing returning true",
+        tenant_id, user_id, role, name,
+    ))  # fmt: skip
+
+
 async def remove_member(db: Database, tenant_id: UUID, user_id: UUID) -> None:
     """Take a user out of a tenant. Their sessions there stop at once: identification joins the membership."""
     await db.system.execute("delete from memberships where tenant_id = $1 and user_id = $2", tenant_id, user_id)

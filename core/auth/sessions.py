@@ -28,17 +28,19 @@ _BY_IDS = f"{_VALID} and c.id = any($1)"
 
 
 async def open_session(
-    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None
-) -> str:
+    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None,
+    csrf_secret: bytes | None = None,
+) -> str:  # fmt: skip
     """Start a session and return its token. Always a new one: a token set before the login is worth nothing after.
 
-    `connection` is of the system role, or its pool.
+    `connection` is of the system role, or its pool. `csrf_secret` is that of the session which this one replaces.
     """
     token = secrets.token_urlsafe(32)
     await connection.execute(
         "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, user_agent, ip, expires_at) "
         "values ($1, $2, $3, $4, left($5, 400), $6, now() + make_interval(secs => $7))",
-        _digest(token), user_id, tenant_id, secrets.token_bytes(32), user_agent, ip, float(ABSOLUTE_SECONDS),
+        _digest(token), user_id, tenant_id, csrf_secret or secrets.token_bytes(32), user_agent, ip,
+        float(ABSOLUTE_SECONDS),
     )  # fmt: skip
     return token
 
@@ -64,6 +66,13 @@ async def present_sessions(
 async def revoke_session(connection: Connection, session_id: UUID) -> None:
     """End one session."""
     await connection.execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", session_id)
+
+
+async def revoke_session_of_token(connection: Connection, token: str) -> None:
+    """End the session of this token, if there is one."""
+    await connection.execute(
+        "update sessions set revoked_at = now() where token_hash = $1 and revoked_at is null", _digest(token)
+    )
 
 
 async def revoke_sessions_of(connection: Connection, user_id: UUID) -> None:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
+from core.auth.password_rules import MAX_LENGTH, check_password
 from core.auth.passwords import Passwords
-from core.db.pool import Database
-from core.errors import Conflict, Invalid
+from core.db.pool import Connection, Database
+from core.errors import Conflict
 
-MIN_PASSWORD_LENGTH = 8
-MAX_PASSWORD_LENGTH = 1024
+MAX_PASSWORD_LENGTH = MAX_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +25,25 @@ class User:
 async def create_user(
     db: Database, email: str, name: str, password: str, *, locale: str | None = None, passwords: Passwords | None = None
 ) -> UUID:
-    """Make a user. Raises Conflict when the address is known, Invalid for a password shorter than 8 characters."""
-    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise Invalid(f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters.")
+    """Make a user. Raises Conflict when the address is known, Invalid for a password too short or too common."""
+    check_password(password, email=email)
     hashed = await (passwords or Passwords()).hash(password)
-    try:
-        user_id = await db.system.fetchval(
-            "insert into users (email, name, password_hash, locale) values ($1, $2, $3, $4) returning id",
-            normal_email(email), name, hashed, locale,
-        )  # fmt: skip
-    except asyncpg.UniqueViolationError:
-        raise Conflict(f"{email} has an account already: add it to the tenant instead.") from None
+    return await insert_user(db.system, email, name, hashed, locale=locale)
+
+
+async def insert_user(
+    connection: Connection, email: str, name: str, password_hash: str | None, *, locale: str | None = None,
+    platform_admin: bool = False,
+) -> UUID:  # fmt: skip
+    """As `create_user`, in a transaction of the system role, which stays usable after the Conflict."""
+    user_id = await connection.fetchval(
+        "insert into users (email, name, password_hash, locale, platform_admin, password_changed_at) "
+        "values ($1, $2, $3, $4, $5, now()) on conflict (email) do nothing returning id",
+        normal_email(email), name, password_hash, locale, platform_admin,
+    )  # fmt: skip
+    if user_id is None:
+        raise Conflict("This address has an account already: log in with it, or give another one.",
+                       errors=[{"loc": ["email"], "msg": "has an account already"}])  # fmt: skip
     return UUID(str(user_id))
 
 

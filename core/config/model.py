@@ -179,6 +179,8 @@ class ConfigFile(Section):
     tenants: dict[Slug, TenantEntry] = Field(default_factory=dict)
     sending: Sending = Sending()
     egress: Egress = Egress()
+    mail: Mail = Mail()
+    people: People = People()
     limits: dict[str, dict[By, Quota | None]] = Field(default_factory=dict)
     """Figures instead of those of core.limits.table, by row and by who is counted."""
 
@@ -190,5 +192,3 @@ class ConfigFile(Section):
         except LookupError as error:
             raise ValueError(str(error.args[0])) from None
         return limits
-    mail: Mail = Mail()
-    people: People = People()

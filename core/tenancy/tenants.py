@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
-from core.db.pool import Database
+from core.db.pool import Connection, Database
 from core.errors import Conflict, NotFound
 
 _BY_SLUG = "select id, slug, name, locale, timezone, hue, status from tenants where slug = $1"
@@ -29,16 +27,28 @@ async def create_tenant(
     db: Database, slug: str, name: str, *, locale: str = "fr", timezone: str = "Africa/Casablanca", hue: int = 163
 ) -> Tenant:
     """Make a tenant. Raises Conflict when the slug is taken."""
-    try:
-        row = await db.system.fetchrow(
-            "insert into tenants (slug, name, locale, timezone, hue) values ($1, $2, $3, $4, $5) "
-            "returning id, slug, name, locale, timezone, hue, status",
-            slug, name, locale, timezone, hue,
-        )  # fmt: skip
-    except asyncpg.UniqueViolationError:
-        raise Conflict(f"A tenant called {slug!r} exists already: choose another slug.") from None
-    assert row is not None  # noqa: S101 - an insert without a conflict clause returns its row
+    return await insert_tenant(db.system, slug, name, locale=locale, timezone=timezone, hue=hue)
+
+
+async def insert_tenant(
+    connection: Connection, slug: str, name: str, *, locale: str = "fr", timezone: str = "Africa/Casablanca",
+    hue: int = 163,
+) -> Tenant:  # fmt: skip
+    """As `create_tenant`, in a transaction of the system role, which stays usable after the Conflict."""
+    row = await connection.fetchrow(
+        "insert into tenants (slug, name, locale, timezone, hue) values ($1, $2, $3, $4, $5) "
+        "on conflict (slug) do nothing returning id, slug, name, locale, timezone, hue, status",
+        slug, name, locale, timezone, hue,
+    )  # fmt: skip
+    if row is None:
+        raise Conflict(f"A tenant called {slug!r} exists already: choose another slug.",
+                       errors=[{"loc": ["tenant", "slug"], "msg": "is taken: choose another"}])  # fmt: skip
     return Tenant(**row)
+
+
+async def slug_is_free(connection: Connection, slug: str) -> bool:
+    """Whether no tenant has it."""
+    return not await connection.fetchval("select exists (select from tenants where slug = $1)", slug)
 
 
 async def tenant_by_slug(db: Database, slug: str) -> Tenant:

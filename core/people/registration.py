@@ -1,0 +1,139 @@
+"""A person makes a tenant of their own. The first one of an installation runs it: they become platform admin."""
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from uuid import UUID
+
+from core import audit
+from core.audit import acting, current_actor
+from core.auth.memberships import join
+from core.auth.passwords import Passwords
+from core.auth.setup_code import is_setup_code
+from core.auth.users import insert_user
+from core.db.pool import Connection, Database
+from core.errors import Forbidden
+from core.secrets import Vault
+from core.tenancy.tenants import Tenant, insert_tenant, slug_is_free
+
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('comptoir registration', 0))"
+_LOOK = """
+select not exists (select from tenants where not demo) as new, exists (select from tenants where demo) as demo,
+    exists (select from users where platform_admin and disabled_at is null) as run
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`open`: anybody may, once there is a tenant. `code`: what the first person has to know; None: nothing."""
+
+    open: bool
+    code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who registers, and the tenant they want."""
+
+    name: str
+    email: str
+    password: str = field(repr=False)
+    tenant_name: str
+    slug: str | None = None
+    locale: str = "fr"
+    timezone: str = "Africa/Casablanca"
+    code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`new`: no tenant besides a demo. `run`: somebody is platform admin."""
+
+    new: bool
+    demo: bool
+    run: bool
+
+
+class Registration:
+    """Decides who may, and makes user, tenant and membership in one transaction."""
+
+    def __init__(self, db: Database, vault: Vault, passwords: Passwords, policy: Policy) -> None:
+        self._db, self._vault, self._passwords, self.policy = db, vault, passwords, policy
+
+    async def state(self) -> State:
+        """Of this installation, now."""
+        async with self._db.system.acquire() as connection:
+            return await _state(connection)
+
+    def kind(self, state: State) -> Literal["first", "open", "closed"]:
+        """Who may register."""
+        if state.new:
+            return "first"
+        return "open" if self.policy.open else "closed"
+
+    async def register(self, newcomer: Newcomer) -> tuple[UUID, UUID]:
+        """(user id, tenant id). Raises Forbidden when registration is closed or the setup code is wrong, Conflict for
+        an address or a slug that is taken.
+
+        That an address has an account cannot be hidden here: who registers with a new one is let in at once, so any
+        refusal tells. The route is counted strictly, and in production it is closed after the first person.
+        """
+        self._admit(await self.state(), newcomer)
+        hashed = await self._passwords.hash(newcomer.password)
+        async with self._db.system_transaction() as connection:
+            await connection.execute(_ONE_AT_A_TIME)
+            state = await _state(connection)
+            self._admit(state, newcomer)
+            return await self._make(connection, newcomer, hashed, first=state.new and not state.run)
+
+    def _admit(self, state: State, newcomer: Newcomer) -> None:
+        kind = self.kind(state)
+        if kind == "closed":
+            raise Forbidden("Registration is closed here: ask somebody of your organisation to invite you.")
+        code = self.policy.code
+        if kind == "first" and code is not None and not is_setup_code(newcomer.code or "", code):
+            raise Forbidden("The setup code is missing or wrong: run `comptoir setup-code` on the server.")
+
+    async def _make(self, connection: Connection, who: Newcomer, hashed: str, *, first: bool) -> tuple[UUID, UUID]:
+        user_id = await insert_user(connection, who.email, who.name, hashed, platform_admin=first)
+        tenant = await insert_tenant(connection, await _slug(connection, who), who.tenant_name, locale=who.locale,
+                                     timezone=who.timezone)  # fmt: skip
+        await self._vault.wrapped_key(connection, tenant.id)
+        await join(connection, tenant.id, user_id, "owner", who.name)
+        await _tell(connection, tenant, user_id, first=first)
+        return user_id, tenant.id
+
+
+async def _state(connection: Connection) -> State:
+    return State(**await connection.fetchrow(_LOOK))
+
+
+async def _slug(connection: Connection, who: Newcomer) -> str:
+    """The one asked for, else one made of the name, with a number where it is taken."""
+    if who.slug is not None:
+        return who.slug
+    base = slug_of(who.tenant_name)
+    for candidate in (base, *(f"{base}-{number}" for number in range(2, 10))):
+        if await slug_is_free(connection, candidate):
+            return candidate
+    return f"{base}-{secrets.token_hex(4)}"
+
+
+def slug_of(name: str) -> str:
+    """`Café Maure` → `cafe-maure`. A name without Latin letters gets a word of ours."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:40].strip("-")
+    return slug if len(slug) > 1 else "organisation"
+
+
+async def _tell(connection: Connection, tenant: Tenant, user_id: UUID, *, first: bool) -> None:
+    made = {"slug": [None, tenant.slug], "name": [None, tenant.name], "owner": [None, str(user_id)]}
+    with acting(replace(current_actor(), kind="member", id=str(user_id))):
+        for chain in (audit.INSTALLATION, tenant.id):
+            await audit.record_for(connection, chain, "tenant.registered", "tenant", tenant.id, made)
+        if first:
+            await audit.record_for(connection, audit.INSTALLATION, "platform_admin.made", "user", user_id,
+                                   {"platform_admin": [False, True]})  # fmt: skip
+
