@@ -2,10 +2,10 @@
 
 import json
 
-from quart import Quart, Response
+from quart import Quart, Response, g
 from werkzeug.exceptions import HTTPException
 
-from comptoir_sdk.sandbox.caller import box, date_header
+from comptoir_sdk.sandbox.caller import date_header, numbers
 from comptoir_sdk.sandbox.control import control
 from comptoir_sdk.sandbox.control_numbers import control_numbers
 from comptoir_sdk.sandbox.control_phones import control_phones
@@ -47,7 +47,8 @@ def create_app(settings: Settings) -> Quart:
 
 async def refused(error: Refusal) -> Response:
     """Meta's error body, counted in the ledger."""
-    box().ledger.refused[str(error.code)] += 1
+    if counted := g.get("box") or numbers().usual:
+        counted.ledger.refused[str(error.code)] += 1
     response = Response(json.dumps(error.body()), error.status, content_type="application/json; charset=UTF-8")
     response.headers.update(error.headers)
     return response

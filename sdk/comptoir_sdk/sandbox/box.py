@@ -46,7 +46,7 @@ class Box:
         self.limits = Limits()
         self.templates = waba.templates
         self.phones = Phones()
-        self.callbacks = Callbacks(number, waba, settings.webhook_url, allow_remote=settings.allow_remote)
+        self.callbacks = Callbacks(number, waba, settings.webhook_url)
         self.media = MediaStore(self.clock, folder / "media" if folder else None)
         self.webhooks = Webhooks(number, self.callbacks, Delivery(), self.clock, self.ledger, self._heard)
         self.statuses = Statuses(number, self.clock, self.feed, self.webhooks)

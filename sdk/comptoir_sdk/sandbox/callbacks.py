@@ -45,16 +45,16 @@ class Waba:
 
 
 class Callbacks:
-    """The addresses of one number. `home` is the first number's webhook, where bare paths lie."""
+    """The addresses of one number. Bare paths lie where the webhook `home` is."""
 
-    def __init__(self, number: Number, waba: Waba, home: str, *, allow_remote: bool) -> None:
+    def __init__(self, number: Number, waba: Waba, home: str) -> None:
         self.override: Callback | None = None
-        self._number, self._waba, self._home, self._allow_remote = number, waba, home, allow_remote
+        self._number, self._waba, self._home = number, waba, home
 
     @property
     def app(self) -> Callback:
         """The app's own address."""
-        return Callback(self.whole(self._number.webhook_url), self._number.verify_token)
+        return Callback(whole(self._number.webhook_url, self._home), self._number.verify_token)
 
     @property
     def waba(self) -> Callback | None:
@@ -86,21 +86,27 @@ class Callbacks:
         known = {"phone_number": self.override, "whatsapp_business_account": self.waba, "application": self.app}
         return {name: callback.url for name, callback in known.items() if callback}
 
-    def admit(self, url: str) -> None:
-        """Raises Refusal for an address that Meta would not take, or that lies off this machine."""
-        if len(url) > URL_AT_MOST or urlsplit(url).scheme not in {"http", "https"}:
-            raise parameter(f"override_callback_uri must be an http(s) address of at most {URL_AT_MOST} characters")
-        host = urlsplit(url).hostname or ""
-        if not self._allow_remote and not is_loopback(host):
-            raise parameter(f"The callback must be on this machine, not on {host!r}, without --allow-remote")
-
-    def whole(self, url: str) -> str:
-        """The address behind a bare path: it lies where the first number's webhook is."""
-        home = urlsplit(self._home)
-        return f"{home.scheme}://{home.netloc}{url}" if url.startswith("/") else url
-
     def kept(self, callback: Callback | None) -> list[str] | None:
         """For the snapshot. Addresses at home are kept as paths: the whole installation may move to another port."""
         if callback is None:
             return None
-        return [callback.url.removeprefix(self.whole("/").rstrip("/")), callback.verify_token]
+        return [callback.url.removeprefix(whole("/", self._home).rstrip("/")), callback.verify_token]
+
+    def taken(self, kept: list[str] | None) -> Callback | None:
+        """From the snapshot."""
+        return Callback(whole(kept[0], self._home), kept[1]) if kept else None
+
+
+def whole(url: str, home: str) -> str:
+    """The address behind a bare path: it lies where the webhook `home` is."""
+    at = urlsplit(home)
+    return f"{at.scheme}://{at.netloc}{url}" if url.startswith("/") else url
+
+
+def admit(url: str, *, allow_remote: bool) -> None:
+    """Raises Refusal for an address that Meta would not take, or that lies off this machine."""
+    if len(url) > URL_AT_MOST or urlsplit(url).scheme not in {"http", "https"}:
+        raise parameter(f"A callback must be an http(s) address of at most {URL_AT_MOST} characters")
+    host = urlsplit(url).hostname or ""
+    if not allow_remote and not is_loopback(host):
+        raise parameter(f"The callback must be on this machine, not on {host!r}, without --allow-remote")

@@ -22,9 +22,11 @@ def numbers() -> Numbers:
 
 
 def box() -> Box:
-    """The number that this request is about; the first one where nothing names another."""
-    found: Box | None = g.get("box")
-    return found or numbers().first
+    """The number that this request is about; raises 404/100 while there is none."""
+    found: Box | None = g.get("box") or numbers().usual
+    if found is None:
+        raise Refusal(404, 100, "There is no number yet: POST /sandbox/api/numbers makes one")
+    return found
 
 
 def given_token() -> str:
@@ -70,6 +72,7 @@ async def choose() -> None:
 
 def date_header() -> str:
     """Now, as the sandbox's clock tells it to others: a fault puts it wrong."""
-    skew = box().faults.draw("clock")
+    asked: Box | None = g.get("box") or numbers().usual
+    skew = asked.faults.draw("clock") if asked else None
     at = datetime.now(UTC).timestamp() + (skew.switch.seconds if skew else 0)
     return format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)

@@ -95,7 +95,7 @@ async def change(phone_number_id: str) -> Response:
     changed, wanted = the_number(phone_number_id), Change.model_validate(await json_body())
     before, after = changed.facts.model_copy(), Facts.model_validate(changed.facts.model_dump() | wanted.facts)
     if wanted.webhook_url is not None:
-        changed.callbacks.admit(changed.callbacks.whole(wanted.webhook_url))
+        numbers().admit(wanted.webhook_url)
     for name, value in wanted.model_dump(include=CHANGEABLE, exclude_none=True).items():
         setattr(changed.number, name, value)
     _take(changed, after)

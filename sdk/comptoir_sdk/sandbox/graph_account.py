@@ -5,7 +5,7 @@ from typing import Any
 from quart import Blueprint, Response, g, request
 
 from comptoir_sdk.sandbox import misbehaviour, readings
-from comptoir_sdk.sandbox.callbacks import Callback
+from comptoir_sdk.sandbox.callbacks import Callback, admit
 from comptoir_sdk.sandbox.caller import box, enter, numbers
 from comptoir_sdk.sandbox.graph import answer, check_account, check_number, json_body
 from comptoir_sdk.sandbox.graph_media import link
@@ -117,7 +117,7 @@ async def broken(*places: str) -> Response | None:
 async def verified(body: dict[str, Any]) -> Callback:
     """The override, once its address has echoed our challenge; raises 2200."""
     callback = Callback(str(body["override_callback_uri"]), str(body.get("verify_token", "")))
-    box().callbacks.admit(callback.url)
+    admit(callback.url, allow_remote=box().settings.allow_remote)
     found = await box().webhooks.verify(callback)
     if not found["ok"]:
         reason = f"HTTP Status Code = {found['status']}; {found['error']}"

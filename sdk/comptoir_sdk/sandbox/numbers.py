@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from comptoir_sdk.sandbox.box import Box
-from comptoir_sdk.sandbox.callbacks import Waba
+from comptoir_sdk.sandbox.callbacks import Waba, admit, whole
 from comptoir_sdk.sandbox.identifiers import numeric
 from comptoir_sdk.sandbox.number import Number, new_token
 from comptoir_sdk.sandbox.settings import Settings
@@ -27,10 +27,15 @@ class Numbers:
         self._settings = settings
         self._wabas: dict[str, Waba] = {}
         self._boxes: dict[str, Box] = {}
-        self.first = self._box(Number.of(settings), settings.data)
+        self.first = None if settings.empty else self._box(Number.of(settings), settings.data)
 
     def __iter__(self) -> Iterator[Box]:
         return iter(self._boxes.values())
+
+    @property
+    def usual(self) -> Box | None:
+        """The number that is meant where none is named."""
+        return self.first or next(iter(self), None)
 
     def get(self, phone_number_id: str) -> Box | None:
         return self._boxes.get(phone_number_id)
@@ -44,7 +49,8 @@ class Numbers:
 
     def open(self) -> None:
         """Take up the previous run, numbers made then included."""
-        self.first.open()
+        if self.first is not None:
+            self.first.open()
         for file in sorted(self._folder.glob("*/number.json")) if self._folder else ():
             box = self._box(Number.model_validate_json(file.read_bytes()), file.parent)
             box.open()
@@ -57,11 +63,15 @@ class Numbers:
         """A new number; whatever is not given is made up. Raises NumberRefused, or pydantic's ValidationError."""
         number = Number.model_validate(self._made_up(wanted))
         self._refuse_twins(number)
-        self.first.callbacks.admit(self.first.callbacks.whole(number.webhook_url))
+        self.admit(number.webhook_url)
         box = self._box(number, self._folder / number.phone_number_id if self._folder else None)
         self.keep(box)
         box.open()
         return box
+
+    def admit(self, url: str) -> None:
+        """Raises Refusal for a webhook address that is not taken here."""
+        admit(whole(url, self._settings.webhook_url), allow_remote=self._settings.allow_remote)
 
     def keep(self, box: Box) -> None:
         """Write the number itself down, at once and for its owner alone: somebody registers it elsewhere now."""
@@ -97,15 +107,15 @@ class Numbers:
 
     def _made_up(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """The first number's app when nothing of an app is given, else an app of its own."""
-        first = self.first.number
-        app = {name: getattr(first, name) for name in APP}
-        if wanted.keys() & set(APP):
-            app = {"app_id": numeric(15), "app_secret": secrets.token_hex(16),
-                   "verify_token": secrets.token_urlsafe(16), "webhook_url": first.webhook_url}  # fmt: skip
         usual = {
-            "phone_number_id": numeric(15), "waba_id": numeric(15), "business_name": first.business_name,
+            "phone_number_id": numeric(15), "waba_id": numeric(15), "business_name": self._settings.business_name,
             "display_phone_number": f"155501{numeric(5)}", "token": new_token(),
         }  # fmt: skip
+        if self.first is not None and not wanted.keys() & set(APP):
+            app = {name: getattr(self.first.number, name) for name in APP}
+        else:
+            app = {"app_id": numeric(15), "app_secret": secrets.token_hex(16),
+                   "verify_token": secrets.token_urlsafe(16), "webhook_url": self._settings.webhook_url}  # fmt: skip
         return usual | app | {name: value for name, value in wanted.items() if value is not None}
 
     def _refuse_twins(self, number: Number) -> None:

@@ -19,7 +19,10 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The program's own settings, and its first number: one WABA, one app, one webhook."""
+    """The program's own settings, and its first number: one WABA, one app, one webhook.
+
+    `empty`: there is no first number. All are made by the control API; `webhook_url` says where their bare paths lie.
+    """
 
     webhook_url: str
     app_secret: str
@@ -36,9 +39,10 @@ class Settings:
     display_phone_number: str = "15550100200"
     app_id: str = "670843887433847"
     allow_remote: bool = False
+    empty: bool = False
 
     def __post_init__(self) -> None:
-        for name in REQUIRED:
+        for name in REQUIRED[:1] if self.empty else REQUIRED:
             if not getattr(self, name):
                 raise SettingsError(f"{name} is missing: give {flag(name)} or set {PREFIX}{name.upper()}")
         self._check_webhook_host()
@@ -86,7 +90,8 @@ def from_arguments(arguments: Sequence[str], environ: Mapping[str, str] = os.env
         value = environ.get(PREFIX + name.upper())
         if name not in given and value:
             given[name] = value
-    given.setdefault("allow_remote", environ.get(PREFIX + "ALLOW_REMOTE", "") in {"1", "true", "yes"})
+    for name in ("allow_remote", "empty"):
+        given.setdefault(name, environ.get(PREFIX + name.upper(), "") in {"1", "true", "yes"})
     for name in REQUIRED:
         given.setdefault(name, "")
     for name in ("port", "fd"):
@@ -121,4 +126,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--display-phone-number", help="the business number, digits only")
     parser.add_argument("--app-id", help="the Meta app's id, as debug_token and subscribed_apps tell it")
     parser.add_argument("--allow-remote", action="store_true", default=None, help="allow other machines")
+    parser.add_argument("--empty", action="store_true", default=None, help="start without a number of its own")
     return parser

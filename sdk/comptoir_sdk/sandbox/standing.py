@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from comptoir_sdk.sandbox.callbacks import Callback, Callbacks
+from comptoir_sdk.sandbox.callbacks import Callbacks
 from comptoir_sdk.sandbox.number import Facts
 from comptoir_sdk.sandbox.profile import Profile
 
@@ -32,10 +32,7 @@ class Standing:
         for target, name in ((self.facts, "facts"), (self.profile, "profile")):
             for key, value in type(target).model_validate(kept[name]).model_dump().items():
                 setattr(target, key, value)
-        self.callbacks.override = self._taken(kept["override"])
-        self.callbacks.subscribe(self._taken(kept["waba_override"]))
+        self.callbacks.override = self.callbacks.taken(kept["override"])
+        self.callbacks.subscribe(self.callbacks.taken(kept["waba_override"]))
         if not kept["subscribed"]:
             self.callbacks.unsubscribe()
-
-    def _taken(self, kept: list[str] | None) -> Callback | None:
-        return Callback(self.callbacks.whole(kept[0]), kept[1]) if kept else None

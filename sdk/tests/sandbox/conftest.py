@@ -118,17 +118,18 @@ class Start:
     def __init__(self, hook: Hook, stack: AsyncExitStack) -> None:
         self._hook, self._stack = hook, stack
 
-    async def __call__(self, data: Path | None = None) -> httpx2.AsyncClient:
+    async def __call__(self, data: Path | None = None, *, empty: bool = False) -> httpx2.AsyncClient:
         listener, base = listening()
         settings = Settings(
             webhook_url=self._hook.url, app_secret=SECRET, verify_token=VERIFY, phone_number_id=PHONE_NUMBER_ID,
-            waba_id=WABA_ID, token=TOKEN, data=data, public_url=base,
+            waba_id=WABA_ID, token=TOKEN, data=data, public_url=base, empty=empty,
         )  # fmt: skip
         await self._stack.enter_async_context(served(create_app(settings), listener))
         headers = {"Authorization": f"Bearer {TOKEN}"}
         client = httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=10)
         await self._stack.enter_async_context(client)
-        await client.patch("/sandbox/api/delivery", json=QUICK)
+        if not empty:
+            await client.patch("/sandbox/api/delivery", json=QUICK)
         return client
 
     async def stop_all(self) -> None:

@@ -151,3 +151,17 @@ async def test_faults_of_one_number_leave_the_others_alone(sandbox: httpx2.Async
     await write()
     first = {"phone_number_id": FIRST, "token": "graph-token"}
     assert (await say(sandbox, first)).status_code == 200
+
+
+async def test_an_empty_sandbox_waits_for_its_first_number_which_is_then_the_usual_one(
+    hook: "Hook", start: "Start"
+) -> None:
+    sandbox = await start(empty=True)
+    assert (await sandbox.get("/healthz")).json()["numbers"] == 0
+    assert "POST /sandbox/api/numbers" in (await sandbox.get("/sandbox/api/phones")).json()["error"]
+    assert (await sandbox.get("/v26.0/debug_token")).json()["error"]["code"] == 190
+    number = await made(sandbox, webhook_url="/hook")
+    assert number["app_secret"] != "app-secret"
+    await sandbox.post("/sandbox/api/phones/amina/messages", json={"text": "Salam"})
+    await hook.until(lambda: bool(hook.messages))
+    assert hook.values[0]["metadata"]["phone_number_id"] == number["phone_number_id"]

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Hook, Send, Write
+    from tests.sandbox.conftest import Hook, Send, Start, Write
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("en", "fr", "ar")
@@ -161,3 +161,12 @@ async def test_another_number_has_its_own_phones_and_its_keys_can_be_read(
     await page.get_by_role("button", name="Clés de ce numéro").click()
     await expect(page.get_by_text(number["token"])).to_be_visible()
     assert errors == []
+
+
+async def test_the_phones_appear_by_themselves_once_there_is_a_number(browser: Browser, start: "Start") -> None:
+    sandbox = await start(empty=True)
+    page = await browser.new_page()
+    await page.goto(str(sandbox.base_url))
+    await expect(page.get_by_text("No simulated number yet")).to_be_visible()
+    await sandbox.post("/sandbox/api/numbers", json={})
+    await expect(page.locator(".phone")).to_have_count(4)

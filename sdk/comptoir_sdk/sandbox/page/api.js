@@ -22,6 +22,7 @@ export const write = (phone, message) => call("POST", `/phones/${encodeURICompon
 export const open = (phone) => call("POST", `/phones/${encodeURIComponent(phone)}/open`);
 export const change = (phone, habits) => call("PATCH", `/phones/${encodeURIComponent(phone)}`, habits);
 export const makePhone = (phone) => call("POST", "/phones", phone);
+export const numbers = () => call("GET", "/numbers");
 export const keys = (id) => call("GET", `/numbers/${id}`);
 export const retry = () => call("POST", "/webhook/retry");
 export const setFault = (name, fault) => call("PUT", `/faults/${name}`, fault);

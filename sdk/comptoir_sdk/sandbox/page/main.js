@@ -4,8 +4,10 @@ import { Bar } from "./bar.js";
 import { el, hue, initials } from "./dom.js";
 import { PhoneView } from "./phone.js";
 import * as sheets from "./sheets.js";
+import { t } from "./words.js";
 
 const SHOWN_AT_FIRST = 4;
+const LOOK_AGAIN = 2000; // milliseconds
 const desk = document.getElementById("desk");
 const tabs = document.getElementById("tabs");
 
@@ -138,4 +140,16 @@ function follow(page) {
   };
 }
 
-follow(new Desk());
+/** Before the first number is made there is nothing to show: say so, and look again. */
+async function begin(page) {
+  const { items } = await api.numbers();
+  if (items.length) {
+    follow(page);
+    return;
+  }
+  desk.replaceChildren(el("p", { class: "empty" }, t("no_numbers")));
+  setTimeout(() => begin(page).catch(page.failed), LOOK_AGAIN);
+}
+
+const page = new Desk();
+begin(page).catch(page.failed);
