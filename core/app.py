@@ -13,10 +13,10 @@ from redis.asyncio import Redis
 from core import web
 from core.auth.access import GREETED, PUBLIC
 from core.auth.attempts import LoginAttempts
-from core.auth.login import Login
 from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
+from core.auth.ways import Ways
 from core.config import PluginGate, Settings
 from core.db.pool import Database
 from core.db.wake import Wake
@@ -169,9 +169,10 @@ class WebProcess:
         cookie = session_cookie(app, settings.public_url)
         limiter = Limiter(valkey, settings.limits)
         passwords, attempts = Passwords(), LoginAttempts(limiter)
-        app.admit_with(Doorman(self.db, self.permissions, cookie, settings.public_url))
+        ways = Ways.of(self.db, self._vault, settings.public_url, passwords, attempts)
+        app.admit_with(Doorman(self.db, self.permissions, cookie, ways.access_tokens, settings.public_url))
         app.extensions[KEY] = Services(
-            db=self.db, login=Login(self.db, passwords, attempts), attempts=attempts, limiter=limiter,
+            db=self.db, ways=ways, attempts=attempts, limiter=limiter,
             kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
             vault=self._vault,

@@ -5,6 +5,7 @@ Problem                  becomes RFC 9457 problem JSON
 ├── NotFound             404  absent, or another tenant's: the same answer
 ├── Forbidden            403  known, and not allowed
 ├── Unauthenticated      401  log in first
+│   └── SecondFactorNeeded 401  the password is right: prove the second factor
 ├── Conflict             409  the state has moved on: look again
 │   └── NewerMessages    409  a colleague or the customer wrote since: read, or send anyway
 ├── WindowClosed         422  24 h after the customer's last message: use a template
@@ -48,6 +49,10 @@ class Forbidden(Problem):
 
 class Unauthenticated(Problem):
     status, type, title = 401, "unauthenticated", "Not logged in"
+
+
+class SecondFactorNeeded(Unauthenticated):
+    type, title = "second-factor", "A second factor is needed"
 
 
 class Conflict(Problem):

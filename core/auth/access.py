@@ -1,6 +1,6 @@
 """What a route demands of its caller, declared where the route is declared. An undeclared route is not served.
 
-The kernel's routes use the three below; plugins' routes bring their own Access, whose `check` asks the gate first.
+The kernel's routes use those below; plugins' routes bring their own Access, whose `check` asks the gate first.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from core.auth.principal import Principal
-from core.errors import Unauthenticated
+from core.errors import Forbidden, Unauthenticated
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "__comptoir_access__"
@@ -35,10 +35,11 @@ class Public:
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
-    """For whoever is logged in and, when one is named, holds the permission."""
+    """For whoever is logged in and, when one is named, holds the permission. `person`: not for API keys."""
 
     permission: str | None = None
     identify: bool = True
+    person: bool = False
 
     def check(self, principal: Principal | None) -> None:
         """Raises Unauthenticated or Forbidden."""
@@ -46,11 +47,14 @@ class Permitted:
             raise Unauthenticated("Log in, or send an API key in the Authorization header: Bearer wak_live_…")
         if self.permission is not None:
             principal.require(self.permission)
+        if self.person and principal.user_id is None:
+            raise Forbidden("An API key is nobody: log in as a person.")
 
 
 PUBLIC = Public()
 GREETED = Public(identify=True)
 SIGNED_IN = Permitted()
+PERSONAL = Permitted(person=True)
 
 
 def declare(access: Access) -> Callable[[View], View]:

@@ -1,31 +1,43 @@
-"""Logging in with an address and a password. Every refusal looks alike and takes alike."""
+"""Proving who one is with an address and a password. Every refusal looks alike and takes alike."""
+
+from typing import Final
+from uuid import UUID
 
 from core.auth.attempts import LoginAttempts
 from core.auth.memberships import first_tenant_of
 from core.auth.passwords import Passwords
-from core.auth.sessions import open_session
+from core.auth.second_factor import Proven
 from core.auth.users import MAX_PASSWORD_LENGTH, User, find_by_email, normal_email, set_password_hash
 from core.db.pool import Database
-from core.errors import Unauthenticated
+from core.errors import Invalid, Unauthenticated
+
+_HASH: Final = "select password_hash from users where id = $1 and disabled_at is null"
 
 
 class Login:
-    """Checks credentials and opens sessions."""
+    """Checks passwords. The session, and the second factor before it, are made at the one door (core.http.entry)."""
 
     def __init__(self, db: Database, passwords: Passwords, attempts: LoginAttempts) -> None:
         self._db, self._passwords, self._attempts = db, passwords, attempts
 
-    async def log_in(
-        self, email: str, password: str, *, ip: str, tenant_slug: str | None = None, user_agent: str | None = None
-    ) -> str:
-        """A new session's token. Raises Unauthenticated, the same for every cause, or TooMany."""
+    async def log_in(self, email: str, password: str, *, ip: str, tenant_slug: str | None = None) -> Proven:
+        """Who that is, and where they are about to enter: the named tenant, or the one they joined first.
+
+        Raises Unauthenticated, the same for every cause, or TooMany.
+        """
         await self._attempts.begin(ip, normal_email(email))
         user = await self._user(email, password[:MAX_PASSWORD_LENGTH])
         tenant_id = await first_tenant_of(self._db, user.id, tenant_slug) if user else None
         if user is None or tenant_id is None:
             raise Unauthenticated("The address or the password is wrong.")
         await self._attempts.succeeded(ip, normal_email(email))
-        return await open_session(self._db.system, user.id, tenant_id, user_agent=user_agent, ip=ip)
+        return Proven(user.id, tenant_id)
+
+    async def confirm(self, user_id: UUID, password: str) -> None:
+        """Whoever holds the session also knows the password: asked again before ways in are changed. Raises Invalid."""
+        stored = await self._db.system.fetchval(_HASH, user_id)
+        if not await self._passwords.matches(stored, password[:MAX_PASSWORD_LENGTH]):
+            raise Invalid("The password is wrong.", errors=[{"loc": ["password"], "msg": "not your password"}])
 
     async def _user(self, email: str, password: str) -> User | None:
         user = await find_by_email(self._db, email)

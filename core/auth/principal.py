@@ -1,6 +1,7 @@
 """Who is asking, found once per request or socket."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +26,9 @@ class Principal:
     """How much of the tenant's conversations: enforced by the database (policy `visibility`)."""
     teams: frozenset[UUID] = frozenset()
     """The member's teams when `sees` is team; else nothing depends on them."""
+
+    ends_at: datetime | None = None
+    """When the access token expires that opened a socket: the socket goes with it. None: when its row says so."""
 
     @property
     def standing(self) -> object:

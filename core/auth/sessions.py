@@ -63,6 +63,13 @@ async def present_sessions(
     return {row["id"]: principal_of(row, "session", permissions, row["csrf_secret"]) for row in rows}
 
 
+async def rotate_session(connection: Connection, session_id: UUID) -> str:
+    """A new token for the same session: copies of the old cookie are worth nothing from the commit on."""
+    token = secrets.token_urlsafe(32)
+    await connection.execute("update sessions set token_hash = $2 where id = $1", session_id, _digest(token))
+    return token
+
+
 async def revoke_session(connection: Connection, session_id: UUID) -> None:
     """End one session."""
     await connection.execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", session_id)

@@ -9,7 +9,7 @@ from werkzeug.routing import MapAdapter
 
 from core.auth.access import PUBLIC, declare
 from core.auth.terms import Terms, promise
-from core.http import attachments, contacts, conversations, messages, session
+from core.http import attachments, contacts, conversations, factors, messages, passkeys, session, tokens
 from core.http.openapi import document
 from core.http.operation import Api
 
@@ -22,7 +22,7 @@ def build(cookie: QuartAuth) -> Api:
     """The kernel's routes, and the document that describes them."""
     api = Api("api", PREFIX)
     session.register(api, cookie)
-    for room in (conversations, messages, contacts, attachments):
+    for room in (factors, passkeys, tokens, conversations, messages, contacts, attachments):
         room.register(api)
     described = document(api, VERSION)
 

@@ -1,15 +1,19 @@
 """At the door of every request and socket: who is it, may they, and which tenant's rows will they see."""
 
+from dataclasses import replace
 
 from quart import Quart, current_app, g, request, websocket
 from quart_auth import QuartAuth
 
 from core.auth.access import Access, declared
+from core.auth.access_tokens import AccessTokens
+from core.auth.api_keys import SCHEME as KEY_SCHEME
 from core.auth.api_keys import holder_of
 from core.auth.csrf import SAFE_METHODS, check_site, check_token, is_own_origin
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.auth.sessions import ABSOLUTE_SECONDS, find_session
+from core.auth.token_families import find_family
 from core.db.pool import Database
 from core.errors import Forbidden, Unauthenticated
 
@@ -28,13 +32,16 @@ def session_cookie(app: Quart, public_url: str) -> QuartAuth:
 class Doorman:
     """Identifies callers and enforces what their route declares. A route that declares nothing is refused."""
 
-    def __init__(self, db: Database, permissions: Permissions, cookie: QuartAuth, public_url: str) -> None:
+    def __init__(
+        self, db: Database, permissions: Permissions, cookie: QuartAuth, access_tokens: AccessTokens, public_url: str
+    ) -> None:
         self._db, self._permissions, self._cookie, self._public_url = db, permissions, cookie, public_url
+        self._access_tokens = access_tokens
 
     async def identify(self, authorization: str | None) -> Principal | None:
-        """Who calls. With a Bearer key the cookie is not even read. Raises Unauthenticated for a bad key."""
+        """Who calls. With a Bearer key or token the cookie is not even read. Raises Unauthenticated for a bad one."""
         if is_bearer(authorization):
-            return await self._key_holder((authorization or "")[7:].strip())
+            return await self._bearer((authorization or "")[7:].strip())
         token = self._cookie.load_user().auth_id
         return await self.recognise(token) if token else None
 
@@ -67,11 +74,24 @@ class Doorman:
             if origin is None or not is_own_origin(origin, host, self._public_url):
                 raise Forbidden("Sockets are opened by our own pages only: send their Origin, or use an API key.")
 
-    async def _key_holder(self, key: str) -> Principal:
-        holder = await holder_of(self._db, self._permissions, key)
-        if holder is None:
-            raise Unauthenticated("The API key is mistyped, unknown, revoked or expired.")
-        return holder
+    async def _bearer(self, credential: str) -> Principal:
+        if credential.startswith(KEY_SCHEME):
+            holder = await holder_of(self._db, self._permissions, credential)
+            if holder is None:
+                raise Unauthenticated("The API key is mistyped, unknown, revoked or expired.")
+            return holder
+        found = await self._token_holder(credential)
+        if found is None:
+            raise Unauthenticated("The access token is not one of ours, has expired or was revoked: refresh it.")
+        return found
+
+    async def _token_holder(self, token: str) -> Principal | None:
+        claims = await self._access_tokens.read(token)
+        if claims is None:
+            return None
+        found = await find_family(self._db, self._permissions, claims.family_id, user_id=claims.user_id,
+                                  tenant_id=claims.tenant_id)  # fmt: skip
+        return replace(found, ends_at=claims.expires_at) if found else None
 
 
 def access_to(endpoint: str | None) -> Access | None:
@@ -85,5 +105,5 @@ def access_to(endpoint: str | None) -> Access | None:
 
 
 def is_bearer(authorization: str | None) -> bool:
-    """Whether the header carries an API key."""
+    """Whether the header carries an API key or an access token."""
     return (authorization or "")[:7].lower() == "bearer "

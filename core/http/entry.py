@@ -11,6 +11,7 @@ from core import audit
 from core.audit import acting, current_actor
 from core.auth.csrf import csrf_token
 from core.auth.principal import Principal
+from core.auth.second_factor import Proven
 from core.auth.sessions import open_session, revoke_session_of_token
 from core.db.scope import tenant_scope, viewer_scope
 from core.errors import Unauthenticated
@@ -20,6 +21,7 @@ from core.http.caller import caller_ip
 from core.http.services import services
 
 Proof = Literal["password", "second_factor", "passkey", "invitation", "registration", "password_change", "tenant"]
+_PASSWORD_ALONE = ("password", "invitation")
 
 
 async def enter(
@@ -29,8 +31,11 @@ async def enter(
 
     Always a new session; the one that the browser held until now ends in the same transaction, so that a cookie planted
     before is worth nothing after. `by` is what let them in, for the audit log. `csrf_secret` keeps the pages valid that
-    the same person has open. Raises Unauthenticated when they are disabled, no member, or the tenant is suspended.
+    the same person has open. Raises SecondFactorNeeded for whoever has one and came with a password alone,
+    Unauthenticated when they are disabled, no member, or the tenant is suspended.
     """
+    if by in _PASSWORD_ALONE:
+        await services().ways.second_factor.demand(Proven(user_id, tenant_id))
     held = services().cookie.load_user().auth_id
     async with services().db.system_transaction() as connection:
         if held:
@@ -42,14 +47,16 @@ async def enter(
     principal = await cast(Application, current_app).doorman.recognise(token)
     if principal is None:
         raise Unauthenticated("You cannot enter this organisation now: ask one of its administrators.")
-    _set_cookie(token)
+    carry(token)
     return await _logged_in(principal)
 
 
-def _set_cookie(token: str) -> None:
-    user = AuthUser(token)
-    user.action = Action.WRITE_PERMANENT
-    services().cookie.login_user(user)
+def carry(token: str | None) -> None:
+    """Set the cookie of a session whose token is new. None: the caller has no cookie and gets none."""
+    if token is not None:
+        user = AuthUser(token)
+        user.action = Action.WRITE_PERMANENT
+        services().cookie.login_user(user)
 
 
 async def _logged_in(principal: Principal) -> dict[str, Any]:

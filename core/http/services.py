@@ -9,10 +9,10 @@ from quart import current_app
 from quart_auth import QuartAuth
 
 from core.auth.attempts import LoginAttempts
-from core.auth.login import Login
 from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
+from core.auth.ways import Ways
 from core.db.pool import Database
 from core.http.kept_answers import KeptAnswers
 from core.limits.limiter import Limiter
@@ -48,7 +48,7 @@ class Services:
     """One for each web process. `public_url` is where browsers find us, without a trailing slash."""
 
     db: Database
-    login: Login
+    ways: Ways
     attempts: LoginAttempts
     limiter: Limiter
     kept: KeptAnswers

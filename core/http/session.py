@@ -1,20 +1,21 @@
 """Logging in and out, and who one is."""
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
-from quart import g, request
-from quart_auth import Action, AuthUser, QuartAuth
+from pydantic import Field, model_validator
+from quart_auth import QuartAuth
 
+from core import audit
 from core.auth.access import PUBLIC, SIGNED_IN
-from core.auth.csrf import csrf_token
-from core.auth.principal import Principal
-from core.auth.sessions import find_session, revoke_session
-from core.db.scope import tenant_scope
+from core.auth.second_factor import Answer
+from core.auth.sessions import revoke_session
 from core.errors import Invalid
 from core.http import identity
 from core.http.caller import caller_ip
+from core.http.entry import enter
+from core.http.myself import caller
 from core.http.operation import Api
+from core.http.passkeys import Credential, PasskeyOptions
 from core.http.resources import Bootstrap, LoggedIn, Me
 from core.http.services import services
 from core.http.text import RequestModel, Text, example
@@ -30,44 +31,94 @@ class Credentials(RequestModel):
     tenant: Text | None = None
 
 
+class SecondFactorAnswer(RequestModel):
+    """`challenge` is the problem's, and one of: `code` of the app, a `recovery_code`, or `passkey`, the `toJSON()` of
+    what `navigator.credentials.get()` gave for the problem's `passkey_options`."""
+
+    model_config = example(challenge="…", code="123456")
+
+    challenge: Text = Field(max_length=200)
+    code: str | None = Field(default=None, max_length=20, repr=False)
+    recovery_code: str | None = Field(default=None, max_length=40, repr=False)
+    passkey: Credential | None = Field(default=None, repr=False)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(given is not None for given in (self.code, self.recovery_code, self.passkey)) != 1:
+            raise ValueError("give one of code, recovery_code and passkey")
+        return self
+
+
+class PasskeyLogin(RequestModel):
+    """`credential`: what `navigator.credentials.get()` gave, by its `toJSON()`. `tenant` is a slug."""
+
+    model_config = example(challenge="…", credential={"id": "…", "type": "public-key"})
+
+    challenge: Text = Field(max_length=200)
+    credential: Credential = Field(repr=False)
+    tenant: Text | None = None
+
+
+class Nothing(RequestModel):
+    """An empty object."""
+
+    model_config = example()
+
+
 def register(api: Api, cookie: QuartAuth) -> None:
     """Add the routes. `cookie` carries the session's token."""
 
-    @api.route("POST", "/session", PUBLIC, "Log in", body=Credentials, responses={200: LoggedIn})
+    @api.route("POST", "/session", PUBLIC, "Log in", body=Credentials, responses={200: LoggedIn}, limit="login")
     async def log_in(body: Credentials) -> dict[str, Any]:
-        """Sets the session cookie. The answer is the same for an unknown address and a wrong password."""
-        token = await services().login.log_in(
-            body.email, body.password, ip=caller_ip(), tenant_slug=body.tenant,
-            user_agent=request.headers.get("User-Agent"),
-        )  # fmt: skip
-        user = AuthUser(token)
-        user.action = Action.WRITE_PERMANENT
-        cookie.login_user(user)
-        principal = await _principal(token)
-        with tenant_scope(principal.tenant_id):
-            return {"csrf": csrf_token(principal.csrf_secret), "me": await identity.me(services(), principal)}
+        """Sets the session cookie. The answer is the same for an unknown address and a wrong password.
 
-    @api.route("DELETE", "/session", SIGNED_IN, "Log out", responses={204: None})
+        Whoever has a second factor gets the 401 `/problems/second-factor` with a `challenge`, the `methods` that answer
+        it at POST /session/second-factor, and with a passkey among them `passkey_options` for the browser.
+        """
+        proven = await services().ways.login.log_in(body.email, body.password, ip=caller_ip(), tenant_slug=body.tenant)
+        return await enter(proven.user_id, proven.tenant_id, by="password")
+
+    @api.route("POST", "/session/second-factor", PUBLIC, "Prove the second factor", body=SecondFactorAnswer,
+               responses={200: LoggedIn}, limit="factor")  # fmt: skip
+    async def prove_second_factor(body: SecondFactorAnswer) -> dict[str, Any]:
+        """Sets the session cookie. A wrong answer is a 401 `/problems/second-factor` again, with `tries_left` of five;
+        after those, and after five minutes, a 401 of another type: begin again at POST /session. 429 when too many
+        codes were tried on this person."""
+        answer = Answer(body.code, body.recovery_code, body.passkey)
+        proven = await services().ways.second_factor.answer(body.challenge, answer)
+        return await enter(proven.user_id, proven.tenant_id, by="second_factor")
+
+    @api.route("POST", "/session/passkey-options", PUBLIC, "Ask for a passkey", body=Nothing,
+               responses={200: PasskeyOptions}, limit="factor")  # fmt: skip
+    async def passkey_request_options(body: Nothing) -> dict[str, Any]:
+        """`options` are for `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get()`."""
+        return await services().ways.own_passkeys.request_options()
+
+    @api.route("POST", "/session/passkey", PUBLIC, "Log in with a passkey", body=PasskeyLogin,
+               responses={200: LoggedIn}, limit="factor")  # fmt: skip
+    async def log_in_with_passkey(body: PasskeyLogin) -> dict[str, Any]:
+        """Sets the session cookie. The device has checked who holds it, so this is both factors in one. A challenge
+        takes one answer: after a 401 ask for options again."""
+        proven = await services().ways.own_passkeys.log_in(body.challenge, body.credential, body.tenant)
+        return await enter(proven.user_id, proven.tenant_id, by="passkey")
+
+    @api.route("DELETE", "/session", SIGNED_IN, "Log out", responses={204: None}, idempotent=False)
     async def log_out() -> None:
         """Ends the session on the server: copies of the cookie are worth nothing afterwards."""
-        principal: Principal = g.principal
+        principal = caller()
         if principal.auth != "session":
-            raise Invalid("An API key has no session: revoke the key instead.")
-        await revoke_session(services().db.system, principal.credential_id)
+            raise Invalid("There is no session: revoke the API key, or end the token by DELETE /tokens.")
+        async with services().db.system_transaction() as connection:
+            await revoke_session(connection, principal.credential_id)
+            await audit.record_for(connection, principal.tenant_id, "session.closed", "member", principal.user_id)
         cookie.logout_user()
 
     @api.route("GET", "/me", SIGNED_IN, "Who am I", responses={200: Me})
     async def me() -> dict[str, Any]:
         """The caller, their tenant and what they may do."""
-        return await identity.me(services(), g.principal)
+        return await identity.me(services(), caller())
 
     @api.route("GET", "/bootstrap", SIGNED_IN, "Everything a screen starts with", responses={200: Bootstrap})
     async def bootstrap() -> dict[str, Any]:
         """The caller, accounts, members, plugins' screens, and the cursor from which to open the WebSocket."""
-        return await identity.bootstrap(services(), g.principal, services().wish())
-
-
-async def _principal(token: str) -> Principal:
-    principal = await find_session(services().db, services().permissions, token)
-    assert principal is not None  # noqa: S101 - it was opened a moment ago
-    return principal
+        return await identity.bootstrap(services(), caller(), services().wish())

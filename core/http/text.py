@@ -36,3 +36,11 @@ class Paging(RequestModel):
 def example(**values: Any) -> ConfigDict:
     """A model's example in the OpenAPI document."""
     return ConfigDict(json_schema_extra={"examples": [values]})
+
+
+class PasswordAgain(RequestModel):
+    """Ways in are changed by whoever knows the password, not by whoever found a screen open."""
+
+    model_config = example(password="…")  # noqa: S106 - an example
+
+    password: str = Field(min_length=1, max_length=1024, repr=False)

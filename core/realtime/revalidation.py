@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +11,7 @@ from core.auth.api_keys import present_keys
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.auth.sessions import present_sessions
+from core.auth.token_families import present_families
 from core.db.pool import Database
 from core.realtime.hub import Hub
 from core.realtime.subscriber import REVOKED, Subscriber
@@ -17,10 +19,11 @@ from core.realtime.topics import Channels
 
 _log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 3.0
+_ASK = {"session": present_sessions, "token": present_families, "api_key": present_keys}
 
 
 class Revalidation:
-    """Ends sockets whose session or key has ended or whose rights changed; drops topics no longer allowed."""
+    """Ends sockets whose session, token or key has ended or whose rights changed; drops topics no longer allowed."""
 
     def __init__(
         self, db: Database, permissions: Permissions, hub: Hub, channels: Channels, interval: float = INTERVAL_SECONDS
@@ -44,16 +47,20 @@ class Revalidation:
         for subscriber in subscribers:
             principal = subscriber.principal
             now = present.get(principal.credential_id)
-            if now is None or now.standing != principal.standing:
+            if now is None or now.standing != principal.standing or _is_over(principal):
                 subscriber.end(REVOKED, "the session has ended or its rights have changed: connect again")
             subscriber.topics = {name for name in subscriber.topics if self._channels.allows(principal, name)}
 
     async def _present(self, subscribers: list[Subscriber]) -> dict[UUID, Principal]:
-        ids: dict[str, set[UUID]] = {"session": set(), "api_key": set()}
+        ids: dict[str, set[UUID]] = {"session": set(), "token": set(), "api_key": set()}
         for subscriber in subscribers:
             ids[subscriber.principal.auth].add(subscriber.principal.credential_id)
         found: dict[UUID, Principal] = {}
-        for auth, ask in (("session", present_sessions), ("api_key", present_keys)):
+        for auth, ask in _ASK.items():
             if ids[auth]:
                 found |= await ask(self._db, self._permissions, ids[auth])
         return found
+
+
+def _is_over(principal: Principal) -> bool:
+    return principal.ends_at is not None and principal.ends_at <= datetime.now(UTC)
