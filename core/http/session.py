@@ -89,7 +89,7 @@ def register(api: Api, cookie: QuartAuth) -> None:
         return await enter(proven.user_id, proven.tenant_id, by="second_factor")
 
     @api.route("POST", "/session/passkey-options", PUBLIC, "Ask for a passkey", body=Nothing,
-               responses={200: PasskeyOptions}, limit="factor")  # fmt: skip
+               responses={200: PasskeyOptions})  # fmt: skip
     async def passkey_request_options(body: Nothing) -> dict[str, Any]:
         """`options` are for `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get()`."""
         return await services().ways.own_passkeys.request_options()

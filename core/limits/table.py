@@ -49,7 +49,9 @@ TABLE: Final[Table] = {
     "invite": (Rule("person", 60, _HOUR), Rule("key", 60, _HOUR), Rule("tenant", 300, _DAY)),  # each sends mail
     # Who are you? After Chatwoot's rack_attack.rb, and stricter for pairs.
     "login": (Rule("address+email", 5, 300), Rule("address", 50, 300), Rule("email", 100, 900)),
-    "factor": (Rule("address", 30, 300),),  # the second factor: each challenge also has its own five tries
+    # The second factor, and passkeys. Guesses are counted by person and challenge (core.auth.second_factor); this is
+    # against floods, and an office that comes in at nine shares one address.
+    "factor": (Rule("address", 150, 300), Rule("person", 30, 300)),
     "token": (Rule("address", 120, _MINUTE),),  # refreshing tokens
     "reset": (Rule("address+email", 5, 1800), Rule("address", 20, 1800), Rule("email", 10, _HOUR)),
     "registration": (Rule("address", 10, _HOUR), Rule("email", 5, _HOUR)),

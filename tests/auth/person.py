@@ -67,7 +67,7 @@ class Person:
         """Another browser, not logged in."""
         return Caller(self.app, dict(OWN_SITE))
 
-    async def prove(self, caller: Caller | None = None, **answer: object) -> Answer:
+    async def prove(self, caller: Caller | None = None, /, **answer: object) -> Answer:
         """Answer to a challenge: a new one unless it is among the keywords."""
         if "challenge" not in answer:
             answer["challenge"] = (await self.challenge()).json["challenge"]
