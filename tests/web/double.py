@@ -14,6 +14,7 @@ from quart import Quart, Response, request, websocket
 from core.web import PluginFiles, blueprint
 from core.web.language import Locale, direction
 
+from .double_account import Account
 from .double_people import People, settings_pages
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,7 @@ class Double:
         self.permissions = list(PERMISSIONS)
         self.without_settings = False
         self.people = People(self)
+        self.account = Account(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -175,6 +177,7 @@ class Double:
         app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
         self.people.register(app)
+        self.account.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 

@@ -1,7 +1,9 @@
-"""The part of the stand-in that is about people: who one is, who else is here, what they may do."""
+"""The part of the stand-in that is about people: who else is here, in which teams, with which roles."""
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from comptoir_sdk import ui
 from comptoir_sdk.translation import Text, translated_by
@@ -14,9 +16,29 @@ from plugins.settings import plugin
 if TYPE_CHECKING:
     from .double import Double, Resource
 
-KERNEL = ("accounts.manage", "audit.read", "contacts.delete", "contacts.read", "contacts.write", "conversations.read",
-          "conversations.write", "data.export", "keys.manage", "members.manage", "messages.send", "platform.manage",
-          "roles.manage", "settings.manage", "teams.manage", "tenant.delete")
+READ = ("contacts.read", "conversations.read")
+WORK = (*READ, "contacts.write", "conversations.write", "messages.send")
+ADMINISTER = (*WORK, "accounts.manage", "audit.read", "contacts.delete", "data.export", "keys.manage",
+              "members.manage", "roles.manage", "settings.manage", "teams.manage")
+OWN = (*ADMINISTER, "tenant.delete")
+KERNEL = (*OWN, "platform.manage")
+BUILT_IN = {"owner": ("Owner", OWN), "admin": ("Admin", ADMINISTER),
+            "supervisor": ("Supervisor", (*WORK, "contacts.delete")), "agent": ("Agent", WORK),
+            "viewer": ("Viewer", READ)}
+LABELS = {
+    "conversations.read": ("Conversations", "Read conversations"),
+    "conversations.write": ("Conversations", "Assign, close and snooze conversations"),
+    "messages.send": ("Conversations", "Send messages"),
+    "contacts.read": ("Contacts", "See contacts"), "contacts.write": ("Contacts", "Add and edit contacts"),
+    "contacts.delete": ("Contacts", "Delete contacts with their messages"),
+    "settings.manage": ("Organisation", "Change the organisation's settings"),
+    "members.manage": ("People", "Invite, change and remove members"),
+    "roles.manage": ("People", "Write roles"), "teams.manage": ("People", "Make and change teams"),
+    "accounts.manage": ("Numbers", "Connect numbers"), "keys.manage": ("Developers", "Make API keys"),
+    "audit.read": ("Oversight", "Read the audit log"), "data.export": ("Oversight", "Export everything"),
+    "tenant.delete": ("Organisation", "Delete the organisation"),
+}
+Answer = Any
 
 
 def settings_pages(locale: Locale, permissions: list[str]) -> list["Resource"]:
@@ -36,28 +58,179 @@ def words() -> dict[Locale, catalogue.Catalogue]:
 
 
 class People:
-    """Members, teams, roles, and the account of whoever is at the screen."""
+    """Members, invitations, teams and roles, in memory; refusals as the kernel would make them."""
 
     def __init__(self, double: "Double") -> None:
         self.double = double
-        self.me: Resource = {"name": "Amine Kadiri"}
         self.tenants: list[Resource] = [
             {"id": "tenant", "slug": "atlas", "name": "Atlas", "role": "owner", "current": True}]
         self.moved_to: str | None = None
+        self.members: dict[str, Resource] = {}
+        self.invitations: dict[str, Resource] = {}
+        self.teams: dict[str, Resource] = {}
+        self.roles: dict[str, Resource] = {
+            key: {"key": key, "name": name, "builtin": True, "permissions": sorted(held), "sees": "all", "version": 1}
+            for key, (name, held) in BUILT_IN.items()}
 
+    # ── what a test puts there ──
+    def member(self, name: str, role: str = "agent", *, key: str | None = None, **fields: Any) -> "Resource":
+        made: Resource = {"id": key or str(uuid4()), "name": name, "role": role, "second_factor": False, "version": 1,
+                "email": f"{name.split()[0].lower()}@atlas.test", "created_at": self.ago(days=40),
+                "last_seen_at": self.ago(minutes=3)} | fields
+        self.members[made["id"]] = made
+        return made
+
+    def team(self, name: str, *members: "Resource") -> "Resource":
+        made: Resource = {"id": str(uuid4()), "name": name, "members": [one["id"] for one in members], "version": 1}
+        self.teams[made["id"]] = made
+        return made
+
+    def role(self, key: str, name: str, *permissions: str, sees: str = "all") -> "Resource":
+        self.roles[key] = {"key": key, "name": name, "builtin": False, "permissions": sorted(permissions),
+                           "sees": sees, "version": 1}
+        return self.roles[key]
+
+    def invitation(self, email: str, role: str = "agent", *, state: str = "waiting", **fields: Any) -> "Resource":
+        made: Resource = {"id": str(uuid4()), "email": email, "role": role, "teams": [], "state": state,
+                "invited_by": {"id": "me", "name": "Amine Kadiri"}, "created_at": self.ago(hours=3),
+                "expires_at": self.ago(hours=-21)} | fields
+        self.invitations[made["id"]] = made
+        return made
+
+    @staticmethod
+    def ago(**distance: float) -> str:
+        from .double import BASE, iso
+
+        return iso(BASE - timedelta(**distance))
+
+    # ── the doors ──
     def register(self, app: Quart) -> None:
         api = "/api/v1"
-        app.add_url_rule(f"{api}/me", "change_me", self._change_me, methods=["PATCH"])
-        app.add_url_rule(f"{api}/me/tenants", "tenants", self._tenants)
-        app.add_url_rule(f"{api}/session/tenant", "move", self._move, methods=["PUT"])
+        for rule, view, methods in (
+            ("/me/tenants", self._tenants, ["GET"]), ("/session/tenant", self._move, ["PUT"]),
+            ("/members", self._members, ["GET"]), ("/members/<key>", self._member, ["PATCH", "DELETE"]),
+            ("/invitations", self._invitations, ["GET"]), ("/invitations", self._invite, ["POST"]),
+            ("/invitations/<key>", self._revoke, ["DELETE"]),
+            ("/invitations/<key>/renewals", self._renew, ["POST"]),
+            ("/permissions", self._permissions, ["GET"]), ("/roles", self._roles, ["GET"]),
+            ("/roles", self._new_role, ["POST"]), ("/roles/<key>", self._role, ["PATCH", "DELETE"]),
+            ("/teams", self._teams, ["GET"]), ("/teams", self._new_team, ["POST"]),
+            ("/teams/<key>", self._team, ["PATCH", "DELETE"]), ("/teams/<key>/members", self._team_members, ["PUT"]),
+        ):
+            app.add_url_rule(f"{api}{rule}", view.__name__, view, methods=methods)
 
-    async def _change_me(self) -> Any:
-        self.me |= await request.get_json()
-        return self.me
-
-    async def _tenants(self) -> Any:
+    async def _tenants(self) -> Answer:
         return {"items": self.tenants}
 
-    async def _move(self) -> Any:
+    async def _move(self) -> Answer:
         self.moved_to = (await request.get_json())["tenant"]
         return {"csrf": "token", "me": {}}
+
+    async def _members(self) -> Answer:
+        return {"items": [self.told(one) for one in self.members.values()], "next": None}
+
+    def told(self, member: "Resource") -> "Resource":
+        teams = [{"id": one["id"], "name": one["name"]} for one in self.teams.values()
+                 if member["id"] in one["members"]]
+        return member | {"role_name": self.roles[member["role"]]["name"], "teams": teams}
+
+    async def _member(self, key: str) -> Answer:
+        member, last = self.members[key], [one for one in self.members.values() if one["role"] == "owner"]
+        if [member] == last:
+            return problem(409, "last-owner", "The last owner stays.")
+        if request.method == "DELETE":
+            del self.members[key]
+            return "", 204
+        return self.told(changed(member, await request.get_json()))
+
+    async def _invitations(self) -> Answer:
+        return {"items": list(self.invitations.values()), "next": None}
+
+    async def _invite(self) -> Answer:
+        given = (await request.get_json())["invitations"]
+        known = {one["email"] for one in self.members.values()}
+        items: list[Resource] = []
+        for one in given:
+            if one["email"] in known:
+                refused, _, _ = problem(409, "already-member", "This person is a member already.")
+                items.append({"email": one["email"], "invitation": None, "problem": refused})
+            else:
+                items.append({"email": one["email"], "invitation": self.invitation(**one), "problem": None})
+        return {"items": items}, 201
+
+    async def _revoke(self, key: str) -> Answer:
+        self.invitations[key]["state"] = "revoked"
+        return "", 204
+
+    async def _renew(self, key: str) -> Answer:
+        self.invitations[key] |= {"state": "waiting", "expires_at": self.ago(hours=-24)}
+        return self.invitations[key], 201
+
+    async def _permissions(self) -> Answer:
+        kernel = [{"key": key, "label": label, "plugin": None, "group": group}
+                  for key, (group, label) in LABELS.items()]
+        return {"items": [*kernel, {"key": "inbox.write", "label": "Write notes", "plugin": "inbox", "group": "Inbox"}]}
+
+    async def _roles(self) -> Answer:
+        return {"items": [self.counted(one) for one in self.roles.values()], "next": None}
+
+    def counted(self, role: "Resource") -> "Resource":
+        return role | {"members": sum(one["role"] == role["key"] for one in self.members.values())}
+
+    async def _new_role(self) -> Answer:
+        given = await request.get_json()
+        if any(one["name"].lower() == given["name"].lower() for one in self.roles.values()):
+            return problem(409, "name-taken", "There is a role of this name.", loc="name")
+        key = given.get("key") or given["name"].lower().replace(" ", "-")
+        return self.counted(self.role(key, given["name"], *given["permissions"], sees=given["sees"])), 201
+
+    async def _role(self, key: str) -> Answer:
+        role = self.roles[key]
+        if request.method == "DELETE":
+            if self.counted(role)["members"]:
+                return problem(409, "role-in-use", "This role is in use.")
+            del self.roles[key]
+            return "", 204
+        if stale(role):
+            return problem(412, "precondition", "It changed.")
+        return self.counted(changed(role, await request.get_json()))
+
+    async def _teams(self) -> Answer:
+        return {"items": [self.peopled(one) for one in self.teams.values()], "next": None}
+
+    def peopled(self, team: "Resource") -> "Resource":
+        found = [self.members[one] for one in team["members"] if one in self.members]
+        return team | {"members": [{"id": one["id"], "name": one["name"]} for one in found]}
+
+    async def _new_team(self) -> Answer:
+        given = await request.get_json()
+        if any(one["name"].lower() == given["name"].lower() for one in self.teams.values()):
+            return problem(409, "name-taken", "There is a team of this name.", loc="name")
+        made = self.team(given["name"])
+        return self.peopled(made | {"members": given.get("members", [])}), 201
+
+    async def _team(self, key: str) -> Answer:
+        if request.method == "DELETE":
+            del self.teams[key]
+            return "", 204
+        return self.peopled(changed(self.teams[key], await request.get_json()))
+
+    async def _team_members(self, key: str) -> Answer:
+        return self.peopled(changed(self.teams[key], await request.get_json()))
+
+
+def changed(resource: "Resource", given: "Resource") -> "Resource":
+    resource |= given | {"version": resource["version"] + 1}
+    return resource
+
+
+def stale(resource: "Resource") -> bool:
+    seen = request.headers.get("If-Match")
+    return seen is not None and seen != f'"{resource["version"]}"'
+
+
+def problem(status: int, kind: str, detail: str, *, loc: str | None = None) -> tuple["Resource", int, dict[str, str]]:
+    body: Resource = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": detail}
+    if loc:
+        body["errors"] = [{"loc": [loc], "msg": detail}]
+    return body, status, {"Content-Type": "application/problem+json"}

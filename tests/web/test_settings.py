@@ -45,6 +45,18 @@ async def test_what_is_not_saved_is_asked_about(double: Double, screen: Screen) 
     await page.wait_for_url("**/inbox")
 
 
+async def test_a_form_that_was_not_touched_leaves_the_way_back_alone(double: Double, screen: Screen) -> None:
+    page = screen.page
+    await screen.go("/inbox")
+    await page.get_by_role("link", name="Contacts").click()
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_label("Name").wait_for()
+    await page.go_back()
+    await page.wait_for_url("**/contacts")
+    await page.go_back()
+    await page.wait_for_url("**/inbox")
+
+
 async def test_a_name_is_saved_and_a_refusal_stands_beside_it(double: Double, screen: Screen) -> None:
     page = screen.page
     await screen.go("/settings.me")
@@ -57,16 +69,17 @@ async def test_a_name_is_saved_and_a_refusal_stands_beside_it(double: Double, sc
     await page.get_by_text("Too long.").wait_for()
     await page.keyboard.press("Enter")
     await page.get_by_text("Saved.").wait_for()
-    assert double.people.me["name"] == "Amina"
+    assert double.account.me["name"] == "Amina"
 
 
 async def test_a_person_of_two_organisations_goes_to_the_other(double: Double, screen: Screen) -> None:
     double.people.tenants.append({"id": "b", "slug": "dune", "name": "Dune", "role": "agent", "current": False})
     await screen.go("/inbox")
     await screen.live()
+    await screen.page.get_by_role("button", name="Your account").hover()
     await screen.page.get_by_role("button", name="Your account").click()
-    await screen.page.get_by_role("menuitemradio", name="Dune").click()
-    await screen.page.wait_for_url("**/inbox")
+    async with screen.page.expect_event("load"):
+        await screen.page.get_by_role("menuitemradio", name="Dune").click()
     assert double.people.moved_to == "dune"
 
 

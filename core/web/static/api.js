@@ -22,18 +22,38 @@ export class Unreachable extends Error {
 }
 
 /** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
-export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers: more } = {}) {
-  const headers = { Accept: accept, ...more };
-  const unsafe = method !== "GET";
-  if (unsafe && bootstrap) headers["X-CSRF-Token"] = bootstrap.csrf;
+export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers } = {}) {
+  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, ...headers }), method, credentials: "same-origin", signal });
+  let answer = await asked();
+  if (answer.status === 403 && method !== "GET" && await renewSession()) answer = await asked();
+  if (answer.ok || answer.status === keep) return answer;
+  throw new ApiError(await problemOf(answer));
+}
+
+const KEEPALIVE = 32_000; // characters: a browser keeps 64 KiB alive, of all requests together
+
+/** Headers and body. Kept alive, so that what somebody did just before closing the tab still arrives. */
+function written(method, body, headers) {
+  if (method !== "GET" && bootstrap) headers["X-CSRF-Token"] = bootstrap.csrf;
   if (body !== undefined && !(body instanceof FormData || body instanceof URLSearchParams)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
   }
-  // keepalive: what somebody did just before closing the tab still arrives.
-  const answer = await reach(withQuery(path, query), { method, headers, body, credentials: "same-origin", signal, keepalive: unsafe && small(body) });
-  if (answer.ok || answer.status === keep) return answer;
-  throw new ApiError(await problemOf(answer));
+  return { headers, body, keepalive: method !== "GET" && (body === undefined || body.length < KEEPALIVE) };
+}
+
+/**
+ * A new password, in this tab or another, opened a new session: its token instead of the old one. True when there was
+ * one. Should the browser meanwhile belong to somebody else, this page is not theirs.
+ */
+export async function renewSession() {
+  const answer = bootstrap && await reach("/api/v1/bootstrap", { credentials: "same-origin", headers: { Accept: "application/json" } });
+  if (!answer?.ok) return false;
+  const { csrf, me } = await answer.json();
+  if (me.id !== bootstrap.me.id || me.tenant.id !== bootstrap.me.tenant.id) location.reload();
+  const renewed = csrf !== bootstrap.csrf;
+  bootstrap.csrf = csrf;
+  return renewed;
 }
 
 /** The parsed JSON of an answer, or null for an empty one. */
@@ -47,9 +67,6 @@ export const post = (path, body, options) => json("POST", path, { body, ...optio
 export const put = (path, body, options) => json("PUT", path, { body, ...options });
 export const patch = (path, body, options) => json("PATCH", path, { body, ...options });
 export const remove = (path, body, options) => json("DELETE", path, { body, ...options });
-
-const KEEPALIVE = 32_000; // characters: a browser keeps 64 KiB alive, of all requests together
-const small = (body) => body === undefined || (typeof body === "string" && body.length < KEEPALIVE);
 
 async function reach(url, options) {
   const limit = AbortSignal.timeout(TIMEOUT);

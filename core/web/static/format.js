@@ -10,6 +10,7 @@ const shortDate = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" 
 const longDate = new Intl.DateTimeFormat(tag, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const numericDate = new Intl.DateTimeFormat(tag, { day: "2-digit", month: "2-digit", year: "2-digit" });
 const moment = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+const mediumDate = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
 const number = new Intl.NumberFormat(tag);
 const DAY = 86_400_000;
 
@@ -20,6 +21,7 @@ export const fmt = {
   number: (value) => number.format(value),
   time: (iso) => clock.format(new Date(iso)),
   moment: (iso) => moment.format(new Date(iso)),
+  date: (iso) => mediumDate.format(new Date(iso)),
   /** One string for each calendar day of the reader. */
   dayKey: (iso) => midnight(new Date(iso)).toDateString(),
   /** For a list: the time today, then the weekday, then the date. */

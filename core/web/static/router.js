@@ -24,14 +24,14 @@ export function navigate(path, { replace = false } = {}) {
 
 /**
  * `ask(path)` is asked before the address changes: true, or a promise of true, lets go. For what is typed and not
- * saved; one at a time. A closed tab is another matter (beforeunload). Returns how to stop asking.
+ * saved; a closed tab is another matter (beforeunload). Returns how to stop asking.
  */
 export function askBeforeLeaving(ask) {
-  keeper = ask;
-  return () => { if (keeper === ask) keeper = null; };
+  keepers.add(ask);
+  return () => keepers.delete(ask);
 }
 
-let keeper = null;
+const keepers = new Set();
 let shown = location.pathname;
 
 function go(path, replace) {
@@ -44,11 +44,16 @@ function arrived() {
   for (const listener of listeners) listener(route());
 }
 
-/** Runs `then` at once, or when whoever has unsaved changes agrees. */
-function leaving(path, then) {
-  const free = keeper?.(path) ?? true;
-  if (free === true) then();
-  else Promise.resolve(free).then((agreed) => agreed && then());
+/** Runs `then` at once, or when everybody with unsaved changes agrees; `held` when somebody must be asked. */
+function leaving(path, then, held = () => {}, asked = [...keepers]) {
+  for (const [index, ask] of asked.entries()) {
+    const free = ask(path);
+    if (free === true) continue;
+    held();
+    Promise.resolve(free).then((agreed) => agreed && leaving(path, then, () => {}, asked.slice(index + 1)));
+    return;
+  }
+  then();
 }
 
 export function onRoute(listener) {
@@ -61,12 +66,14 @@ export function startRouter() {
   document.addEventListener("click", follow);
 }
 
-/** The browser has gone already: when someone must be asked first, the address goes back until they have answered. */
+/** The browser has gone already: when somebody must be asked first, the address goes back until they have answered. */
 function back() {
-  if (!keeper) return arrived();
   const path = location.pathname;
-  history.pushState(null, "", shown);
-  leaving(path, () => go(path));
+  let held = false;
+  leaving(path, () => (held ? go(path) : arrived()), () => {
+    held = true;
+    history.pushState(null, "", shown);
+  });
 }
 
 function follow(event) {

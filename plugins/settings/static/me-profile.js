@@ -2,13 +2,13 @@ import { html } from "lit";
 import { Panel, define, locale, me, patch, t, toast } from "@comptoir/sdk";
 import { Form } from "@comptoir/sdk/form.js";
 import "@comptoir/sdk/elements/card.js";
-import { page } from "./styles.js";
+import { parts } from "./styles.js";
 
 const LANGUAGES = [["ar", "العربية"], ["fr", "Français"], ["en", "English"]];
 
 /** One's own name, and the language of one's screens and mails. */
 class Profile extends Panel {
-  static styles = [...Panel.styles, page];
+  static styles = [...Panel.styles, parts];
 
   form = new Form(this, {
     check: ({ name }) => ({ name: name.trim() ? "" : t("Enter your name, as your colleagues know you.") }),

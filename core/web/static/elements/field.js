@@ -6,13 +6,13 @@ import { base } from "../styles.js";
 
 /**
  * <ui-field label="Name" name="name" value="…" error="…" hint="…" type="text | email | tel | password | textarea | …"
- *   rows="4" autocomplete="name" ltr required disabled .options=${[[value, label]]}></ui-field>
+ *   rows="4" autocomplete="name" inputmode="numeric" ltr required disabled .options=${[[value, label]]}></ui-field>
  */
 class Field extends LitElement {
   static formAssociated = true;
   static shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   static properties = {
-    label: {}, name: { reflect: true }, value: {}, error: {}, hint: {}, type: {}, rows: { type: Number }, autocomplete: {}, placeholder: {},
+    label: {}, name: { reflect: true }, value: {}, error: {}, hint: {}, type: {}, rows: { type: Number }, autocomplete: {}, placeholder: {}, inputmode: {},
     options: { attribute: false }, ltr: { type: Boolean }, required: { type: Boolean }, disabled: { type: Boolean, reflect: true }, seen: { state: true },
   };
   static styles = [base, css`
@@ -44,7 +44,7 @@ class Field extends LitElement {
     const direction = this.ltr || this.type === "password" ? "ltr" : "auto";
     if (this.type === "textarea") return html`<textarea id="control" rows=${this.rows ?? 4} dir=${direction} placeholder=${this.placeholder ?? nothing} ?required=${this.required} ?disabled=${this.disabled}
       aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed}></textarea>`;
-    const input = html`<input id="control" type=${this.seen ? "text" : this.type ?? "text"} dir=${direction} autocomplete=${this.autocomplete ?? "off"} placeholder=${this.placeholder ?? nothing}
+    const input = html`<input id="control" type=${this.seen ? "text" : this.type ?? "text"} dir=${direction} autocomplete=${this.autocomplete ?? "off"} inputmode=${this.inputmode ?? nothing} placeholder=${this.placeholder ?? nothing}
       ?required=${this.required} ?disabled=${this.disabled} aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed} @keydown=${this.enter}>`;
     return this.type === "password" ? html`<div class="secret">${input}<button type="button" class="ib" aria-pressed=${this.seen ? "true" : "false"}
       aria-label=${t("Show password")} @click=${() => { this.seen = !this.seen; }}>${icon(this.seen ? "eye-off" : "eye", "small")}</button></div>` : input;

@@ -1,4 +1,4 @@
-import { LitElement, html, nothing } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { fmt } from "../format.js";
 import { locale, t } from "../i18n.js";
 import { base } from "../styles.js";
@@ -23,7 +23,7 @@ export function ago(iso, now = Date.now()) {
 /** <ui-time at="2026-11-23T10:00:00Z"></ui-time>: how long ago, the exact moment as its title, true while one looks. */
 class Time extends LitElement {
   static properties = { at: {} };
-  static styles = [base];
+  static styles = [base, css`:host { display: inline; }`];
 
   connectedCallback() {
     super.connectedCallback();

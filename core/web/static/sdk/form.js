@@ -12,7 +12,7 @@
 import { html, nothing } from "lit";
 import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
-import { wordsFor } from "../problems.js";
+import { wordsFor } from "./problems.js";
 import { askBeforeLeaving } from "../router.js";
 import { confirm } from "../elements/confirm.js";
 
@@ -118,11 +118,13 @@ export class Form {
     if (this.dirty && this.guard) event.preventDefault();
   };
 
-  ask() {
-    return confirm({
+  async ask() {
+    const agreed = await confirm({
       heading: t("Leave without saving?"), text: t("What you changed here is not saved yet."),
       act: t("Discard changes"), cancel: t("Keep editing"), danger: true,
     });
+    if (agreed) this.discard();
+    return agreed;
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { toast } from "../elements/toast.js";
 import { t } from "../i18n.js";
-import { wordsFor } from "../problems.js";
+import { wordsFor } from "./problems.js";
 
 export const SECONDS = 8;
 

@@ -1,6 +1,6 @@
 /** What an error means to the person in front of the screen, in their language, and what to do about it. */
-import { ApiError, Unreachable } from "./api.js";
-import { t } from "./i18n.js";
+import { ApiError, Unreachable } from "../api.js";
+import { t } from "../i18n.js";
 
 /** By the status; the API's own words (English) only where there are no better ones. */
 export function wordsFor(error) {

@@ -1,0 +1,82 @@
+/**
+ * What a page shows and where it stands: coming, here, failed, not for this person. A Lit controller:
+ *
+ *   members = new Load(this, () => get("/api/v1/members"));
+ *   render() { return this.members.show((members) => html`…`, { failed: t("The members could not be loaded."), rows: 6 }); }
+ *
+ * It asks again when the server is back after a failure, and when somebody returns to a tab left for a while. What is
+ * on the screen stays there meanwhile.
+ */
+import { html } from "lit";
+import { ApiError, get } from "../api.js";
+import { t } from "../i18n.js";
+import { onLive } from "../replica.js";
+import { wordsFor } from "./problems.js";
+import "../elements/notice.js";
+
+const STALE = 60_000; // ms
+
+export class Load {
+  #turn = 0;
+
+  constructor(host, fetch) {
+    Object.assign(this, { host, fetch, value: undefined, error: null, at: 0 });
+    host.addController(this);
+  }
+
+  hostConnected() {
+    this.run();
+    this.stop = onLive(() => this.error && this.run());
+    document.addEventListener("visibilitychange", this.returned);
+  }
+
+  hostDisconnected() {
+    this.stop();
+    document.removeEventListener("visibilitychange", this.returned);
+  }
+
+  returned = () => {
+    if (!document.hidden && Date.now() - this.at > STALE) this.run();
+  };
+
+  /** Asks (again). Of several at once the last one counts. */
+  async run() {
+    const turn = ++this.#turn;
+    try {
+      const value = await this.fetch();
+      if (turn === this.#turn) Object.assign(this, { value, error: null, at: Date.now() });
+    } catch (error) {
+      if (turn === this.#turn) this.error = error;
+    }
+    this.host.requestUpdate();
+  }
+
+  /** The value is known here before the server is asked again: `change((value) => newer)`. */
+  change(how) {
+    this.value = how(this.value);
+    this.host.requestUpdate();
+  }
+
+  show(draw, { failed, rows = 5 } = {}) {
+    if (this.value === undefined) return this.error ? this.failure(failed) : html`<ui-skeleton rows=${rows}></ui-skeleton>`;
+    return html`${this.error ? html`<ui-notice tone="warn">${t("This may be out of date.")} ${wordsFor(this.error)}
+      <ui-button slot="actions" icon="rotate-cw" @click=${() => this.run()}>${t("Retry")}</ui-button></ui-notice>` : ""}${draw(this.value)}`;
+  }
+
+  failure(failed) {
+    if (this.error instanceof ApiError && this.error.status === 403)
+      return html`<ui-empty icon="lock" text=${t("Your role does not let you see this. Ask an owner or an admin of your organisation.")}></ui-empty>`;
+    return html`<ui-error text=${failed ?? t("This could not be loaded.")} .error=${this.error} @retry=${() => this.run()}></ui-error>`;
+  }
+}
+
+/** Every item of a list, page after page: for lists that a person reads as a whole. */
+export async function everything(path, query) {
+  const items = [];
+  for (let cursor; ; ) {
+    const page = await get(path, { limit: 200, ...query, cursor });
+    items.push(...page.items);
+    cursor = page.next;
+    if (!cursor) return items;
+  }
+}
