@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import AsyncIterator
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -30,11 +31,14 @@ _NEXT: Final = "select n, hash from audit_log where chain = $1 and n > $2 and n 
 _SEAL: Final = "update audit_heads set n = $2, hash = $3, mac = $4, at = now() where chain = $1"
 
 
-class Objects(Protocol):
-    """What anchors need of the storage (`core.storage.Storage`)."""
+class Readable(Protocol):
+    """What reading an anchor needs of the storage (`core.storage.Storage`)."""
 
+    def open(self, key: str) -> AsyncIterator[bytes]: ...
+
+
+class Objects(Readable, Protocol):
     async def put(self, key: str, source: bytes, content_type: str) -> int: ...
-    async def get(self, key: str) -> bytes: ...
 
 
 class Sealer:
@@ -103,10 +107,10 @@ async def audit_key(connection: Connection, vault: Vault) -> bytes:
     return await vault.raw_key(connection, None, "audit")
 
 
-async def anchor_of(storage: Objects, chain: UUID) -> Head | None:
+async def anchor_of(storage: Readable, chain: UUID) -> Head | None:
     """The head last anchored outside the database, or None. Raises ValueError when it cannot be read."""
     try:
-        told = json.loads(await storage.get(_anchor_key(chain)))
+        told = json.loads(b"".join([piece async for piece in storage.open(_anchor_key(chain))]))
     except NotFound:
         return None
     return Head(chain, int(told["n"]), bytes.fromhex(told["hash"]), bytes.fromhex(told["mac"]))
