@@ -46,7 +46,15 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
     if given.command == "config":
         print(f"{settings.config_path} is valid; plugins installed: {', '.join(sorted(settings.plugins.installed))}")
         return 0
+    if given.command == "audit":
+        return _audit(settings, given.slug)
     return _serve(given.command, settings, given.fd)
+
+
+def _audit(settings: Settings, slug: str | None) -> int:
+    from core.commands.audit import verify_chains
+
+    return 0 if asyncio.run(verify_chains(settings, slug, print)) else 1
 
 
 def _serve(process: str, settings: Settings, fd: int | None) -> int:
@@ -72,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to this version")
     config = commands.add_parser("config", help="look at the configuration")
     config.add_argument("action", choices=["check"], help="check: say what is wrong in config.yaml")
+    audit = commands.add_parser("audit", help="question the audit logs")
+    audit.add_argument("action", choices=["verify"], help="verify: that no entry was changed, cut out or reordered")
+    audit.add_argument("slug", nargs="?", metavar="TENANT", help="one tenant's; without it all, and the installation's")
     for name, purpose in PROCESSES.items():
         process = commands.add_parser(name, help=f"run one process: {purpose}")
         process.add_argument("--fd", type=int, help="an inherited listening socket, instead of the configured port")

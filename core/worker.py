@@ -12,6 +12,7 @@ import uvloop
 from redis.asyncio import Redis
 
 from core import health_port
+from core.audit.sealer import Sealer
 from core.config import PluginGate, Settings
 from core.db.pool import Database
 from core.db.wake import Wake
@@ -108,6 +109,7 @@ class Worker:
             "sequencer": Sequencer(db, wake).run,
             "lanes": self._lanes().run,
             "reconciler": self._reconciler().run,
+            "audit": Sealer(db, self.vault, self._storage).run,
             "media": MediaFetcher(db, self.clients, self._storage).run,
             "feeder": Feeder(db, wake, executor, handlers).run,
             "cron": Clock(db, crons).run,

@@ -19,9 +19,9 @@ Say = Callable[[str], None]
 _TENANTS = "select id, slug from tenants order by slug"
 
 
-async def verify_chains(settings: Settings, vault: Vault, slug: str | None, say: Say) -> bool:
+async def verify_chains(settings: Settings, slug: str | None, say: Say) -> bool:
     """Every chain, or one tenant's. One line each, and one for each fault. False when any is not whole."""
-    storage = await open_storage(settings.storage, settings.data_dir)
+    vault, storage = Vault.of(settings.key_ring), await open_storage(settings.storage, settings.data_dir)
     db = await Database.open(settings.database_url, app_size=1, system_size=2)
     try:
         chains = await _chains(db, slug)

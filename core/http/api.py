@@ -9,20 +9,40 @@ from werkzeug.routing import MapAdapter
 
 from core.auth.access import PUBLIC, declare
 from core.auth.terms import Terms, promise
-from core.http import attachments, contacts, conversations, factors, messages, passkeys, session, tokens
+from core.http import (
+    attachments,
+    audit,
+    contacts,
+    conversations,
+    factors,
+    messages,
+    passkeys,
+    session,
+    tokens,
+)
 from core.http.openapi import document
 from core.http.operation import Api
 
 PREFIX = "/api/v1"
 VERSION = "1.0"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_ROOMS = (
+    factors,
+    passkeys,
+    tokens,
+    conversations,
+    messages,
+    contacts,
+    attachments,
+    audit,
+)
 
 
 def build(cookie: QuartAuth) -> Api:
     """The kernel's routes, and the document that describes them."""
     api = Api("api", PREFIX)
     session.register(api, cookie)
-    for room in (factors, passkeys, tokens, conversations, messages, contacts, attachments):
+    for room in _ROOMS:
         room.register(api)
     described = document(api, VERSION)
 

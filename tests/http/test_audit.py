@@ -80,13 +80,14 @@ async def test_a_file_has_every_entry_and_no_formula(db: Database, tenant: Seede
     async with db.system_transaction() as connection:
         await connection.execute("update memberships set name = '=HYPERLINK(1)' where user_id = $1", tenant.owner_id)
     admin = await enter(tenant, "admin")
-    lines = [json.loads(line) for line in (await admin.get("/audit/file?format=jsonl&action=member.updated")).raw.splitlines()]
+    taken = (await admin.get("/audit/file?format=jsonl&action=member.updated")).raw
+    lines = [json.loads(line) for line in taken.splitlines()]
     assert [entry["changes"]["n"][1] for entry in lines] == list(reversed(range(600)))
     rows = list(csv.DictReader(io.StringIO((await admin.get("/audit/file?action=member.updated")).raw.decode())))
     assert len(rows) == 600
     assert {row["actor_name"] for row in rows} == {"'=HYPERLINK(1)"}
-    taken = (await admin.get("/audit?action=audit.exported")).json["items"]
-    assert [entry["changes"]["format"][1] for entry in taken] == ["csv", "jsonl"]
+    exports = (await admin.get("/audit?action=audit.exported")).json["items"]
+    assert [entry["changes"]["format"][1] for entry in exports] == ["csv", "jsonl"]
 
 
 async def test_verification_names_the_entry_that_was_changed(db: Database, tenant: SeededTenant, enter: Enter) -> None:
