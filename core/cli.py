@@ -16,18 +16,24 @@ PROCESSES = {
     "web": "the inbox and the API",
     "worker": "intake, sending, jobs",
 }
+COMMANDS = {
+    "keys": "the master keys: show them, replace them while everything runs",
+}
+"""Each a module of core.commands with `add(parser)` and `run(settings, given, say) -> exit status`."""
 _MODULES = {"receiver": "core.receiver", "web": "core.app", "worker": "core.worker"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 2 for a wrong configuration, 1 for what failed, each with a sentence on stderr."""
-    given, rest = _parser().parse_known_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(arguments)
+    given, rest = parser.parse_known_args(arguments)
     if given.command == "test":
         from core.commands.check import check
 
         return check(rest)
     if rest:
-        _parser().error(f"unknown argument: {' '.join(rest)}")
+        parser.error(f"unknown argument: {' '.join(rest)}")
     try:
         settings = load(os.environ)
     except ConfigError as error:
@@ -48,6 +54,9 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
         return 0
     if given.command == "audit":
         return _audit(settings, given.slug)
+    if given.command in COMMANDS:
+        status: int = import_module(f"core.commands.{given.command}").run(settings, given, print)
+        return status
     return _serve(given.command, settings, given.fd)
 
 
@@ -72,7 +81,7 @@ def _migrate(settings: Settings) -> int:
     return 0 if asyncio.run(migrate(settings, print)) else 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("comptoir", description="Self-hosted WhatsApp team inbox.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("up", help="start everything on this machine and stay in the foreground")
@@ -83,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="question the audit logs")
     audit.add_argument("action", choices=["verify"], help="verify: that no entry was changed, cut out or reordered")
     audit.add_argument("slug", nargs="?", metavar="TENANT", help="one tenant's; without it all, and the installation's")
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose)
+        if name in arguments:  # the others need not be imported to be named
+            import_module(f"core.commands.{name}").add(command)
     for name, purpose in PROCESSES.items():
         process = commands.add_parser(name, help=f"run one process: {purpose}")
         process.add_argument("--fd", type=int, help="an inherited listening socket, instead of the configured port")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from core.config.private_file import write_private
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,9 @@ class KeyRing:
         if not self.file.exists():
             return ()
         return tuple(line.strip() for line in self.file.read_text().splitlines() if line.strip())
+
+    def write(self, keys: Sequence[str]) -> None:
+        """Replace the file, whole or not at all. Raises ValueError where the environment names the keys."""
+        if self.file is None:
+            raise ValueError("the environment names the master keys: change COMPTOIR_SECRET_KEY there")
+        write_private(self.file, "\n".join(keys) + "\n")

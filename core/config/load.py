@@ -12,13 +12,13 @@ from core.config.key_ring import KeyRing
 from core.config.model import ConfigFile, Egress
 from core.config.plugins import gate_map
 from core.config.private_file import generated_secret
+from core.config.sample_secrets import refuse_sample_keys, refuse_sample_passwords
 from core.config.settings import Ports, Settings
 from core.config.validate import validate
 from core.config.yaml_file import YamlFile, read_yaml
 from core.limits.table import changed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-_SAMPLE_WORDS = ("change", "sample", "example", "secret", "password", "comptoir", "default", "insecure")
 _S3_VARIABLES = {
     "S3_ENDPOINT_URL": "endpoint",
     "S3_BUCKET": "bucket",
@@ -38,7 +38,7 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
     parsed = validate(source)
     data_dir = Path(env.get("COMPTOIR_DATA") or CHECKOUT / "var").absolute()
     ports, ring = Ports(parsed.server.port), _key_ring(env, data_dir, parsed)
-    return Settings(
+    settings = Settings(
         config_path=source.path.absolute(),
         data_dir=data_dir,
         ports=ports,
@@ -57,6 +57,9 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         secret_key=ring.read()[0],
         limits=changed(parsed.limits),
     )
+    if settings.production:
+        refuse_sample_passwords(parsed, env.get("DATABASE_URL"), env.get("VALKEY_URL"))
+    return settings
 
 
 def _apply_environment(source: YamlFile, env: Mapping[str, str]) -> None:
@@ -138,24 +141,7 @@ def _key_ring(env: Mapping[str, str], data_dir: Path, parsed: ConfigFile) -> Key
     if previous and not current:
         raise ConfigError("COMPTOIR_SECRET_KEY_PREVIOUS: needs COMPTOIR_SECRET_KEY beside it, the key that seals now")
     if parsed.server.mode == "production":
-        _refuse_weak(ring)
+        refuse_sample_keys(ring)
     if not ring.read():
         raise ConfigError(f"{kept}: is empty; without its key nothing that was sealed opens: bring it back")
     return ring
-
-
-def _refuse_weak(ring: KeyRing) -> None:
-    cure = 'set COMPTOIR_SECRET_KEY to the output of: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
-    keys = ring.read()
-    if not keys:
-        raise ConfigError(f"COMPTOIR_SECRET_KEY: production does not start without it; {cure}")
-    for position, key in enumerate(keys):
-        if is_sample(key):
-            name = "COMPTOIR_SECRET_KEY" if position == 0 else "COMPTOIR_SECRET_KEY_PREVIOUS"
-            where = name if ring.file is None else f"{ring.file}, line {position + 1} (COMPTOIR_SECRET_KEY)"
-            raise ConfigError(f"{where}: too short or a sample value, which others know too; {cure}")
-
-
-def is_sample(secret: str) -> bool:
-    """Whether a stranger could guess it: too short, too plain, or copied from a manual."""
-    return len(secret) < 32 or len(set(secret)) < 10 or any(word in secret.lower() for word in _SAMPLE_WORDS)

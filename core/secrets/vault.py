@@ -25,7 +25,7 @@ select $1, $2, $3, $4 where $1::uuid is null or exists (select from tenants wher
 on conflict (tenant_id, purpose) do nothing
 """
 # Held shared by whoever makes a data key, until the commit, and alone by whoever retires a master key: no data key is
-# ever wrapped by a master key that is gone (core.secrets.rotation).
+# ever wrapped by a master key that is gone (core.tenancy.rotation).
 WRAPPING_LOCK: Final = 0x636F6D707772
 _LOCK_SHARED: Final = f"select pg_advisory_xact_lock_shared({WRAPPING_LOCK})"
 

@@ -160,5 +160,55 @@ def test_production_refuses_no_key_and_sample_keys(tmp_path: Path, key: str) -> 
     assert "token_urlsafe" in said
 
 
+@pytest.mark.parametrize("previous", ["short", f"{GOOD_KEY}x,change-me-change-me-change-me-change-me"])
+def test_production_refuses_sample_keys_that_only_open(tmp_path: Path, previous: str) -> None:
+    said = problems(tmp_path, "server: {mode: production}", COMPTOIR_SECRET_KEY=GOOD_KEY,
+                    COMPTOIR_SECRET_KEY_PREVIOUS=previous)  # fmt: skip
+    assert said.startswith("COMPTOIR_SECRET_KEY_PREVIOUS: ")
+
+
+def test_production_refuses_sample_keys_of_the_ring_file(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret.key").write_text(f"{GOOD_KEY}\nan old key that is too plain\n")
+    assert "secret.key, line 2" in problems(tmp_path, "server: {mode: production}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COMPTOIR_SMTP_PASSWORD", "changeme"),
+        ("S3_SECRET_ACCESS_KEY", "example-secret"),
+        ("DATABASE_URL", "postgresql://comptoir:p%61ssword@db/comptoir"),
+        ("VALKEY_URL", "redis://:default@valkey:6379/0"),
+    ],
+)
+def test_production_refuses_sample_passwords_of_services(tmp_path: Path, name: str, value: str) -> None:
+    given = {"COMPTOIR_SECRET_KEY": GOOD_KEY, name: value}
+    said = problems(tmp_path, "server: {mode: production}", **given)
+    assert said.startswith(name)
+    assert "sample password" in said
+    assert value not in said
+    loaded(tmp_path, "server: {mode: development}", **given)
+
+
+def test_the_environments_keys_come_in_order_and_those_of_the_file_too(tmp_path: Path) -> None:
+    named = loaded(tmp_path, COMPTOIR_SECRET_KEY=GOOD_KEY, COMPTOIR_SECRET_KEY_PREVIOUS=" older , oldest,")
+    assert (named.key_ring.read(), named.key_ring.file, named.secret_key) == ((GOOD_KEY, "older", "oldest"), None,
+                                                                              GOOD_KEY)  # fmt: skip
+    made = loaded(tmp_path)
+    made.key_ring.write(["newer", *made.key_ring.read()])
+    assert loaded(tmp_path).key_ring.read() == ("newer", made.secret_key)
+    assert stat.S_IMODE((tmp_path / "var" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_previous_keys_need_a_current_one(tmp_path: Path) -> None:
+    assert "needs COMPTOIR_SECRET_KEY" in problems(tmp_path, COMPTOIR_SECRET_KEY_PREVIOUS=GOOD_KEY)
+
+
+def test_an_emptied_ring_is_not_filled_with_another_key(tmp_path: Path) -> None:
+    loaded(tmp_path).key_ring.write([])
+    assert "is empty" in problems(tmp_path)
+
+
 def test_production_starts_with_a_key_of_its_own(tmp_path: Path) -> None:
     assert loaded(tmp_path, "server: {mode: production}", COMPTOIR_SECRET_KEY=GOOD_KEY).production
