@@ -26,7 +26,7 @@ from core.jobs.feeder import RUN, Feeder, run_function
 from core.jobs.forget import FORGET_CRON, FORGET_HANDLER
 from core.jobs.runner import Runner
 from core.jobs.work import Handlers
-from core.mail import Postman, open_outlet
+from core.mail import Mail, Postman, open_outlet
 from core.messaging.accounts import GraphClients
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
@@ -62,7 +62,9 @@ class Worker:
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
         self.vault = Vault.of(settings.key_ring)
-        self.clients = GraphClients(self.egress, self.vault)
+        # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
+        self._graph = Egress(settings.egress.graph)
+        self.clients, self.mail = GraphClients(self._graph, self.vault), Mail(self.vault)
         self._locks = PairLocks(settings.database_url)
         self.running = False
 
@@ -91,7 +93,7 @@ class Worker:
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
             self._postman().handler(),
-            ReadReceipts(self.db, self.clients).handler(),
+            ReadReceipts(self.db, self.clients, self.mail).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
             *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
         )
@@ -110,7 +112,7 @@ class Worker:
             "lanes": self._lanes().run,
             "reconciler": self._reconciler().run,
             "audit": Sealer(db, self.vault, self._storage).run,
-            "media": MediaFetcher(db, self.clients, self._storage).run,
+            "media": MediaFetcher(db, self.clients, self._storage, self.mail).run,
             "feeder": Feeder(db, wake, executor, handlers).run,
             "cron": Clock(db, crons).run,
             "enablement": Enablement(db, host.plugins, host.gate).run,
@@ -120,7 +122,7 @@ class Worker:
 
     def _lanes(self) -> Lanes:
         sending = self._settings.sending
-        delivery = Delivery(self.db, self.clients, http_timeout=sending.http_timeout_seconds,
+        delivery = Delivery(self.db, self.clients, self.mail, http_timeout=sending.http_timeout_seconds,
                             grace=_grace(self._settings))
         return Lanes(self.db, self.wake, delivery, ValkeyLimits(self.valkey),
                      http_timeout=sending.http_timeout_seconds)
@@ -134,6 +136,7 @@ class Worker:
         await self._locks.close()
         await self._broadcast.close()
         await self.egress.aclose()
+        await self._graph.aclose()
         await self.valkey.aclose()
         await self.wake.close()
 

@@ -81,7 +81,8 @@ def _egress(parsed: ConfigFile, ports: Ports) -> Egress:
     """In development the sandbox plays Meta on loopback; that one port is let out, nothing beside it."""
     if parsed.server.mode == "production":
         return parsed.egress
-    return Egress(allow=(*parsed.egress.allow, f"127.0.0.1:{ports.sandbox}"))
+    sandbox = f"127.0.0.1:{ports.sandbox}"
+    return Egress(allow=(*parsed.egress.allow, sandbox), graph=(*parsed.egress.graph, sandbox))
 
 
 def _section(source: YamlFile, name: str) -> dict[str, Any]:

@@ -155,9 +155,14 @@ class Sending(Section):
 
 
 class Egress(Section):
-    """Networks (CIDR) and hosts that may be called although they are private."""
+    """Networks (CIDR) and hosts that may be called although they are private.
+
+    `graph` is what the numbers of tenants may name as their Graph address: it takes nothing from `allow`, for whoever
+    connects a number chooses the host.
+    """
 
     allow: tuple[str, ...] = ()
+    graph: tuple[str, ...] = ()
 
 
 class InstalledPlugin(Section):

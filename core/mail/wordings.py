@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-Template = Literal["invitation", "password_reset", "password_changed"]
+Template = Literal["invitation", "password_reset", "password_changed", "token_dead"]
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -53,5 +53,15 @@ WORDINGS: Final[Mapping[Template, Wording]] = {
         button=_("It was not me"),
         path="/forgot",
         closing=_("It was you? Then there is nothing to do."),
+    ),
+    "token_dead": Wording(
+        subject=_("{number} cannot send any more"),
+        lines=(
+            _("WhatsApp refuses the access token of {number} ({tenant}): {reason}."),
+            _("Messages of the team wait in the queue. What customers write still arrives."),
+        ),
+        button=_("Give it a new token"),
+        path="/settings/numbers",
+        closing=_("This is told once. With a new token the queue goes on by itself."),
     ),
 }

@@ -1,6 +1,7 @@
 """Customers' files, fetched from Meta before it forgets them: an id lives 7 days, a url 5 minutes.
 
 Every pending attachment is a due row: claimed under a lease, fetched outside any transaction, tried again on failure.
+Those of a number whose token is dead wait for the next one, without a try being counted.
 """
 
 import asyncio
@@ -15,13 +16,17 @@ from core.db.pool import Connection, Database
 from core.egress import EgressError, TooLarge
 from core.errors import Unavailable
 from core.events import outbox
+from core.mail import Mail
 from core.messaging.accounts import ACCOUNT_COLUMNS, Account, GraphClients, NoToken
 from core.messaging.clock import Clock, utc_now
 from core.messaging.sniff import HEAD, real_type
+from core.messaging.token_death import stop_number
 from core.secrets import SealBroken
 from core.storage import Storage
 from core.whatsapp.client import GraphError, GraphRefused
+from core.whatsapp.errors import RetryClass
 from core.whatsapp.media import MediaMismatch
+from core.whatsapp.outcomes import Refused
 
 _log = logging.getLogger(__name__)
 MAX_BYTES: Final = 100 * 1024 * 1024
@@ -43,6 +48,18 @@ where t.tenant_id = due.tenant_id and t.id = due.id
     and m.tenant_id = t.tenant_id and m.id = t.message_id and a.tenant_id = m.tenant_id and a.id = m.account_id
 returning t.id, t.message_id, t.media_id, t.mime_type, t.sha256, t.attempts, {ACCOUNT_COLUMNS}
 """  # noqa: S608 - constants
+
+
+_PARK = """update attachments set due_at = 'infinity', attempts = greatest(attempts - 1, 0), error = $3
+where tenant_id = $1 and id = $2 and state = 'pending'"""
+_UNPARK = """update attachments t set due_at = now() from messages m
+where m.tenant_id = $1 and m.account_id = $2 and t.tenant_id = m.tenant_id and t.message_id = m.id
+    and t.state = 'pending' and t.due_at = 'infinity'"""
+
+
+async def unpark(connection: Connection, tenant_id: UUID, account_id: UUID) -> None:
+    """The number has a new token: what waited for it is due, in the caller's transaction."""
+    await connection.execute(_UNPARK, tenant_id, account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +94,10 @@ class MediaFetcher:
     """Any number of workers may run one; each fetches `at_once` files."""
 
     def __init__(
-        self, db: Database, clients: GraphClients, storage: Storage, *, clock: Clock = utc_now, at_once: int = 4,
-        interval: float = 0.5, max_bytes: int = MAX_BYTES,
+        self, db: Database, clients: GraphClients, storage: Storage, mail: Mail, *, clock: Clock = utc_now,
+        at_once: int = 4, interval: float = 0.5, max_bytes: int = MAX_BYTES,
     ) -> None:
-        self._db, self._clients, self._storage, self._clock = db, clients, storage, clock
+        self._db, self._clients, self._storage, self._mail, self._clock = db, clients, storage, mail, clock
         self._at_once, self._interval, self._max_bytes = at_once, interval, max_bytes
 
     async def run(self) -> None:
@@ -104,6 +121,8 @@ class MediaFetcher:
             await self._stored(pending, await self._fetch(pending))
         except GivenUp as reason:
             await self._fail(pending, str(reason))
+        except GraphRefused as error:
+            await self._refused(pending, error.refused)
         except (GraphError, EgressError, MediaMismatch, NoToken, SealBroken, Unavailable) as error:
             await self._later(pending, str(error))
 
@@ -149,6 +168,23 @@ class MediaFetcher:
         return bool(await self._db.system.fetchval(
             "select true from attachments where tenant_id = $1 and id = $2", pending.account.tenant_id, pending.id
         ))
+
+    async def _refused(self, pending: Pending, refused: Refused) -> None:
+        if refused.error.retry_class is not RetryClass.ACCOUNT or not await self._parked(pending, refused):
+            await self._later(pending, str(GraphRefused(refused)))
+
+    async def _parked(self, pending: Pending, refused: Refused) -> bool:
+        """Wait for the next token, without a try being counted. False when there is one already."""
+        account = pending.account
+        async with self._db.system_transaction() as connection:
+            await stop_number(connection, self._mail, account, refused)
+            # A lock, so that a token that comes this moment finds the file parked, and wakes it.
+            status = await connection.fetchval(
+                "select status from accounts where tenant_id = $1 and id = $2 for share", account.tenant_id, account.id
+            )
+            if status == "token_dead":
+                await connection.execute(_PARK, account.tenant_id, pending.id, str(GraphRefused(refused)))
+        return bool(status == "token_dead")
 
     async def _later(self, pending: Pending, reason: str) -> None:
         if pending.attempts > len(_WAITS):

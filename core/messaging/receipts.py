@@ -7,7 +7,9 @@ from uuid import UUID
 from core.db.pool import Connection, Database
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE, Handler, Run
+from core.mail import Mail
 from core.messaging.accounts import ACCOUNT_COLUMNS, Account, GraphClients
+from core.messaging.token_death import stop_number
 from core.whatsapp.client import GraphRefused
 from core.whatsapp.errors import RetryClass
 
@@ -32,8 +34,8 @@ async def queue_read_receipt(connection: Connection, tenant_id: UUID, conversati
 class ReadReceipts:
     """Runs the jobs. Telling Meta twice changes nothing."""
 
-    def __init__(self, db: Database, clients: GraphClients) -> None:
-        self._db, self._clients = db, clients
+    def __init__(self, db: Database, clients: GraphClients, mail: Mail) -> None:
+        self._db, self._clients, self._mail = db, clients, mail
 
     def handler(self) -> Handler:
         return Handler(CORE, JOB, self.run, timeout=90)
@@ -46,6 +48,9 @@ class ReadReceipts:
         try:
             await self._clients.of(account).mark_read(account.phone_number_id, run.args["wamid"])
         except GraphRefused as error:
+            if error.refused.error.retry_class is RetryClass.ACCOUNT:
+                async with self._db.system_transaction() as connection:
+                    await stop_number(connection, self._mail, account, error.refused)
             if error.refused.error.retry_class not in _WORTHLESS_AGAIN:
                 raise
             _log.warning("Meta refused a read receipt", extra={"wamid": run.args["wamid"], "reason": str(error)})

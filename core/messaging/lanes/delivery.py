@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from core.db.pool import Connection, Database
-from core.events import outbox
+from core.mail import Mail
 from core.messaging import progress
 from core.messaging.accounts import GraphClients, NoToken
 from core.messaging.clock import Clock, utc_now
@@ -20,6 +20,7 @@ from core.messaging.lanes.backoff import MOST_TRIES, PAIR_LIMIT, after_not_sent,
 from core.messaging.lanes.claim import Claim
 from core.messaging.reconcile import record_doubled
 from core.messaging.send_errors import NO_ANSWER, ErrorJson, from_refusal, unsendable, with_reason
+from core.messaging.token_death import stop_number
 from core.secrets import SealBroken
 from core.whatsapp.errors import RetryClass
 from core.whatsapp.outbound import InvalidPayload, Payload, Recipient, text_payload
@@ -43,10 +44,11 @@ class Delivery:
     """Posts claimed messages and records what came of it."""
 
     def __init__(
-        self, db: Database, clients: GraphClients, apply_parked: ApplyParked = apply_parked, *, clock: Clock = utc_now,
-        http_timeout: float, grace: timedelta,
+        self, db: Database, clients: GraphClients, mail: Mail, apply_parked: ApplyParked = apply_parked, *,
+        clock: Clock = utc_now, http_timeout: float, grace: timedelta,
     ) -> None:
         self._db, self._clients, self._apply_parked, self._clock = db, clients, apply_parked, clock
+        self._mail = mail
         self._http_timeout, self._grace = http_timeout, grace
 
     async def deliver(self, claim: Claim) -> Rest:
@@ -117,7 +119,7 @@ class Delivery:
         error, status = from_refusal(outcome), outcome.http_status
         if outcome.error.retry_class is RetryClass.ACCOUNT:
             await self._postpone(connection, claim, "refused", status, error, Rest())
-            await self._stop_account(connection, claim, error)
+            await stop_number(connection, self._mail, claim.candidate.account, outcome)
             return Rest()
         if outcome.error.retry_class is RetryClass.BACK_OFF and claim.failures + 1 < MOST_TRIES:
             whole_number = outcome.error.code != PAIR_LIMIT
@@ -139,18 +141,6 @@ class Delivery:
             now + timedelta(seconds=rest.seconds), now,
         )
         return rest
-
-    async def _stop_account(self, connection: Connection, claim: Claim, error: ErrorJson) -> None:
-        """The token is dead: the number stops, its queue stays, and it is told once."""
-        account = claim.candidate.account
-        stopped = await connection.fetchval(
-            """update accounts set status = 'token_dead'
-            where tenant_id = $1 and id = $2 and status = 'connected' and access_token_sealed = $3 returning id""",
-            account.tenant_id, account.id, account.access_token_sealed,
-        )
-        if stopped:
-            payload = {"account_id": str(account.id), "error": error}
-            await outbox.append(connection, account.tenant_id, "account.token_dead", payload)
 
 
 def _payload(claim: Claim) -> Payload:

@@ -12,6 +12,7 @@ import pytest
 from core.db.pool import Connection, Database
 from core.db.scope import tenant_scope
 from core.db.wake import Wake
+from core.mail import Mail
 from core.messaging.accounts import Account, GraphClients
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted, submit
 from core.messaging.lanes import Delivery, Lanes, LocalLimits
@@ -19,7 +20,7 @@ from core.messaging.lanes.limits import Bucket
 from core.messaging.reconcile import Reconciler
 from core.whatsapp.errors import explain
 from core.whatsapp.outcomes import Accepted, NotSent, Refused, SendOutcome, Uncertain
-from tests.seed import SeededTenant
+from tests.seed import VAULT, SeededTenant
 
 NO_LIMIT = Bucket(0.0001, 10_000)
 GRACE = timedelta(seconds=60)
@@ -144,7 +145,7 @@ class Desk:
     def lanes(self, **options: Any) -> Lanes:
         """A worker's lanes. A new one has forgotten what an older one was told to wait for."""
         delivery = self.delivery or Delivery(
-            self.db, cast(GraphClients, self.meta), self._apply_parked, clock=self.clock,
+            self.db, cast(GraphClients, self.meta), Mail(VAULT), self._apply_parked, clock=self.clock,
             http_timeout=self.http_timeout, grace=GRACE,
         )
         limits = self.limits or LocalLimits(NO_LIMIT, NO_LIMIT)

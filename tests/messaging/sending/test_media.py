@@ -12,6 +12,7 @@ import pytest
 
 from core.egress import Interrupted, TooLarge
 from core.errors import Unavailable
+from core.mail import Mail
 from core.messaging.accounts import Account, GraphClients
 from core.messaging.media import MediaFetcher
 from core.messaging.sniff import real_type
@@ -19,6 +20,7 @@ from core.storage import FolderStorage
 from core.whatsapp.client import GraphRefused
 from core.whatsapp.media import MediaDownload, MediaLocation
 from tests.messaging.sending.conftest import Desk, refusal
+from tests.seed import VAULT
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 300
 
@@ -76,7 +78,7 @@ async def _attachment(desk: Desk, mime_type: str = "image/jpeg", sha256: str | N
 
 
 def _fetcher(desk: Desk, meta: Meta, storage: Any) -> MediaFetcher:
-    return MediaFetcher(desk.db, cast(GraphClients, meta), storage, clock=desk.clock)
+    return MediaFetcher(desk.db, cast(GraphClients, meta), storage, Mail(VAULT), clock=desk.clock)
 
 
 def _files(folder: Path) -> list[Path]:

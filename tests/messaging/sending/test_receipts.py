@@ -7,11 +7,13 @@ import pytest
 
 from core.db.scope import tenant_scope
 from core.jobs.work import Run
+from core.mail import Mail
 from core.messaging.accounts import Account, GraphClients
 from core.messaging.conversations import mark_read
 from core.messaging.receipts import ReadReceipts, queue_read_receipt
 from core.whatsapp.client import GraphRefused, GraphUnreachable
 from tests.messaging.sending.conftest import Desk, refusal
+from tests.seed import VAULT
 
 
 class Meta:
@@ -41,7 +43,7 @@ async def _jobs(desk: Desk) -> list[Any]:
 
 
 async def _run(desk: Desk, meta: Meta, args: dict[str, Any]) -> None:
-    receipts = ReadReceipts(desk.db, cast(GraphClients, meta))
+    receipts = ReadReceipts(desk.db, cast(GraphClients, meta), Mail(VAULT))
     with tenant_scope(desk.tenant.id):
         await receipts.run(Run(uuid4(), desk.tenant.id, "core", "read_receipt", args, 1, 5, "test"))
 

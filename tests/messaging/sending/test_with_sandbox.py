@@ -14,6 +14,7 @@ from hypercorn.config import Config
 from quart import Quart, Response, request
 
 from core.egress import Egress
+from core.mail import Mail
 from core.messaging.accounts import GraphClients
 from core.messaging.intake.parked import apply_parked
 from core.messaging.lanes import Delivery
@@ -103,7 +104,8 @@ async def box(desk: Desk) -> AsyncIterator[Box]:
         )
         desk.http_timeout = 0.5
         desk.delivery = Delivery(
-            desk.db, GraphClients(egress, VAULT), apply_parked, clock=desk.clock, http_timeout=0.5, grace=GRACE
+            desk.db, GraphClients(egress, VAULT), Mail(VAULT), apply_parked, clock=desk.clock, http_timeout=0.5,
+            grace=GRACE,
         )
         await found.ask("PATCH", "delivery", json={"sent_after": 5, "delivered_after": 10, "read_after": 5})
         yield found
