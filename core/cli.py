@@ -46,7 +46,7 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
     if given.command == "up":
         from core.embedded.supervisor import up
 
-        return up(settings)
+        return up(settings, demo=not given.no_demo)
     if given.command == "migrate":
         return _migrate(settings)
     if given.command == "config":
@@ -84,7 +84,8 @@ def _migrate(settings: Settings) -> int:
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("comptoir", description="Self-hosted WhatsApp team inbox.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("up", help="start everything on this machine and stay in the foreground")
+    everything = commands.add_parser("up", help="start everything on this machine and stay in the foreground")
+    everything.add_argument("--no-demo", action="store_true", help="make no demo organisation beside your own")
     commands.add_parser("test", help="run every check and test; further arguments go to pytest", add_help=False)
     commands.add_parser("migrate", help="bring the database to this version")
     config = commands.add_parser("config", help="look at the configuration")

@@ -1,4 +1,7 @@
-"""The demo tenant: a shop whose WhatsApp number lives in the sandbox. Made once, found again at every start."""
+"""The demo tenant: a shop whose WhatsApp number lives in the sandbox. Made once, found again at every start.
+
+It is marked as the demo, so that an installation with nothing else still counts as new.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from core.auth.users import find_by_email, set_password_hash
 from core.config import Settings
 from core.config.private_file import write_private
 from core.db.pool import Database
-from core.errors import NotFound
+from core.embedded.sandbox import sandbox_url
 from core.secrets import Vault
 from core.tenancy import places
 from core.tenancy.seed import (
@@ -26,7 +29,6 @@ from core.tenancy.seed import (
     create_tenant,
     create_user,
 )
-from core.tenancy.tenants import tenant_by_slug
 
 SLUG = "atlas"
 APP = "atlas"
@@ -35,6 +37,22 @@ PHONE_NUMBER_ID = "106540352242922"
 WABA_ID = "102290129340398"
 DISPLAY_PHONE_NUMBER = "212520000600"
 BUSINESS_NAME = "Atlas Store"
+
+
+_REAL = "select exists (select from accounts where not simulated and phone_number_id <> $1)"
+_TAKEN = """
+select exists (select from tenants t where slug = $1 and not demo and not exists (
+    select from memberships m join users u on u.id = m.user_id where m.tenant_id = t.id and u.email = $3))
+or exists (select from meta_apps a join tenants t on t.id = a.tenant_id where a.slug = $2 and not t.demo)
+"""
+_ADOPT_APP = """
+update meta_apps a set tenant_id = $1 where slug = $2 and tenant_id is null
+    and exists (select from accounts where tenant_id = $1 and phone_number_id = $3 and meta_app_id = a.id)
+"""
+_RESEAL = """
+update accounts set access_token_sealed = $3, meta_app_id = $4, simulated = true
+where tenant_id = $1 and phone_number_id = $2 returning id
+"""
 
 
 @dataclass(frozen=True)
@@ -64,27 +82,30 @@ async def ensure_demo(settings: Settings, db: Database) -> Demo:
     return demo
 
 
-async def real_account_exists(db: Database) -> bool:
-    """Whether somebody has connected a real number: the sandbox is for the time before."""
-    return bool(await db.system.fetchval("select exists (select from accounts where phone_number_id <> $1)",
-                                         PHONE_NUMBER_ID))  # fmt: skip
+async def why_no_demo(db: Database) -> str | None:
+    """Why this database is to be left without a demo, in a sentence for the terminal; None: nothing speaks against it.
+
+    The demo's login is printed, so it must not open an installation in earnest, and never anybody else's tenant.
+    """
+    if await db.system.fetchval(_REAL, PHONE_NUMBER_ID):
+        return "a number of Meta's is connected, so the demo stays away"
+    if await db.system.fetchval(_TAKEN, SLUG, APP, EMAIL):
+        return f"an organisation of yours is called {SLUG!r}, so the demo stays away"
+    return None
 
 
-def sandbox_environment(settings: Settings, demo: Demo) -> dict[str, str]:
-    """The sandbox's settings; not arguments, for those can be read by every local user."""
-    values = {
+def first_number(settings: Settings, demo: Demo) -> dict[str, str]:
+    """The demo's number, as the sandbox's settings name it."""
+    return {
         "WEBHOOK_URL": webhook_url(settings),
         "APP_SECRET": demo.app_secret,
         "VERIFY_TOKEN": demo.verify_token,
         "PHONE_NUMBER_ID": PHONE_NUMBER_ID,
         "WABA_ID": WABA_ID,
         "TOKEN": demo.access_token,
-        "DATA": str(settings.data_dir / "sandbox"),
-        "PUBLIC_URL": sandbox_url(settings),
         "BUSINESS_NAME": BUSINESS_NAME,
         "DISPLAY_PHONE_NUMBER": DISPLAY_PHONE_NUMBER,
     }
-    return {f"COMPTOIR_SANDBOX_{name}": value for name, value in values.items()}
 
 
 def write_demo_file(settings: Settings, demo: Demo) -> None:
@@ -111,15 +132,14 @@ def webhook_url(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.ports.receiver}/webhooks/whatsapp/{APP}"
 
 
-def sandbox_url(settings: Settings) -> str:
-    return f"http://127.0.0.1:{settings.ports.sandbox}"
-
-
 async def _tenant(db: Database) -> UUID:
-    try:
-        return (await tenant_by_slug(db, SLUG)).id
-    except NotFound:
-        return (await create_tenant(db, SLUG, BUSINESS_NAME)).id
+    """Found by its mark; one made before there were marks, by who owns it (`why_no_demo` has looked)."""
+    found = await db.system.fetchval("update tenants set demo = true where slug = $1 returning id", SLUG)
+    if found is not None:
+        return UUID(str(found))
+    made = (await create_tenant(db, SLUG, BUSINESS_NAME)).id
+    await db.system.execute("update tenants set demo = true where id = $1", made)
+    return made
 
 
 async def _owner(db: Database, tenant_id: UUID, password: str, *, fresh: bool) -> None:
@@ -135,22 +155,20 @@ async def _owner(db: Database, tenant_id: UUID, password: str, *, fresh: bool) -
 
 async def _account(settings: Settings, db: Database, tenant_id: UUID, demo: Demo) -> None:
     vault = Vault.of(settings.key_ring)
-    app_id = await create_meta_app(db, vault, APP, app_secrets=[demo.app_secret], verify_token=demo.verify_token)
+    await db.system.execute(_ADOPT_APP, tenant_id, APP, PHONE_NUMBER_ID)
+    app_id = await create_meta_app(db, vault, APP, app_secrets=[demo.app_secret], verify_token=demo.verify_token,
+                                   tenant_id=tenant_id)  # fmt: skip
     place = places.access_token(tenant_id, PHONE_NUMBER_ID)
     async with db.system.acquire() as connection:
         token_sealed = await vault.seal(connection, demo.access_token, place)
-    # The sandbox moves with COMPTOIR_PORT, so the account is pointed at it again.
-    found = await db.system.fetchval(
-        "update accounts set graph_url = $3, access_token_sealed = $4, meta_app_id = $5 "
-        "where tenant_id = $1 and phone_number_id = $2 returning id",
-        tenant_id, PHONE_NUMBER_ID, sandbox_url(settings), token_sealed, app_id,
-    )  # fmt: skip
+    found = await db.system.fetchval(_RESEAL, tenant_id, PHONE_NUMBER_ID, token_sealed, app_id)
     if found is None:
         await connect_account(
             db, vault, tenant_id, phone_number_id=PHONE_NUMBER_ID, waba_id=WABA_ID,
             display_phone_number=DISPLAY_PHONE_NUMBER, access_token=demo.access_token,
             verified_name=BUSINESS_NAME, meta_app_id=app_id, graph_url=sandbox_url(settings),
         )  # fmt: skip
+        await db.system.fetchval(_RESEAL, tenant_id, PHONE_NUMBER_ID, token_sealed, app_id)
 
 
 def _generated() -> Demo:

@@ -17,34 +17,30 @@ from typing import Any
 
 from core.config import Settings
 from core.config.private_file import write_private
-from core.embedded.demo import (
-    EMAIL,
-    Demo,
-    ensure_demo,
-    real_account_exists,
-    sandbox_environment,
-    sandbox_url,
-    write_demo_file,
-)
+from core.db.pool import Database
+from core.embedded.demo import EMAIL, Demo, ensure_demo, first_number, why_no_demo, write_demo_file
 from core.embedded.directory import DirectoryLock
 from core.embedded.errors import EmbeddedError
 from core.embedded.listeners import open_listener
 from core.embedded.log_watch import LogWatch
 from core.embedded.outside import require_outside_services
 from core.embedded.programs import postgres_service, program_service, sandbox_service, valkey_service
+from core.embedded.sandbox import find_sandbox_again, sandbox_environment, sandbox_url
 from core.embedded.service import Service
+from core.tenancy.tenants import is_new
 
 
 class Supervisor:
     """Holds the data directory, the listening sockets and the services."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, *, demo: bool = True) -> None:
+        self._settings, self._wants_demo = settings, demo and not settings.production
         self._lock = DirectoryLock(settings.data_dir)
         self._listeners: dict[str, socket.socket] = {}
         self._stores: list[Service] = []
         self._programs: list[Service] = []
         self._keepers: list[asyncio.Task[None]] = []
+        self._new = False
         self._began = time.monotonic()
 
     async def run(self) -> int:
@@ -100,17 +96,25 @@ class Supervisor:
 
     async def _migrate_and_seed(self) -> Demo | None:
         from core.commands.migrate import migrate
-        from core.db.pool import Database
 
         self.say("migrating")
         await migrate(self._settings, self.say)
         db = await Database.open(self._settings.database_url, app_size=2, system_size=2)
         try:
-            if self._settings.production or await real_account_exists(db):
-                return None
-            return await ensure_demo(self._settings, db)
+            return await self._seed(db)
         finally:
             await db.close()
+
+    async def _seed(self, db: Database) -> Demo | None:
+        demo, reason = None, await why_no_demo(db) if self._wants_demo else None
+        if reason:
+            self.say(reason)
+        elif self._wants_demo:
+            demo = await ensure_demo(self._settings, db)
+        if not self._settings.production:
+            await find_sandbox_again(self._settings, db)
+        self._new = await is_new(db)
+        return demo
 
     async def _start_programs(self, demo: Demo | None) -> None:
         settings, listeners = self._settings, self._listeners
@@ -122,10 +126,10 @@ class Supervisor:
                 "worker", settings, listeners["worker"], patience=settings.sending.http_timeout_seconds + 10
             ),
         ]
-        if demo is None:
+        if settings.production:
             listeners.pop("sandbox").close()
         else:
-            environment = sandbox_environment(settings, demo)
+            environment = sandbox_environment(settings, first_number(settings, demo) if demo else None)
             self._programs.append(sandbox_service(settings, listeners["sandbox"], environment))
         self.say("starting " + ", ".join(service.name for service in self._programs))
         watch = LogWatch([service.log for service in self._programs], self.say)
@@ -144,8 +148,14 @@ class Supervisor:
     def _banner(self, demo: Demo | None) -> None:
         settings = self._settings
         lines = [f"  Inbox     {settings.public_url}"]
+        if self._new:
+            lines = [f"  Begin     {settings.public_url}  makes your organisation"]
+            if settings.production:
+                lines.append("            with the code that `comptoir setup-code` prints")
         if demo is not None:
-            lines += [f"  Log in    {EMAIL}  {demo.password}", f"  Phones    {sandbox_url(settings)}"]
+            lines += [f"  Demo      {EMAIL}  {demo.password}"]
+        if not settings.production:
+            lines += [f"  Phones    {sandbox_url(settings)}"]
         lines += [f"  Webhooks  http://127.0.0.1:{settings.ports.receiver}/webhooks/whatsapp/<app>",
                   f"  Data      {settings.data_dir}"]  # fmt: skip
         print("\n".join(["", "Comptoir is ready.", "", *lines, "", "Ctrl-C stops everything.", ""]), flush=True)
@@ -200,6 +210,6 @@ async def _all(*work: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def up(settings: Settings) -> int:
+def up(settings: Settings, *, demo: bool = True) -> int:
     """Run until told to stop."""
-    return asyncio.run(Supervisor(settings).run())
+    return asyncio.run(Supervisor(settings, demo=demo).run())

@@ -65,3 +65,8 @@ async def tenant_by_id(db: Database, tenant_id: UUID) -> Tenant:
     if row is None:
         raise NotFound("There is no such tenant.")
     return Tenant(**row)
+
+
+async def is_new(db: Database) -> bool:
+    """Whether nobody has made an organisation here yet: the demo does not count."""
+    return bool(await db.system.fetchval("select not exists (select from tenants where not demo)"))

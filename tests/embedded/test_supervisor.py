@@ -31,7 +31,7 @@ import sys
 from core.embedded import programs
 programs.command = lambda module, *name: [sys.executable, {STANDIN!r}, *(name or ("sandbox",))]
 from core.cli import main
-sys.exit(main(["up"]))
+sys.exit(main(["up", *sys.argv[1:]]))
 """
 
 
@@ -48,20 +48,27 @@ def free_base_port() -> int:
 class Up:
     """A running `comptoir up`."""
 
-    def __init__(self, data: Path, port: int, **env: str) -> None:
+    def __init__(self, data: Path, port: int, *arguments: str, **env: str) -> None:
         self.data, self.port = data, port
         data.parent.mkdir(parents=True, exist_ok=True)
         self.console = data.parent / f"console-{port}"
         cleared = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "VALKEY_URL")}
         with self.console.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", CODE],
+                [sys.executable, "-c", CODE, *arguments],
                 cwd=ROOT,
                 env={**cleared, "COMPTOIR_PORT": str(port), "COMPTOIR_DATA": str(data), **env},
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+
+    def started(self) -> None:
+        def written() -> bool:
+            assert self.process.poll() is None, self.said()
+            return "Comptoir is ready" in self.said()
+
+        until(written, 40)
 
     def ready(self) -> dict[str, str]:
         def written() -> bool:
@@ -189,3 +196,14 @@ def test_it_starts_in_a_long_path_under_the_c_locale(short_dir: Path) -> None:
     running = Up(short_dir / ("long " * 30) / ("x" * 100) / "var", free_base_port(), LC_ALL="C")
     running.ready()
     assert running.end() == 0, running.said()
+
+
+def test_without_a_demo_it_waits_for_the_first_organisation(short_dir: Path) -> None:
+    up = Up(short_dir / "var", free_base_port(), "--no-demo")
+    try:
+        up.started()
+        assert not (up.data / "demo.json").exists()
+        assert f"Begin     http://localhost:{up.port}" in up.said()
+        assert set(up.pids()) == {*PROGRAMS, "postgres", "valkey"}
+    finally:
+        assert up.end() == 0, up.said()
