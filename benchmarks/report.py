@@ -17,8 +17,8 @@ class Report:
         self.rows.append((what, f"{value:,.1f} {unit}", share))
         print(f"{what:<60} {value:>12,.1f} {unit:<12} {share}", flush=True)
 
-    def write(self, path: Path) -> None:
-        head = (f"# Results\n\nOne run of `python -m benchmarks` on {datetime.now(UTC):%Y-%m-%d}: Python "
+    def write(self, path: Path, command: str = "python -m benchmarks") -> None:
+        head = (f"# Results\n\nOne run of `{command}` on {datetime.now(UTC):%Y-%m-%d}: Python "
                 f"{platform.python_version()}, {os.cpu_count()} cores shared by load generator, database and every "
                 "process. Trust the ratios, not the digits.\n\n| What | Figure | Ratio |\n|---|---:|---:|\n")
         path.write_text(head + "".join(f"| {what} | {value} | {share} |\n" for what, value, share in self.rows))

@@ -35,10 +35,15 @@ def free_ports(count: int) -> int:
 
 
 @contextmanager
-def comptoir_up(data: Path | None = None) -> Iterator[dict[str, Any]]:
-    """The contents of demo.json of a running install, which is stopped and removed at the end."""
+def comptoir_up(data: Path | None = None, config: str = "") -> Iterator[dict[str, Any]]:
+    """The contents of demo.json of a running install, which is stopped and removed at the end.
+
+    `config` is added to the checkout's config.yaml.
+    """
     data = data or Path(tempfile.mkdtemp(prefix="comptoir-run-"))
-    environment = {**os.environ, "COMPTOIR_DATA": str(data), "COMPTOIR_PORT": str(free_ports(8))}
+    (data / "config.yaml").write_text((CHECKOUT / "config.yaml").read_text() + config)
+    environment = {**os.environ, "COMPTOIR_DATA": str(data), "COMPTOIR_PORT": str(free_ports(8)),
+                   "COMPTOIR_CONFIG": str(data / "config.yaml")}  # fmt: skip
     with (data / "up.log").open("wb") as log:
         up = subprocess.Popen([CHECKOUT / "comptoir", "up"], env=environment, stdout=log, stderr=log)
         try:

@@ -74,7 +74,7 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, app_size: int = 10, system_size: int = 6) -> "Database":
         """Connect. Raises OSError or asyncpg.PostgresError when the database cannot be reached within 5 s."""
-        app = await open_app_pool(url, max_size=app_size)
+        app = await open_app_pool(url, min_size=min(2, app_size), max_size=app_size)
         return cls(url, app, await open_system_pool(url, max_size=system_size))
 
     async def close(self) -> None:
