@@ -92,7 +92,7 @@ class Vault:
                 await self._make(connection, tenant_id, purpose)
             found = await _find(connection, tenant_id, purpose)
         if found is None:
-            raise SealBroken(f"{key_place(tenant_id, purpose)}: the tenant is closing or not in scope, nothing is sealed")
+            raise SealBroken(f"{key_place(tenant_id, purpose)}: the tenant is closing, or not in scope")
         return found
 
     async def raw_key(self, connection: Connection, tenant_id: UUID | None, purpose: str) -> bytes:
