@@ -34,6 +34,7 @@ from core.messaging import gate
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
 from core.messaging.receipts import queue_read_receipt
 from core.messaging.retry import retry
+from core.people import People, Policy
 from core.plugins import orm
 from core.plugins.channels import ValkeyBroadcast
 from core.plugins.host import PluginHost, Reach
@@ -67,6 +68,9 @@ class Plugins(Protocol):
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
     def allows(self, principal: Principal, topic: str) -> bool: ...
     async def start(self, db: Database) -> None: ...
+    async def refresh(self, db: Database) -> None:
+        """Look now at which tenants there are and what they have."""
+
     async def stop(self) -> None: ...
 
 
@@ -89,6 +93,9 @@ class NoPlugins(NoChannels):
         return no_plugins(principal, locale)
 
     async def start(self, db: Database) -> None:
+        """Nothing."""
+
+    async def refresh(self, db: Database) -> None:
         """Nothing."""
 
     async def stop(self) -> None:
@@ -170,10 +177,11 @@ class WebProcess:
         limiter = Limiter(valkey, settings.limits)
         passwords, attempts = Passwords(), LoginAttempts(limiter)
         ways = Ways.of(self.db, self._vault, settings.public_url, passwords, attempts)
+        people = People.of(self.db, self._vault, passwords, self.permissions, Policy.of(settings))
         app.admit_with(Doorman(self.db, self.permissions, cookie, ways.access_tokens, settings.public_url))
         app.extensions[KEY] = Services(
-            db=self.db, ways=ways, attempts=attempts, limiter=limiter,
-            kept=KeptAnswers(self.db, self._vault),
+            db=self.db, ways=ways, people=people, tenants_changed=self._tenants_changed, attempts=attempts,
+            limiter=limiter, kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
             vault=self._vault,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
@@ -198,6 +206,9 @@ class WebProcess:
             app.declare(endpoint, PUBLIC)
         for endpoint in _WEB_PAGES:
             app.declare(endpoint, GREETED)
+
+    async def _tenants_changed(self) -> None:
+        await self.plugins.refresh(self.db)
 
     async def _submit(self, draft: Draft, author: Author) -> Submitted:
         return await gate.submit(self.db, draft, author=author, filters=self.plugins.filter_outbound)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 from core.config import ConfigError, Settings, load
 
@@ -17,9 +18,10 @@ PROCESSES = {
     "worker": "intake, sending, jobs",
 }
 COMMANDS = {
+    "setup-code": "print the code with which the first person registers in production",
     "keys": "the master keys: show them, replace them while everything runs",
 }
-"""Each a module of core.commands with `add(parser)` and `run(settings, given, say) -> exit status`."""
+"""Each a module of core.commands, `_` for `-`, with `add(parser)` and `run(settings, given, say) -> exit status`."""
 _MODULES = {"receiver": "core.receiver", "web": "core.app", "worker": "core.worker"}
 
 
@@ -55,9 +57,13 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
     if given.command == "audit":
         return _audit(settings, given.slug)
     if given.command in COMMANDS:
-        status: int = import_module(f"core.commands.{given.command}").run(settings, given, print)
+        status: int = _command(given.command).run(settings, given, print)
         return status
     return _serve(given.command, settings, given.fd)
+
+
+def _command(name: str) -> Any:
+    return import_module(f"core.commands.{name.replace('-', '_')}")
 
 
 def _audit(settings: Settings, slug: str | None) -> int:
@@ -96,7 +102,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose)
         if name in arguments:  # the others need not be imported to be named
-            import_module(f"core.commands.{name}").add(command)
+            _command(name).add(command)
     for name, purpose in PROCESSES.items():
         process = commands.add_parser(name, help=f"run one process: {purpose}")
         process.add_argument("--fd", type=int, help="an inherited listening socket, instead of the configured port")

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from core import health_port
 from core.audit.sealer import Sealer
+from core.auth.passwords import Passwords
 from core.config import PluginGate, Settings
 from core.db.pool import Database
 from core.db.wake import Wake
@@ -33,6 +34,7 @@ from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
+from core.people import Resets
 from core.plugins import enablement, jobs, orm
 from core.plugins.channels import ValkeyBroadcast
 from core.plugins.enablement import Enablement
@@ -93,6 +95,7 @@ class Worker:
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
             self._postman().handler(),
+            Resets(self.db, self.vault, self.mail, Passwords()).handler(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
             *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),

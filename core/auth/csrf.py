@@ -26,9 +26,14 @@ def csrf_token(csrf_secret: bytes) -> str:
     return hmac.new(csrf_secret, b"comptoir csrf v1", hashlib.sha256).hexdigest()
 
 
+def is_token(csrf_secret: bytes, given: str | None) -> bool:
+    """Whether it is the session's token."""
+    return hmac.compare_digest(csrf_token(csrf_secret).encode(), (given or "").encode())
+
+
 def check_token(csrf_secret: bytes, given: str | None) -> None:
     """Raises Forbidden unless it is the session's token."""
-    if not hmac.compare_digest(csrf_token(csrf_secret).encode(), (given or "").encode()):
+    if not is_token(csrf_secret, given):
         raise Forbidden("The X-CSRF-Token header is missing or stale: reload the page and try again.")
 
 

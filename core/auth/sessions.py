@@ -28,19 +28,17 @@ _BY_IDS = f"{_VALID} and c.id = any($1)"
 
 
 async def open_session(
-    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None,
-    csrf_secret: bytes | None = None,
-) -> str:  # fmt: skip
+    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None
+) -> str:
     """Start a session and return its token. Always a new one: a token set before the login is worth nothing after.
 
-    `connection` is of the system role, or its pool. `csrf_secret` is that of the session which this one replaces.
+    `connection` is of the system role, or its pool.
     """
     token = secrets.token_urlsafe(32)
     await connection.execute(
         "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, user_agent, ip, expires_at) "
         "values ($1, $2, $3, $4, left($5, 400), $6, now() + make_interval(secs => $7))",
-        _digest(token), user_id, tenant_id, csrf_secret or secrets.token_bytes(32), user_agent, ip,
-        float(ABSOLUTE_SECONDS),
+        _digest(token), user_id, tenant_id, secrets.token_bytes(32), user_agent, ip, float(ABSOLUTE_SECONDS),
     )  # fmt: skip
     return token
 

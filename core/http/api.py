@@ -15,10 +15,15 @@ from core.http import (
     contacts,
     conversations,
     factors,
+    invitations,
     messages,
+    own_account,
     passkeys,
+    password_resets,
     session,
+    sessions,
     tokens,
+    welcome,
 )
 from core.http.openapi import document
 from core.http.operation import Api
@@ -27,6 +32,10 @@ PREFIX = "/api/v1"
 VERSION = "1.0"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ROOMS = (
+    welcome,
+    invitations,
+    password_resets,
+    own_account,
     factors,
     passkeys,
     tokens,
@@ -42,6 +51,7 @@ def build(cookie: QuartAuth) -> Api:
     """The kernel's routes, and the document that describes them."""
     api = Api("api", PREFIX)
     session.register(api, cookie)
+    sessions.register(api, cookie)
     for room in _ROOMS:
         room.register(api)
     described = document(api, VERSION)

@@ -20,19 +20,17 @@ from core.http.application import Application
 from core.http.caller import caller_ip
 from core.http.services import services
 
-Proof = Literal["password", "second_factor", "passkey", "invitation", "registration", "password_change", "tenant"]
+Proof = Literal["password", "second_factor", "passkey", "invitation", "registration", "tenant"]
 _PASSWORD_ALONE = ("password", "invitation")
 
 
-async def enter(
-    user_id: UUID, tenant_id: UUID, *, by: Proof, csrf_secret: bytes | None = None
-) -> dict[str, Any]:
+async def enter(user_id: UUID, tenant_id: UUID, *, by: Proof) -> dict[str, Any]:
     """Open a session of this person in this tenant and set its cookie. Returns LoggedIn.
 
     Always a new session; the one that the browser held until now ends in the same transaction, so that a cookie planted
-    before is worth nothing after. `by` is what let them in, for the audit log. `csrf_secret` keeps the pages valid that
-    the same person has open. Raises SecondFactorNeeded for whoever has one and came with a password alone,
-    Unauthenticated when they are disabled, no member, or the tenant is suspended.
+    before is worth nothing after. `by` is what let them in, for the audit log. Raises SecondFactorNeeded for whoever
+    has one and came with a password alone, Unauthenticated when they are disabled, no member, or the tenant is
+    suspended.
     """
     if by in _PASSWORD_ALONE:
         await services().ways.second_factor.demand(Proven(user_id, tenant_id))
@@ -41,7 +39,7 @@ async def enter(
         if held:
             await revoke_session_of_token(connection, held)
         token = await open_session(connection, user_id, tenant_id, user_agent=request.headers.get("User-Agent"),
-                                   ip=caller_ip(), csrf_secret=csrf_secret)  # fmt: skip
+                                   ip=caller_ip())  # fmt: skip
         with acting(replace(current_actor(), kind="member", id=str(user_id))):
             await audit.record_for(connection, tenant_id, "session.opened", "member", user_id, {"by": [None, by]})
     principal = await cast(Application, current_app).doorman.recognise(token)

@@ -19,6 +19,7 @@ from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
+from core.people import People
 from core.secrets import Vault
 
 KEY = "comptoir"
@@ -43,12 +44,17 @@ def no_plugins(_: Principal, __: str) -> Mapping[str, Any]:
     return {kind: [] for kind in kinds}
 
 
+async def _nothing() -> None:
+    """Nobody keeps a map."""
+
+
 @dataclass
 class Services:
     """One for each web process. `public_url` is where browsers find us, without a trailing slash."""
 
     db: Database
     ways: Ways
+    people: People
     attempts: LoginAttempts
     limiter: Limiter
     kept: KeptAnswers
@@ -65,6 +71,8 @@ class Services:
     manifest: Manifest = no_plugins
     behind_proxy: bool = False
     """Whether our own proxy stands before us, so that X-Forwarded-For's last entry is its word."""
+    tenants_changed: Callable[[], Awaitable[None]] = _nothing
+    """A tenant was made or closed: whoever keeps a map of them looks again, before its first screen is shown."""
     wish: Callable[[], str | None] = lambda: None
     """The language chosen in this request's browser; it wins over the member's own."""
 

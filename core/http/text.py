@@ -1,9 +1,12 @@
 """Text and ids as requests carry them."""
 
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from core.auth.password_rules import MAX_LENGTH, MIN_LENGTH
+from core.auth.users import normal_email
 from core.messaging.page import DEFAULT_LIMIT, MAX_LIMIT
 
 
@@ -13,10 +16,30 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _on_one_line(text: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") for character in text):
+        raise ValueError("contains a line break or a control character: remove it")
+    return text
+
+
+_EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+
 Text = Annotated[str, AfterValidator(_without_nul)]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_without_nul)
 ]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_on_one_line)
+]
+"""What a person or an organisation is called. It goes into mail and onto screens: one visible line."""
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=_EMAIL),
+    AfterValidator(normal_email),
+]  # fmt: skip
+"""In lower case. ASCII only: addresses that merely look alike, or become alike in lower case, are two people's."""
+Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH, repr=False)]
+"""A new one; core.auth.password_rules says more."""
+Token = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
 Locale = Annotated[str, StringConstraints(pattern=r"^(ar|fr|en)$")]
 
 

@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
+from core.auth.credentials import end_credentials_of
 from core.db.pool import Connection
 from core.mail import Mail
 
 # A half-finished login by the old password (its second factor still awaited) is a way in too.
-_END = (
-    "update sessions set revoked_at = now() where user_id = $1 and revoked_at is null",
-    "update token_families set revoked_at = now(), revoked_because = 'password changed' "
-    "where user_id = $1 and revoked_at is null",
+_SPEND = (
     "update login_challenges set used_at = now() where user_id = $1 and used_at is null",
     "update password_resets set used_at = now() where user_id = $1 and used_at is null",
 )
@@ -21,14 +19,17 @@ from users u where u.id = $1
 """
 
 
-async def replace_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
-    """Store it and end every session, token family, half-finished login and reset of the person. API keys belong to
-    the tenant and stay."""
+async def replace_password(
+    connection: Connection, user_id: UUID, password_hash: str, *, but: UUID | None = None
+) -> None:
+    """Store it and end every session (`but` one), token family, half-finished login and reset of the person. API keys
+    belong to the tenant and stay."""
     await connection.execute(
         "update users set password_hash = $2, password_changed_at = now(), version = version + 1 where id = $1",
         user_id, password_hash,
     )  # fmt: skip
-    for statement in _END:
+    await end_credentials_of(connection, user_id, "password changed", but=but)
+    for statement in _SPEND:
         await connection.execute(statement, user_id)
 
 

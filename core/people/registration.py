@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
@@ -11,8 +12,9 @@ from core import audit
 from core.audit import acting, current_actor
 from core.auth.memberships import join
 from core.auth.passwords import Passwords
-from core.auth.setup_code import is_setup_code
+from core.auth.setup_code import is_setup_code, setup_code
 from core.auth.users import insert_user
+from core.config import Settings
 from core.db.pool import Connection, Database
 from core.errors import Forbidden
 from core.secrets import Vault
@@ -27,10 +29,18 @@ select not exists (select from tenants where not demo) as new, exists (select fr
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`open`: anybody may, once there is a tenant. `code`: what the first person has to know; None: nothing."""
+    """`open`: anybody may, once there is a tenant. `code`: what the first person has to know; None: nothing.
+    `simulated`: numbers can be had that only exist in the sandbox."""
 
     open: bool
-    code: str | None = field(default=None, repr=False)
+    simulated: bool
+    code: Callable[[], str] | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Policy":
+        ring = settings.key_ring  # read anew each time: the key may be replaced while we run
+        code = (lambda: setup_code(ring.read()[0])) if settings.production else None
+        return cls(settings.registration_open, not settings.production, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ class Registration:
         if kind == "closed":
             raise Forbidden("Registration is closed here: ask somebody of your organisation to invite you.")
         code = self.policy.code
-        if kind == "first" and code is not None and not is_setup_code(newcomer.code or "", code):
+        if kind == "first" and code is not None and not is_setup_code(newcomer.code or "", code()):
             raise Forbidden("The setup code is missing or wrong: run `comptoir setup-code` on the server.")
 
     async def _make(self, connection: Connection, who: Newcomer, hashed: str, *, first: bool) -> tuple[UUID, UUID]:

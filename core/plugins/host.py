@@ -85,6 +85,10 @@ class PluginHost:
         await self.gate.refresh(db)
         self._watch = asyncio.create_task(self.gate.run(db), name="plugin gate")
 
+    async def refresh(self, db: Database) -> None:
+        """Look now, instead of within a second, at which tenants there are and what they have."""
+        await self.gate.refresh(db)
+
     async def stop(self) -> None:
         if self._watch is not None:
             self._watch.cancel()

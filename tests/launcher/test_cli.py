@@ -76,3 +76,16 @@ def test_a_chromium_of_the_machine_is_taken(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.delenv("COMPTOIR_CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_chromium() == str(browser)
+
+
+def test_the_setup_code_is_printed_for_whoever_can_read_the_key(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text("")
+    printed = []
+    for key in ("one key", "one key", "another key"):
+        monkeypatch.setenv("COMPTOIR_SECRET_KEY", key)
+        assert main(["setup-code"]) == 0
+        printed.append(capsys.readouterr().out.strip())
+    assert printed[0] == printed[1] != printed[2]
+    assert len(printed[0]) == 19
