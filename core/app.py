@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import uvloop
+from comptoir_sdk import Route
 from quart import g, request
 from redis.asyncio import Redis
 
@@ -63,6 +64,7 @@ class Plugins(Protocol):
     def mount(self, app: Application) -> None:
         """Register routes; each view declares its Access."""
 
+    def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]: ...
     def files(self) -> Sequence[Files]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
@@ -82,6 +84,9 @@ class NoPlugins(NoChannels):
 
     def mount(self, app: Application) -> None:
         """Nothing."""
+
+    def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]:
+        return {}
 
     def files(self) -> Sequence[Files]:
         return ()
@@ -186,7 +191,8 @@ class WebProcess:
             vault=self._vault,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
-            read_receipts=queue_read_receipt, manifest=self.plugins.manifest, wish=lambda: language.wish(request),
+            read_receipts=queue_read_receipt, manifest=self.plugins.manifest,
+            plugin_routes=self.plugins.routes, wish=lambda: language.wish(request),
         )  # fmt: skip
         problem.install(app)
         app.after_request(hardening.harden)

@@ -1,7 +1,5 @@
 """/api/v1, put together."""
 
-from typing import Any
-
 from quart import Response, current_app, request
 from quart_auth import QuartAuth
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -14,6 +12,7 @@ from core.http import (
     audit,
     contacts,
     conversations,
+    description,
     factors,
     invitations,
     messages,
@@ -25,7 +24,6 @@ from core.http import (
     tokens,
     welcome,
 )
-from core.http.openapi import document
 from core.http.operation import Api
 
 PREFIX = "/api/v1"
@@ -54,12 +52,7 @@ def build(cookie: QuartAuth) -> Api:
     sessions.register(api, cookie)
     for room in _ROOMS:
         room.register(api)
-    described = document(api, VERSION)
-
-    @api.route("GET", "/openapi.json", PUBLIC, "This document", responses={200: None})
-    async def openapi() -> dict[str, Any]:
-        """OpenAPI 3.1 of the kernel's routes."""
-        return described
+    description.register(api, VERSION)
 
     @api.blueprint.route("/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     @promise(Terms("public"))

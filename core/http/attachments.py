@@ -22,7 +22,7 @@ def register(api: Api) -> None:
     """Add the route."""
 
     @api.route("GET", "/attachments/<uuid:attachment_id>", Permitted("conversations.read"), "An attachment's bytes",
-               responses={200: None})  # fmt: skip
+               responses={200: "application/octet-stream"}, problems=(409,))  # fmt: skip
     async def get_attachment(attachment_id: UUID) -> Response:
         """409 while it is still being fetched from WhatsApp."""
         row = await attachment_of(services().db, attachment_id)

@@ -112,7 +112,8 @@ def register(api: Api) -> None:
         return {"ok": found.ok, "entries": found.entries, "sealed_up_to": found.sealed_up_to,
                 "unsealed": found.unsealed, "faults": [{"n": fault.n, "what": fault.what} for fault in found.faults]}
 
-    @api.route("GET", "/audit/file", _READ, "The audit log as a file", query=AuditFile, responses={200: None})
+    @api.route("GET", "/audit/file", _READ, "The audit log as a file", query=AuditFile,
+               responses={200: "text/csv"}, limit="export")  # fmt: skip
     async def get_audit_file(query: AuditFile) -> Response:
         """CSV or JSON lines, newest first. Taking it away is written into the log itself."""
         db, tenant_id = services().db, require_tenant()

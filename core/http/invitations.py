@@ -50,7 +50,7 @@ class Acceptance(RequestModel):
     """Whoever has no account chooses `name` and `password`; whoever has one gives its password, unless they are logged
     in and send their X-CSRF-Token."""
 
-    model_config = example(token="…", name="Salma Idrissi", password="…")  # noqa: S106 - an example
+    model_config = example(token="…", name="Salma Idrissi", password="soixante palmiers")  # noqa: S106 - an example
 
     token: Token
     name: PersonName | None = None

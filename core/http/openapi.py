@@ -1,131 +1,149 @@
 """The OpenAPI 3.1 document, made from the routes' own declarations."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
-
-from core.auth.access import Access, Permitted
-from core.http.operation import Api, Operation
+from core.auth.access import Permitted
+from core.http.answers import (
+    HEADERS,
+    PARAMETERS,
+    header_parameters,
+    problem_reference,
+    problem_responses,
+    problems_of,
+    success_headers,
+)
+from core.http.examples import Examples
+from core.http.guide import GUIDE, tag_of, tags_of
+from core.http.operation import UNSAFE, Operation
 from core.http.resources import ProblemDocument
+from core.http.schemas import Schemas
 
-_REF = "#/components/schemas/{model}"
-_PARAMETER = re.compile(r"<uuid:(\w+)>")
-_PROBLEMS = {"401": "Not logged in", "403": "Not allowed", "404": "Not found", "409": "The state has changed",
-             "422": "The request is not valid", "429": "Too many requests"}  # fmt: skip
-_SECURITY: dict[str, Any] = {
-    "apiKey": {"type": "http", "scheme": "bearer", "bearerFormat": "wak_live_…"},
+_PARAMETER = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
+_CONVERTERS: Final[Mapping[str, dict[str, str]]] = {
+    "uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer"}, "float": {"type": "number"},
+}  # fmt: skip
+_SECURITY: Final[dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "wak_live_… or JWT",
+               "description": "An API key, or an access token of POST /tokens."},
     "session": {"type": "apiKey", "in": "cookie", "name": "comptoir_session",
-                "description": "Set by POST /session. Unsafe methods also need its X-CSRF-Token."},
+                "description": "Set by POST /session; `__Host-comptoir_session` where there is TLS."},
+    "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token",
+             "description": "Together with the cookie, on unsafe methods: `csrf` of POST /session or GET /bootstrap."},
 }  # fmt: skip
 
 
-def document(api: Api, version: str) -> dict[str, Any]:
-    """OpenAPI 3.1 of these routes."""
-    schemas = _Schemas(_models(api.operations))
-    paths: dict[str, Any] = {}
-    for operation in api.operations:
-        path = api.prefix + _PARAMETER.sub(r"{\1}", operation.rule)
-        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, schemas)
+def document(operations: Sequence[Operation], prefix: str, version: str) -> dict[str, Any]:
+    """OpenAPI 3.1 of these operations, whose rules are relative to `prefix`."""
+    schemas = {name: _schemas(operations, name) for name in sorted({operation.plugin for operation in operations})}
+    definitions = {name: schema for one in schemas.values() for name, schema in one.definitions.items()}
+    examples, paths = Examples(definitions), dict[str, Any]()
+    for operation in operations:
+        told = _Telling(operation, schemas[operation.plugin], examples).whole()
+        paths.setdefault(prefix + path_of(operation.rule), {})[operation.method.lower()] = told
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Comptoir", "version": version, "summary": "A WhatsApp team inbox",
+        "info": {"title": "Comptoir", "version": version, "summary": "A WhatsApp team inbox", "description": GUIDE,
                  "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "servers": [{"url": "/"}],
-        "security": [{"apiKey": []}, {"session": []}],
+        "security": [{"bearer": []}, {"session": []}],
+        "tags": tags_of(operations),
         "paths": paths,
-        "components": {"schemas": schemas.definitions, "securitySchemes": _SECURITY},
+        "components": {"schemas": definitions, "responses": problem_responses(), "headers": HEADERS,
+                       "parameters": PARAMETERS, "securitySchemes": _SECURITY},
     }  # fmt: skip
 
 
-class _Schemas:
-    """The models' JSON schemas, each as callers send it or as we answer it."""
-
-    def __init__(self, models: Sequence[type[BaseModel]]) -> None:
-        self._refs, document = models_json_schema(
-            [(model, "validation") for model in models], ref_template=_REF, by_alias=False
-        )
-        self.definitions: dict[str, Any] = document.get("$defs", {})
-
-    def ref(self, model: type[BaseModel]) -> dict[str, Any]:
-        return dict(self._refs[(model, "validation")])
-
-    def properties(self, model: type[BaseModel]) -> dict[str, Any]:
-        name = self.ref(model)["$ref"].rpartition("/")[2]
-        found: dict[str, Any] = self.definitions[name]["properties"]
-        return found
+def path_of(rule: str) -> str:
+    """`/contacts/{contact_id}` of `/contacts/<uuid:contact_id>`."""
+    return _PARAMETER.sub(r"{\2}", rule)
 
 
-def _models(operations: Sequence[Operation]) -> list[type[BaseModel]]:
-    found: dict[type[BaseModel], None] = {ProblemDocument: None}
+def _schemas(operations: Iterable[Operation], plugin: str) -> Schemas:
+    models: list[Any] = [] if plugin else [ProblemDocument]
     for operation in operations:
-        for model in (operation.query, operation.body, *operation.responses.values()):
-            if model is not None:
-                found[model] = None
-    return list(found)
+        if operation.plugin == plugin:
+            models += [operation.query, operation.body, *operation.responses.values()]
+    return Schemas((model for model in models if _is_model(model)), f"{plugin}." if plugin else "")
 
 
-def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "operationId": operation.name,
-        "summary": operation.summary,
-        "tags": [operation.rule.split("/")[1].capitalize()],
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation, schemas)],
-        "responses": {**_responses(operation, schemas), **_problems(operation)},
-    }
-    if description := "\n\n".join(filter(None, (operation.description, _needs(operation.access)))):
-        told["description"] = description
-    if operation.body is not None:
-        content = {"application/json": {"schema": schemas.ref(operation.body)}}
-        told["requestBody"] = {"required": True, "content": content}
-    if not operation.access.identify:
-        told["security"] = []
-    return told
+def _is_model(model: Any) -> bool:
+    return model is not None and not isinstance(model, str)
 
 
-def _needs(access: Access) -> str:
-    return f"Needs `{access.permission}`." if isinstance(access, Permitted) and access.permission else ""
+class _Telling:
+    """One operation."""
+
+    def __init__(self, operation: Operation, schemas: Schemas, examples: Examples) -> None:
+        self._operation, self._schemas, self._examples = operation, schemas, examples
+
+    def whole(self) -> dict[str, Any]:
+        operation = self._operation
+        told: dict[str, Any] = {
+            "operationId": operation.name, "summary": operation.summary, "tags": [tag_of(operation)],
+            "parameters": [*self._path_parameters(), *self._query_parameters(), *header_parameters(operation)],
+            "responses": self._responses(), "security": self._security(),
+        }  # fmt: skip
+        if operation.body is not None:
+            content = self._content(operation.body, operation.examples.get("body"))
+            told["requestBody"] = {"required": True, "content": content}
+        return {**told, **self._demands(), "x-limit": operation.terms.limit}
+
+    def _demands(self) -> dict[str, Any]:
+        """`x-permission` and `x-person`, and the same in words."""
+        operation, access = self._operation, self._operation.access
+        permission = access.permission if isinstance(access, Permitted) else None
+        person = isinstance(access, Permitted) and access.person
+        words = [operation.description, f"Needs `{permission}`." if permission else "",
+                 "For people: an API key gets 403." if person else ""]  # fmt: skip
+        told: dict[str, Any] = {"x-permission": permission} if permission else {}
+        if person:
+            told["x-person"] = True
+        return {**told, "description": "\n\n".join(filter(None, words))}
+
+    def _security(self) -> list[dict[str, Any]]:
+        if not self._operation.access.identify:
+            return []
+        known: list[dict[str, Any]] = [{"bearer": []}, {"session": []}]
+        if self._operation.method in UNSAFE:
+            known[1]["csrf"] = []
+        return known if isinstance(self._operation.access, Permitted) else [*known, {}]
+
+    def _path_parameters(self) -> list[dict[str, Any]]:
+        return [{"name": name, "in": "path", "required": True, "schema": (schema := _converted(converter)),
+                 "example": self._examples.of(schema, name)}
+                for converter, name in _PARAMETER.findall(self._operation.rule)]  # fmt: skip
+
+    def _query_parameters(self) -> list[dict[str, Any]]:
+        if self._operation.query is None:
+            return []
+        whole = self._schemas.whole(self._operation.query)
+        needed = whole.get("required", ())
+        return [{"name": name, "in": "query", "required": name in needed, "schema": schema,
+                 **({"description": schema["description"]} if "description" in schema else {})}
+                for name, schema in whole.get("properties", {}).items()]  # fmt: skip
+
+    def _responses(self) -> dict[str, Any]:
+        operation = self._operation
+        answers = {str(status): self._success(status, model) for status, model in operation.responses.items()}
+        if operation.method == "GET" and "304" not in answers:
+            answers["304"] = {"description": "It is still what your If-None-Match names."}
+        return answers | {str(status): problem_reference(status) for status in problems_of(operation)}
+
+    def _success(self, status: int, model: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = {"description": self._operation.summary, "headers": success_headers(self._operation)}
+        if isinstance(model, str):
+            answer["content"] = {model: {"schema": {"type": "object"} if model == "application/json" else {}}}
+        elif model is not None:
+            answer["content"] = self._content(model, self._operation.examples.get(status))
+        return answer
+
+    def _content(self, model: Any, example: Any) -> dict[str, Any]:
+        schema = self._schemas.of(model)
+        shown = self._examples.of(schema) if example is None else example
+        return {"application/json": {"schema": schema, "example": shown}}
 
 
-def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
-            for name in _PARAMETER.findall(operation.rule)]  # fmt: skip
-
-
-def _query_parameters(operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
-    if operation.query is None:
-        return []
-    properties = schemas.properties(operation.query)
-    return [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in properties.items()]
-
-
-def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    answers: dict[str, Any] = {}
-    for status, model in operation.responses.items():
-        answer: dict[str, Any] = {"description": operation.summary}
-        if model is not None:
-            answer["content"] = {"application/json": {"schema": schemas.ref(model)}}
-        answers[str(status)] = answer
-    return answers
-
-
-def _problems(operation: Operation) -> dict[str, Any]:
-    wanted = {"401"} if operation.access.identify else {"401", "429"}
-    if isinstance(operation.access, Permitted) and operation.access.permission:
-        wanted.add("403")
-    if "<" in operation.rule:
-        wanted.add("404")
-    if operation.body is not None or operation.query is not None:
-        wanted.add("422")
-    if operation.method in ("POST", "PATCH"):
-        wanted.add("409")
-    return {status: _problem(_PROBLEMS[status]) for status in sorted(wanted)}
-
-
-@cache
-def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": _REF.format(model="ProblemDocument")}
-    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+def _converted(converter: str) -> dict[str, Any]:
+    return dict(_CONVERTERS.get(converter, {"type": "string"}))

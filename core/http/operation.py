@@ -6,24 +6,24 @@ The guard, the validation and the OpenAPI document all come from this one declar
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Literal, TypeVar
+from inspect import getdoc
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ValidationError
-from quart import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, TypeAdapter
+from quart import Blueprint, Response, jsonify
 
 from core.auth.access import Access, declare
 from core.auth.terms import Repeats, Terms, promise
-from core.errors import Invalid
 from core.http.limits import count_email
-from core.http.problem import invalid
 from core.limits.table import TABLE, default_limit
+from core.requests import read_body, read_query
 
 View = Callable[..., Awaitable[Any]]
-Model = TypeVar("Model", bound=BaseModel)
-Responses = Mapping[int, type[BaseModel] | None]
+Responses = Mapping[int, type[BaseModel] | str | None]
+"""The model of each status' JSON; a media type where it is none (`"image/*"`); None where there is no body."""
 Examples = Mapping[int | Literal["body"], Any]
 """JSON to show: for the body, or for the answer of a status."""
-_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,15 @@ class Operation:
     access: Access
     summary: str
     description: str
-    responses: Responses
-    query: type[BaseModel] | None = None
-    body: type[BaseModel] | None = None
+    responses: Mapping[int, Any]
+    query: Any = None
+    body: Any = None
     terms: Terms = field(default=Terms("read"))
     examples: Examples = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+    plugin: str = ""
+    """Whose it is; empty for the kernel's own."""
 
 
 class Api:
@@ -81,7 +83,7 @@ class Api:
 
         def register(view: View) -> View:
             operation = Operation(
-                view.__name__, method, rule, access, summary, (view.__doc__ or "").strip(), responses, query, body,
+                view.__name__, method, rule, access, summary, getdoc(view) or "", responses, query, body,
                 terms, examples or {}, tuple(tags), tuple(problems),
             )  # fmt: skip
             self.operations.append(operation)
@@ -102,44 +104,25 @@ def _row(limit: str | None, method: str, access: Access) -> str:
 def _repeats(idempotent: bool | Literal["own"] | None, method: str, access: Access) -> Repeats:
     if idempotent == "own":
         return "own"
-    takes = method in _UNSAFE and access.identify
+    takes = method in UNSAFE and access.identify
     return "kept" if takes and idempotent is not False else "none"
 
 
 def _served(view: View, operation: Operation) -> View:
+    query = TypeAdapter(operation.query) if operation.query is not None else None
+    expected = TypeAdapter(operation.body) if operation.body is not None else None
+
     @wraps(view)
     async def served(**values: Any) -> Response:
-        if operation.query is not None:
-            values["query"] = parse_query(operation.query)
-        if operation.body is not None:
-            values["body"] = body = await parse_body(operation.body)
+        if query is not None:
+            values["query"] = read_query(query)
+        if expected is not None:
+            values["body"] = body = await read_body(expected)
             if isinstance(email := getattr(body, "email", None), str):
                 await count_email(operation.terms.limit, email)
         return _answer(await view(**values))
 
     return served
-
-
-def parse_query(model: type[Model]) -> Model:
-    """The query string as a model. Raises Invalid, also for a parameter given twice."""
-    given = request.args.to_dict(flat=False)
-    if repeated := [name for name, values in given.items() if len(values) > 1]:
-        raise Invalid(f"Give {repeated[0]} once.", errors=[{"loc": [repeated[0]], "msg": "given more than once"}])
-    try:
-        return model.model_validate({name: values[0] for name, values in given.items()})
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-async def parse_body(model: type[Model]) -> Model:
-    """The JSON body as a model. Raises Invalid. Only JSON: a form can be posted by any stranger's page."""
-    raw = await request.get_data(as_text=False)
-    if raw and not request.is_json:
-        raise Invalid("Send JSON, with Content-Type: application/json.", errors=[{"loc": [], "msg": "not JSON"}])
-    try:
-        return model.model_validate_json(raw or b"{}")
-    except ValidationError as error:
-        raise invalid(error) from None
 
 
 def _answer(result: Any) -> Response:

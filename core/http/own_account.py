@@ -26,7 +26,7 @@ class OwnFields(RequestModel):
 
 
 class PasswordChange(RequestModel):
-    model_config = example(current="…", password="…")  # noqa: S106 - an example
+    model_config = example(current="trois dattes mûres", password="soixante palmiers")  # noqa: S106 - an example
 
     current: str = Field(min_length=1, max_length=1024, repr=False)
     password: Password

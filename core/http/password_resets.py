@@ -19,7 +19,7 @@ class ResetRequest(RequestModel):
 class Redemption(RequestModel):
     """`token` is what follows the # in the link."""
 
-    model_config = example(token="…", password="…")  # noqa: S106 - an example
+    model_config = example(token="…", password="soixante palmiers")  # noqa: S106 - an example
 
     token: Token
     password: Password

@@ -5,11 +5,10 @@ import logging
 from typing import Any
 
 import asyncpg
-from pydantic import ValidationError
 from quart import Quart, Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from core.errors import Invalid, Problem, TooMany, Unauthenticated, Unavailable
+from core.errors import Problem, TooMany, Unauthenticated, Unavailable
 
 _log = logging.getLogger(__name__)
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, ConnectionError, TimeoutError)
@@ -32,13 +31,6 @@ def response_of(problem: Problem) -> Response:
     if isinstance(problem, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="comptoir"'
     return response
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """pydantic's findings, without the values: they may be secrets and have no place in a log."""
-    found = [{"loc": list(item["loc"]), "msg": item["msg"]} for item in error.errors(include_input=False)]
-    first = f"{'.'.join(str(part) for part in found[0]['loc']) or 'body'}: {found[0]['msg']}"
-    return Invalid(f"Correct the request and send it again. {first}", errors=found)
 
 
 async def _own(error: Exception) -> Response:

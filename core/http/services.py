@@ -1,10 +1,11 @@
 """What the routes work with, put together by the composition root and carried by the application."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from comptoir_sdk import Route
 from quart import current_app
 from quart_auth import QuartAuth
 
@@ -36,6 +37,8 @@ Retry = Callable[[UUID, Author], Awaitable[dict[str, Any]]]
 """Sends a failed or uncertain message again; returns its resource. Raises NotFound or Conflict."""
 Manifest = Callable[[Principal, str], Mapping[str, Any]]
 """The pages, panels, … that plugins show this principal, in this locale."""
+PluginRoutes = Callable[[UUID], Mapping[str, Sequence[Route]]]
+"""What each plugin of a tenant serves."""
 
 
 def no_plugins(_: Principal, __: str) -> Mapping[str, Any]:
@@ -68,6 +71,7 @@ class Services:
     retry: Retry
     attachments: Attachments
     read_receipts: ReadReceipt
+    plugin_routes: PluginRoutes
     manifest: Manifest = no_plugins
     behind_proxy: bool = False
     """Whether our own proxy stands before us, so that X-Forwarded-For's last entry is its word."""

@@ -24,7 +24,7 @@ from core.http.text import RequestModel, Text, example
 class Credentials(RequestModel):
     """`tenant` is a slug, for people who belong to several."""
 
-    model_config = example(email="amine@atlas.ma", password="…")  # noqa: S106 - an example
+    model_config = example(email="amine@atlas.ma", password="soixante palmiers")  # noqa: S106 - an example
 
     email: Text = Field(min_length=3, max_length=320)
     password: str = Field(min_length=1, max_length=1024, repr=False)

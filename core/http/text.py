@@ -64,6 +64,6 @@ def example(**values: Any) -> ConfigDict:
 class PasswordAgain(RequestModel):
     """Ways in are changed by whoever knows the password, not by whoever found a screen open."""
 
-    model_config = example(password="…")  # noqa: S106 - an example
+    model_config = example(password="soixante palmiers")  # noqa: S106 - an example
 
     password: str = Field(min_length=1, max_length=1024, repr=False)

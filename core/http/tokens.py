@@ -24,7 +24,7 @@ from core.http.text import RequestModel, Text, example
 class TokenRequest(RequestModel):
     """`code`: the authenticator app's, or a recovery code, of whoever has a second factor. `tenant` is a slug."""
 
-    model_config = example(email="amine@atlas.ma", password="…", code="123456")  # noqa: S106 - an example
+    model_config = example(email="amine@atlas.ma", password="soixante palmiers", code="123456")  # noqa: S106 - an example
 
     email: Text = Field(min_length=3, max_length=320)
     password: str = Field(min_length=1, max_length=1024, repr=False)

@@ -61,7 +61,8 @@ class NewTenant(RequestModel):
 
 
 class NewRegistration(RequestModel):
-    model_config = example(name="Amine Alaoui", email="amine@atlas.ma", password="…", tenant={"name": "Atlas Store"})  # noqa: S106 - an example
+    model_config = example(name="Amine Alaoui", email="amine@atlas.ma", tenant={"name": "Atlas Store"},
+                           password="soixante palmiers")  # fmt: skip  # noqa: S106 - an example
 
     name: PersonName
     email: Email

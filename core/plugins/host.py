@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from comptoir_sdk import Route
 from quart import Quart
 
 from core.auth.principal import Principal
@@ -60,6 +61,11 @@ class PluginHost:
         routes = PluginRoutes(self.contexts, self.guard)
         for one in self.plugins.loaded():
             app.register_blueprint(routes.blueprint(one))
+
+    def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]:
+        """What each plugin of the tenant serves."""
+        enabled = self.enabled(tenant_id)
+        return {one.name: one.declared.routes for one in self.plugins.loaded() if one.name in enabled}
 
     def files(self) -> Sequence[Files]:
         """Where each plugin keeps what the browser needs."""

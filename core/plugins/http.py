@@ -1,6 +1,6 @@
 """Plugins' routes: one blueprint each under /api/v1/p/<plugin>/. Off for a tenant, they do not exist for it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +9,23 @@ from comptoir_sdk import PluginError, Route
 from comptoir_sdk.context import Caller
 from comptoir_sdk.translation import translated_by
 from markupsafe import Markup
+from pydantic import TypeAdapter
 from quart import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from core import errors
 from core.auth.access import PUBLIC, SIGNED_IN, declare
 from core.auth.principal import Principal
-from core.auth.terms import Terms, promise
+from core.auth.terms import Repeats, Terms, promise
 from core.db.scope import tenant_scope
+from core.limits.table import default_limit
 from core.plugins.context import Contexts
 from core.plugins.gate import Gate
 from core.plugins.guard import Guard, PluginFailed
 from core.plugins.states import Installed
 from core.plugins.texts import LOCALES
 from core.plugins.ui import PREFIX
+from core.requests import read_body, read_query
 
 VIEW_SECONDS = 10.0
 _OFF = "There is nothing here."
@@ -69,19 +72,21 @@ class PluginRoutes:
     def _view(self, plugin: str, route: Route) -> Callable[..., Any]:
         gate = self._contexts.gate
 
+        read = _reader(route)
+
         async def served(**values: Any) -> Response:
-            return await self._serve(plugin, route, g.principal, g.principal.tenant_id, values)
+            return await self._serve(plugin, route, g.principal, g.principal.tenant_id, {**values, **await read()})
 
         async def served_to_all(tenant_slug: str, **values: Any) -> Response:
             tenant_id = gate.tenant_called(tenant_slug)
             if tenant_id is None or not gate.enabled(tenant_id, plugin):
                 raise errors.NotFound(_OFF)
-            return await self._serve(plugin, route, None, tenant_id, values)
+            return await self._serve(plugin, route, None, tenant_id, {**values, **await read()})
 
+        terms = terms_of(route, *route.methods)
         if route.permission is None:
-            return promise(Terms("public"))(declare(PUBLIC)(served_to_all))
-        row = "read" if route.methods == ("GET",) else "write"
-        return promise(Terms(row))(declare(PluginAccess(gate, plugin, route.permission))(served))
+            return promise(terms)(declare(PUBLIC)(served_to_all))
+        return promise(terms)(declare(PluginAccess(gate, plugin, route.permission))(served))
 
     async def _serve(self, plugin: str, route: Route, caller: Caller | None, tenant_id: Any,
                      values: dict[str, Any]) -> Response:
@@ -102,6 +107,25 @@ class PluginRoutes:
                 raise _problem(error) from error
             except PluginFailed as error:
                 raise errors.Unavailable(f"The plugin {plugin} could not answer: try again.", plugin=plugin) from error
+
+
+def _reader(route: Route) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Reads what the route's view is given beside the path's values."""
+    query = TypeAdapter(route.query) if route.query is not None else None
+    body = TypeAdapter(route.body) if route.body is not None else None
+
+    async def read() -> dict[str, Any]:
+        values = {"query": read_query(query)} if query is not None else {}
+        return values if body is None else {**values, "body": await read_body(body)}
+
+    return read
+
+
+def terms_of(route: Route, *methods: str) -> Terms:
+    """A route's limit, and that unsafe requests of known callers may be repeated under one key."""
+    reads = set(methods) == {"GET"}
+    repeats: Repeats = "none" if reads or route.permission is None else "kept"
+    return Terms(default_limit("GET" if reads else "POST", route.permission is None), repeats)
 
 
 def _answer(result: Any) -> Response:

@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
-from comptoir_sdk import Contact, Context, Plugin, Route, _, hookimpl, ui
+from comptoir_sdk import HTML, Contact, Context, Plugin, Route, _, hookimpl, ui
 
-from plugins.contacts import routes
+from plugins.contacts import routes, shapes
 
 
 class Contacts(Plugin):
@@ -18,10 +18,13 @@ class Contacts(Plugin):
     def register_routes(self) -> list[Route]:
         attributes = "/contacts/<uuid:contact_id>/attributes"
         return [
-            Route(attributes, routes.list_attributes, ("GET",), "contacts.read"),
-            Route(attributes, routes.set_attributes, ("PUT",), "contacts.write"),
-            Route("/fragments/contacts_panel", routes.show_panel, ("GET",), "contacts.read"),
-            Route("/fragments/contacts_panel", routes.change_panel, ("POST",), "contacts.write"),
+            Route(attributes, routes.list_attributes, ("GET",), "contacts.read", responses={200: shapes.AttributeList}),
+            Route(attributes, routes.set_attributes, ("PUT",), "contacts.write", body=shapes.Attributes,
+                  responses={200: shapes.AttributeList}),
+            Route("/fragments/contacts_panel", routes.show_panel, ("GET",), "contacts.read", query=shapes.OfContact,
+                  responses={200: HTML}),
+            Route("/fragments/contacts_panel", routes.change_panel, ("POST",), "contacts.write",
+                  query=shapes.OfContact, responses={200: HTML}),
         ]
 
     @hookimpl

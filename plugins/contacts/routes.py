@@ -1,5 +1,6 @@
 """Reading and setting a contact's attributes, as JSON and as the panel beside a conversation."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,35 +8,41 @@ from comptoir_sdk import Contact, Context, Invalid
 from quart import request
 
 from plugins.contacts.models import KEY_LENGTH, VALUE_LENGTH, Attribute
+from plugins.contacts.shapes import Attributes, OfContact
 
 MOST_ATTRIBUTES = 50
 
 
 async def list_attributes(ctx: Context, contact_id: UUID) -> dict[str, Any]:
-    """All of a contact's attributes, by key."""
+    """A contact's attributes
+
+    All of them, by key.
+    """
     contact = await ctx.contacts.get(contact_id)
     return _told(await attributes_of(contact.id))
 
 
-async def set_attributes(ctx: Context, contact_id: UUID) -> dict[str, Any]:
-    """`{"attributes": {key: value}}`: those named are set, those that are null removed, others stay."""
+async def set_attributes(ctx: Context, contact_id: UUID, body: Attributes) -> dict[str, Any]:
+    """Set a contact's attributes
+
+    Those named are set, those that are null removed, others stay.
+    """
     contact = await ctx.contacts.get(contact_id)
-    body = await request.get_json(silent=True)
-    given = body.get("attributes") if isinstance(body, dict) else None
-    if not isinstance(given, dict):
-        raise Invalid('Send {"attributes": {"city": "Essaouira"}}.', attributes="an object is needed")
-    await _set(ctx, contact.id, given)
+    await _set(ctx, contact.id, body.attributes)
     return _told(await attributes_of(contact.id))
 
 
-async def show_panel(ctx: Context) -> Any:
-    """The panel of the contact named in ?contact=."""
-    return await _panel(ctx, await _contact(ctx))
+async def show_panel(ctx: Context, query: OfContact) -> Any:
+    """The panel of a contact"""
+    return await _panel(ctx, await ctx.contacts.get(query.contact))
 
 
-async def change_panel(ctx: Context) -> Any:
-    """The panel's form: sets `key` to `value`, or removes it when the value is empty."""
-    contact, form = await _contact(ctx), await request.form
+async def change_panel(ctx: Context, query: OfContact) -> Any:
+    """The panel's form
+
+    Sets `key` to `value`, or removes it when the value is empty.
+    """
+    contact, form = await ctx.contacts.get(query.contact), await request.form
     try:
         await _set(ctx, contact.id, {form.get("key", "").strip(): form.get("value", "").strip() or None})
     except Invalid as error:
@@ -49,13 +56,6 @@ async def attributes_of(contact_id: UUID) -> dict[str, str]:
     return {row.key: row.value for row in rows}
 
 
-async def _contact(ctx: Context) -> Contact:
-    try:
-        return await ctx.contacts.get(UUID(request.args.get("contact", "")))
-    except ValueError:
-        raise Invalid("Name the contact: ?contact=<id>.", contact="not an id") from None
-
-
 async def _panel(ctx: Context, contact: Contact, *, error: str = "", typed: Any = None) -> Any:
     may_write = ctx.caller is not None and "contacts.write" in ctx.caller.permissions
     return await ctx.render("contacts_panel.html", contact=contact, attributes=await attributes_of(contact.id),
@@ -63,7 +63,7 @@ async def _panel(ctx: Context, contact: Contact, *, error: str = "", typed: Any 
                             value_length=VALUE_LENGTH)
 
 
-async def _set(ctx: Context, contact_id: UUID, given: dict[str, Any]) -> None:
+async def _set(ctx: Context, contact_id: UUID, given: Mapping[str, Any]) -> None:
     for key, value in given.items():
         _check(key, value)
     async with ctx.db.transaction():

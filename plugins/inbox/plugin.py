@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
-from comptoir_sdk import Channel, Contact, Context, Plugin, Route, _, hookimpl, ui
+from comptoir_sdk import HTML, Channel, Contact, Context, Plugin, Route, _, hookimpl, ui
 
-from plugins.inbox import routes
+from plugins.inbox import routes, shapes
 
 
 class Inbox(Plugin):
@@ -18,11 +18,15 @@ class Inbox(Plugin):
     def register_routes(self) -> list[Route]:
         notes = "/conversations/<uuid:conversation_id>/notes"
         return [
-            Route(notes, routes.list_notes, ("GET",), "conversations.read"),
-            Route(notes, routes.add_note, ("POST",), "conversations.write"),
-            Route("/notes/<uuid:note_id>", routes.remove_note, ("DELETE",), "conversations.write"),
-            Route("/fragments/notes_panel", routes.show_panel, ("GET",), "conversations.read"),
-            Route("/fragments/notes_panel", routes.change_panel, ("POST",), "conversations.write"),
+            Route(notes, routes.list_notes, ("GET",), "conversations.read", responses={200: shapes.NoteList}),
+            Route(notes, routes.add_note, ("POST",), "conversations.write", body=shapes.NewNote,
+                  responses={201: shapes.NoteResource}),
+            Route("/notes/<uuid:note_id>", routes.remove_note, ("DELETE",), "conversations.write",
+                  responses={204: None}),
+            Route("/fragments/notes_panel", routes.show_panel, ("GET",), "conversations.read",
+                  query=shapes.OfConversation, responses={200: HTML}),
+            Route("/fragments/notes_panel", routes.change_panel, ("POST",), "conversations.write",
+                  query=shapes.OfConversation, responses={200: HTML}),
         ]
 
     @hookimpl

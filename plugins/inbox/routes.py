@@ -7,41 +7,54 @@ from comptoir_sdk import Context, Conversation, Invalid, NotFound
 from quart import request
 
 from plugins.inbox.models import BODY_LENGTH, Note
+from plugins.inbox.shapes import NewNote, OfConversation
 
 MOST_SHOWN = 50
 
 
 async def list_notes(ctx: Context, conversation_id: UUID) -> dict[str, Any]:
-    """The newest notes, newest first."""
+    """A conversation's notes
+
+    The newest fifty, newest first.
+    """
     conversation = await ctx.conversations.get(conversation_id)
     return {"items": [resource(note) for note in await _notes(conversation)], "next": None}
 
 
-async def add_note(ctx: Context, conversation_id: UUID) -> tuple[dict[str, Any], int]:
-    """`{"body": "…"}`."""
+async def add_note(ctx: Context, conversation_id: UUID, body: NewNote) -> tuple[dict[str, Any], int]:
+    """Leave a note
+
+    The customer never sees it.
+    """
     conversation = await ctx.conversations.get(conversation_id)
-    body = await request.get_json(silent=True)
-    return resource(await _add(ctx, conversation, body.get("body") if isinstance(body, dict) else None)), 201
+    return resource(await _add(ctx, conversation, body.body)), 201
 
 
 async def remove_note(ctx: Context, note_id: UUID) -> None:
-    """Anyone who may write in the conversation may take a note away."""
+    """Take a note away
+
+    Anyone who may write in the conversation may.
+    """
     note = await Note.get_or_none(id=note_id)
     if note is None:
         raise NotFound("There is no such note.")
     conversation = (await Note.filter(id=note_id).values("conversation_id"))[0]["conversation_id"]
+    await ctx.conversations.get(conversation)  # hidden from the caller, it does not exist for them
     await note.delete()
     await ctx.broadcast("notes", {"conversation": str(conversation)})
 
 
-async def show_panel(ctx: Context) -> Any:
-    """The notes of the conversation named in ?conversation=."""
-    return await _panel(ctx, await _conversation(ctx))
+async def show_panel(ctx: Context, query: OfConversation) -> Any:
+    """The panel of a conversation's notes"""
+    return await _panel(ctx, await ctx.conversations.get(query.conversation))
 
 
-async def change_panel(ctx: Context) -> Any:
-    """The panel's form: adds `body`."""
-    conversation, form = await _conversation(ctx), await request.form
+async def change_panel(ctx: Context, query: OfConversation) -> Any:
+    """The panel's form
+
+    Adds `body`.
+    """
+    conversation, form = await ctx.conversations.get(query.conversation), await request.form
     try:
         await _add(ctx, conversation, form.get("body"))
     except Invalid as error:
@@ -66,13 +79,6 @@ async def _add(ctx: Context, conversation: Conversation, body: Any) -> Note:
 
 async def _notes(conversation: Conversation) -> list[Note]:
     return await Note.filter(conversation_id=conversation.id).order_by("-id").limit(MOST_SHOWN)
-
-
-async def _conversation(ctx: Context) -> Conversation:
-    try:
-        return await ctx.conversations.get(UUID(request.args.get("conversation", "")))
-    except ValueError:
-        raise Invalid("Name the conversation: ?conversation=<id>.", conversation="not an id") from None
 
 
 async def _panel(ctx: Context, conversation: Conversation, *, error: str = "", typed: str = "") -> Any:

@@ -13,7 +13,7 @@ from comptoir_sdk.identifiers import uuid7
 from comptoir_sdk.jobs import Job
 from comptoir_sdk.models import TenantModel, tenant_fk
 from comptoir_sdk.plugin import Plugin
-from comptoir_sdk.routes import Route
+from comptoir_sdk.routes import HTML, Route
 from comptoir_sdk.translation import Text, _
 from comptoir_sdk.values import (
     Account,
@@ -33,6 +33,7 @@ from comptoir_sdk.values import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "HTML",
     "Account",
     "Agent",
     "AuditEntry",
