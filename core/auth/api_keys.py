@@ -9,17 +9,17 @@ import hmac
 import secrets
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from core.auth.permissions import ROLES, Permissions, Role
 from core.auth.principal import Principal
 from core.auth.standing import KEY, principal_of
-from core.db.pool import Database
+from core.db.pool import Connection, Database
 from core.errors import Invalid
 
 SCHEME = "wak_live_"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
 
 _VALID = f"""
     select c.id, c.tenant_id, c.secret_hash, {KEY.columns},
@@ -31,19 +31,34 @@ _BY_PREFIX = f"{_VALID} and c.prefix = $1"
 _BY_IDS = f"{_VALID} and c.id = any($1)"
 
 
+@dataclass(frozen=True, slots=True)
+class FreshKey:
+    """A key that nobody has yet: `text` is for its holder, the rest for the database."""
+
+    prefix: str
+    secret_hash: bytes
+    text: str = field(repr=False)
+
+
+def fresh_key() -> FreshKey:
+    """Random: 48 bits to find it by, 190 that nobody guesses."""
+    prefix, secret = _random(8), _random(32)
+    return FreshKey(prefix, _digest(secret), _spell(prefix, secret))
+
+
 async def create_api_key(
     db: Database, tenant_id: UUID, name: str, role: Role = "admin", *, expires_in_days: int | None = None
 ) -> str:
-    """Make a key and return it: the only moment at which it can be read."""
+    """Make a key on the operator's behalf and return it: the only moment at which it can be read."""
     if role not in ROLES:
         raise Invalid(f"An API key's role is one of {', '.join(ROLES)}.")
-    identifier, secret = _random(8), _random(32)
+    key = fresh_key()
     await db.system.execute(
         "insert into api_keys (tenant_id, prefix, secret_hash, name, role, expires_at) "
         "values ($1, $2, $3, $4, $5, now() + make_interval(days => $6))",
-        tenant_id, identifier, _digest(secret), name, role, expires_in_days,
+        tenant_id, key.prefix, key.secret_hash, name, role, expires_in_days,
     )  # fmt: skip
-    return _spell(identifier, secret)
+    return key.text
 
 
 async def holder_of(db: Database, permissions: Permissions, key: str) -> Principal | None:
@@ -65,12 +80,13 @@ async def present_keys(db: Database, permissions: Permissions, key_ids: Iterable
     return {row["id"]: principal_of(row, "api_key", permissions) for row in rows}
 
 
-async def revoke_api_key(db: Database, tenant_id: UUID, key_id: UUID) -> None:
-    """End a key; its next request is refused and its sockets close."""
-    await db.system.execute(
-        "update api_keys set revoked_at = coalesce(revoked_at, now()) where tenant_id = $1 and id = $2",
-        tenant_id, key_id,
+async def revoke_api_key(connection: Connection, tenant_id: UUID, key_id: UUID) -> str | None:
+    """End a key; its next request is refused and its sockets close. Its name, or None when it had ended or is none."""
+    name: str | None = await connection.fetchval(
+        "update api_keys set revoked_at = now() where tenant_id = $1 and id = $2 and revoked_at is null "
+        "returning name", tenant_id, key_id,
     )  # fmt: skip
+    return name
 
 
 async def _note_use(db: Database, tenant_id: UUID, key_id: UUID) -> None:

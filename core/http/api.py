@@ -8,6 +8,7 @@ from werkzeug.routing import MapAdapter
 from core.auth.access import PUBLIC, declare
 from core.auth.terms import Terms, promise
 from core.http import (
+    api_keys,
     attachments,
     audit,
     contacts,
@@ -34,6 +35,7 @@ _ROOMS = (
     invitations,
     password_resets,
     own_account,
+    api_keys,
     factors,
     passkeys,
     tokens,

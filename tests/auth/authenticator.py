@@ -68,8 +68,8 @@ class Authenticator:
                 "clientExtensionResults": {}, "response": response}  # fmt: skip
 
     def _client_data(self, kind: str, options: Json) -> str:
-        told = {"type": kind, "challenge": self.challenge or options["challenge"], "origin": self.origin,
-                "crossOrigin": self.in_frame}  # fmt: skip
+        challenge = options["challenge"] if self.challenge is None else self.challenge
+        told = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": self.in_frame}
         return b64(json.dumps(told).encode())
 
     def _auth_data(self, rp_id: str, flags: int = 0) -> bytes:

@@ -55,9 +55,9 @@ async def test_revoking_is_for_ones_own_tenants_keys(
 ) -> None:
     program = await with_key(tenant, "admin")
     key_id = await db.system.fetchval("select id from api_keys")
-    await revoke_api_key(db, other_tenant.id, key_id)
+    await revoke_api_key(db.system, other_tenant.id, key_id)
     assert (await program.get("/me")).status == 200
-    await revoke_api_key(db, tenant.id, key_id)
+    await revoke_api_key(db.system, tenant.id, key_id)
     assert (await program.get("/me")).status == 401
 
 

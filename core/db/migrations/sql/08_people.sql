@@ -136,6 +136,8 @@ create table login_challenges (
     used_at timestamptz
 );
 create index login_challenges_by_age on login_challenges (expires_at);
+-- How many wrong answers a person has had lately, whatever the challenge.
+create index login_challenges_by_user on login_challenges (user_id, created_at) where purpose = 'second_factor';
 
 -- What an API client got from one login: refresh tokens replace one another within the family. A used one that comes
 -- again was stolen, and ends the whole family.

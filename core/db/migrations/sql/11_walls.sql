@@ -7,7 +7,7 @@ select protect_tenant_table(t::regclass) from unnest(array[
 revoke update, delete on data_keys from comptoir_app;
 -- Whatever seals first for a tenant makes its key; the keys that sign and audit are the system role's to make.
 create policy sealing on data_keys as restrictive for insert to comptoir_app with check (purpose = 'seal');
-revoke insert, update, delete on meta_apps, roles, teams, team_members, invitations from comptoir_app;
+revoke insert, update, delete on meta_apps, roles, teams, team_members, invitations, api_keys from comptoir_app;
 revoke update, delete, truncate on audit_log from comptoir_app, comptoir_sys;
 revoke update, delete, truncate on audit_heads from comptoir_app;
 revoke delete, truncate on audit_heads from comptoir_sys;
