@@ -46,7 +46,7 @@ class NewKey(RequestModel):
     model_config = example(name="n8n", role="agent", scopes=["conversations.read", "messages.send"],
                            expires_in_days=365)  # fmt: skip
 
-    name: Line = Field(max_length=100)
+    name: Line
     role: Line
     scopes: list[Scope] | None = Field(default=None, min_length=1, max_length=200)
     expires_in_days: int | None = Field(default=None, ge=1, le=3650)

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from core.audit import INSTALLATION
+from core.auth.api_keys import create_api_key
 from core.auth.second_factor import TRIES, TRIES_A_DAY
 from core.db.pool import Database
 from core.http.application import Application
@@ -237,8 +238,6 @@ async def test_a_second_app_does_not_replace_the_first_behind_its_back(guarded: 
 
 
 async def test_keys_have_no_second_factor(app: Application, db: Database, tenant: SeededTenant) -> None:
-    from core.auth.api_keys import create_api_key
-
     key = await create_api_key(db, tenant.id, "n8n", "owner")
     program = Caller(app, {"Authorization": f"Bearer {key}"})
     for method, path in (("GET", "/me/factors"), ("POST", "/me/totp"), ("POST", "/me/passkeys/options"),
