@@ -15,7 +15,8 @@ from core.http.resources import ConversationResource, Listing
 from core.http.services import services
 from core.http.text import Paging, RequestModel, Text, example
 from core.messaging import conversations
-from core.messaging.conversations import Filter
+from core.messaging.conversation_list import Filter
+from core.messaging.conversation_list import list_conversations as list_conversations_of
 
 _READ, _WRITE = Permitted("conversations.read"), Permitted("conversations.write")
 
@@ -25,6 +26,7 @@ class ConversationQuery(Paging):
 
     status: Literal["open", "snoozed", "closed", "all"] = "all"
     assignee: Literal["me", "none"] | UUID | None = None
+    team: Literal["none"] | UUID | None = None
     account: UUID | None = None
     contact: UUID | None = None
     q: Text | None = Field(default=None, max_length=100)
@@ -36,6 +38,14 @@ class Assignment(RequestModel):
     model_config = example(assignee="me")
 
     assignee: Literal["me"] | UUID | None
+
+
+class Placement(RequestModel):
+    """A team's id, or null for none."""
+
+    model_config = example(team="0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c77")
+
+    team: UUID | None
 
 
 class NewStatus(RequestModel):
@@ -56,9 +66,9 @@ def register(api: Api) -> None:
         """Newest activity first."""
         wanted = Filter(
             status=None if query.status == "all" else query.status,
-            assignee=_me(query.assignee), account=query.account, contact=query.contact, q=query.q,
+            assignee=_me(query.assignee), team=query.team, account=query.account, contact=query.contact, q=query.q,
         )  # fmt: skip
-        found = await conversations.list_conversations(services().db, wanted, limit=query.limit, cursor=query.cursor)
+        found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor)
         return found.as_json()
 
     @api.route("GET", "/conversations/<uuid:conversation_id>", _READ, "One conversation",
@@ -69,10 +79,18 @@ def register(api: Api) -> None:
     @api.route("PUT", "/conversations/<uuid:conversation_id>/assignment", _WRITE, "Assign a conversation",
                body=Assignment, responses={200: ConversationResource})  # fmt: skip
     async def put_assignment(conversation_id: UUID, body: Assignment) -> dict[str, Any]:
-        """To a member, to oneself, or to nobody."""
+        """To a member, to oneself, or to nobody. The answer shows the conversation as it was left; who may see their
+        own or their team's alone may not see it again."""
         assignee = _me(body.assignee)
         assert assignee != "none"  # noqa: S101 - the model has no such value
         return await conversations.assign(services().db, conversation_id, assignee)
+
+    @api.route("PUT", "/conversations/<uuid:conversation_id>/team", _WRITE, "Move a conversation to a team",
+               body=Placement, responses={200: ConversationResource})  # fmt: skip
+    async def put_team(conversation_id: UUID, body: Placement) -> dict[str, Any]:
+        """Or to none. The answer shows the conversation as it was left; who may see their own or their team's alone
+        may not see it again."""
+        return await conversations.set_team(services().db, conversation_id, body.team)
 
     @api.route("PUT", "/conversations/<uuid:conversation_id>/status", _WRITE, "Open, snooze or close a conversation",
                body=NewStatus, responses={200: ConversationResource})  # fmt: skip

@@ -148,6 +148,7 @@ class ConversationResource(Resource):
     status: Literal["open", "snoozed", "closed"]
     snoozed_until: datetime | None
     assignee: Person | None
+    team: Person | None
     account: ConversationAccount
     contact: ConversationContact
     unread: int

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from core import audit
 from core.db.pool import Connection, Database
 from core.db.scope import require_tenant
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.events import outbox
+from core.messaging import sight
 from core.messaging.page import Page, by_name, encode
 from core.whatsapp.phones import canonical, is_phone
 
 _LAST = "\U0010ffff"
 _RESOURCE = "select resource from contact_resources where id = $1"
 _LOCK = "select name, phone, locale from contacts where id = $1 for update"
+_CONVERSATIONS = "select id from conversations where contact_id = $1"
 _RESOURCES = "select id, resource from contact_resources where id = any($1)"
 
 # Ids only, by the system role: lower() is not leakproof, so under row-level security the index on it would not be used
@@ -37,6 +40,11 @@ where i.tenant_id = $1 and i.kind = 'phone' and i.value >= $5 and i.value < $6
 order by lower(c.display_name), c.id limit $4
 """
 
+_NAME_BEGINS = """exists (select from contacts c where c.tenant_id = v.tenant_id and c.id = v.contact_id
+    and lower(c.display_name) >= {} and lower(c.display_name) < {})"""
+_PHONE_BEGINS = """exists (select from contact_identities i where i.tenant_id = v.tenant_id
+    and i.contact_id = v.contact_id and i.kind = 'phone' and i.value >= {} and i.value < {})"""
+
 
 async def list_contacts(db: Database, *, limit: int, cursor: str | None = None, q: str | None = None) -> Page:
     """Contacts by name. `q` is the beginning of a name or, when it is all digits, of a phone number."""
@@ -57,6 +65,14 @@ async def ids_matching(db: Database, q: str, limit: int) -> list[UUID]:
         return [row["id"] for row in await _keys(connection, q, None, None, limit)]
 
 
+def beginnings(q: str) -> tuple[str, list[str]]:
+    """What `q` demands of the contact of `conversations v`: a condition with {} for each of its values."""
+    beginning = q.strip().lower()
+    if digits := _beginning_of_phone(beginning):
+        return _PHONE_BEGINS, [digits, digits + _LAST]
+    return _NAME_BEGINS, [beginning, beginning + _LAST]
+
+
 async def get_contact(db: Database, contact_id: UUID) -> dict[str, Any]:
     """One contact. Raises NotFound, also for another tenant's."""
     async with db.tenant() as connection:
@@ -74,7 +90,8 @@ async def create_contact(db: Database, fields: Mapping[str, str | None]) -> dict
         )  # fmt: skip
         if phone := fields.get("phone"):
             await _set_phone(connection, contact_id, phone)
-        return await _tell_saved(connection, contact_id, [name for name, value in fields.items() if value is not None])
+        given = [name for name, value in fields.items() if value is not None]
+        return await _tell_saved(connection, contact_id, "contact.created", given)
 
 
 async def update_contact(db: Database, contact_id: UUID, fields: Mapping[str, str | None]) -> dict[str, Any]:
@@ -89,17 +106,31 @@ async def update_contact(db: Database, contact_id: UUID, fields: Mapping[str, st
         if not changed:
             return await _resource(connection, contact_id)
         await _update(connection, contact_id, {**dict(before), **changed}, changed)
-        return await _tell_saved(connection, contact_id, list(changed))
+        return await _tell_saved(connection, contact_id, "contact.updated", list(changed))
 
 
 async def delete_contact(db: Database, contact_id: UUID) -> None:
-    """Remove a contact with its conversations and their messages, for good. Raises NotFound."""
+    """Remove a contact with its conversations and their messages, for good.
+
+    Raises NotFound, or Forbidden when some of its conversations are out of the viewer's sight.
+    """
     async with db.tenant_transaction() as connection:
-        rows = await connection.fetch("select id from conversations where contact_id = $1", contact_id)
+        conversations = await _conversations_in_sight(connection, contact_id)
         if await connection.fetchval("delete from contacts where id = $1 returning id", contact_id) is None:
             raise NotFound("There is no such contact.")
-        gone = {"id": str(contact_id), "conversations": [str(row["id"]) for row in rows]}
+        gone = {"id": str(contact_id), "conversations": [str(one) for one in conversations]}
         await outbox.append(connection, require_tenant(), "contact.deleted", gone)
+        await audit.record(connection, "contact.deleted", "contact", contact_id,
+                           {"conversations": [len(conversations), 0]})  # fmt: skip
+
+
+async def _conversations_in_sight(connection: Connection, contact_id: UUID) -> list[UUID]:
+    seen = await connection.fetch(_CONVERSATIONS, contact_id)
+    if sight.is_limited():
+        await sight.lift(connection)
+        if len(seen) < len(await connection.fetch(_CONVERSATIONS, contact_id)):
+            raise Forbidden("Colleagues talk with this contact in conversations that you do not see: ask one of them.")
+    return [row["id"] for row in seen]
 
 
 async def _keys(connection: Connection, q: str | None, name: str | None, after: UUID | None, limit: int) -> list[Any]:
@@ -160,7 +191,8 @@ def _digits(phone: str) -> str:
     return "".join(letter for letter in phone.strip().removeprefix("00") if letter.isdecimal())
 
 
-async def _tell_saved(connection: Connection, contact_id: UUID, changed: list[str]) -> dict[str, Any]:
+async def _tell_saved(connection: Connection, contact_id: UUID, done: str, changed: list[str]) -> dict[str, Any]:
     resource = await _resource(connection, contact_id)
     await outbox.append(connection, require_tenant(), "contact.saved", {"contact": resource, "changed": changed})
+    await audit.record(connection, done, "contact", contact_id, {name: [None, None] for name in changed})
     return resource

@@ -1,52 +1,25 @@
 """Conversations as the API and plugins see and change them. Every change tells its event in the same transaction."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
 
+from core import audit
 from core.db.pool import Connection, Database
 from core.db.scope import require_tenant
 from core.errors import Invalid, NotFound
 from core.events import outbox
-from core.messaging.contacts import ids_matching
-from core.messaging.page import Page, by_time, page
+from core.messaging import sight
+from core.messaging.conversation_list import Status
 
-Status = Literal["open", "snoozed", "closed"]
-Nobody = Literal["none"]
 ReadReceipt = Callable[[Connection, UUID, UUID], Awaitable[None]]
 """(connection, tenant_id, conversation_id): asks, in the same transaction, that Meta be told."""
 
-_SEARCHED_CONTACTS = 500
+_DONE: Final = {"open": "conversation.reopened", "snoozed": "conversation.snoozed", "closed": "conversation.closed"}
 _RESOURCE = "select resource from conversation_resources where id = $1"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which conversations: each None lets everything through. `q` is the beginning of a contact's name or phone."""
-
-    status: Status | None = None
-    assignee: UUID | Nobody | None = None
-    account: UUID | None = None
-    contact: UUID | None = None
-    q: str | None = None
-
-
-async def list_conversations(db: Database, wanted: Filter, *, limit: int, cursor: str | None = None) -> Page:
-    """The newest activity first. A search looks at the first 500 contacts that match."""
-    moment, identifier = by_time(cursor)
-    contacts = await ids_matching(db, wanted.q, _SEARCHED_CONTACTS) if wanted.q and wanted.q.strip() else None
-    conditions, values = _conditions(wanted, contacts, moment, identifier)
-    # Only fixed text is joined into the statement; every value travels as a parameter.
-    query = (
-        "select id, last_message_at, resource from conversation_resources "  # noqa: S608
-        f"where {' and '.join(conditions)} order by last_message_at desc, id desc limit {limit + 1:d}"
-    )
-    async with db.tenant() as connection:
-        return page(await connection.fetch(query, *values), limit, "last_message_at", "id")
 
 
 async def get_conversation(db: Database, conversation_id: UUID) -> dict[str, Any]:
@@ -56,16 +29,19 @@ async def get_conversation(db: Database, conversation_id: UUID) -> dict[str, Any
 
 
 async def assign(db: Database, conversation_id: UUID, assignee: UUID | None) -> dict[str, Any]:
-    """Give the conversation to a member, or to nobody. Raises NotFound, or Invalid when there is no such member."""
-    async with db.tenant_transaction() as connection:
-        before = await _lock(connection, conversation_id)
-        if before["assignee_id"] == assignee:
-            return await _resource(connection, conversation_id)
-        await _set_assignee(connection, conversation_id, assignee)
-        resource = await _resource(connection, conversation_id)
-        previous = str(before["assignee_id"]) if before["assignee_id"] else None
-        await _tell(connection, "conversation.assigned", conversation_id, conversation=resource, previous=previous)
-        return resource
+    """Give the conversation to a member, or to nobody. Raises NotFound, or Invalid when there is no such member.
+
+    Returns it as it was left, also to somebody who will not see it again.
+    """
+    return await _give(db, conversation_id, "assignee", assignee)
+
+
+async def set_team(db: Database, conversation_id: UUID, team: UUID | None) -> dict[str, Any]:
+    """Move the conversation to a team, or to none. Raises NotFound, or Invalid when there is no such team.
+
+    Returns it as it was left, also to somebody who will not see it again.
+    """
+    return await _give(db, conversation_id, "team", team)
 
 
 async def set_status(
@@ -85,6 +61,8 @@ async def set_status(
         resource = await _resource(connection, conversation_id)
         kind = "conversation.closed" if status == "closed" else "conversation.updated"
         await _tell(connection, kind, conversation_id, conversation=resource)
+        changes = {"status": [before["status"], status], "snoozed_until": [before["snoozed_until"], until]}
+        await audit.record(connection, _DONE[status], "conversation", conversation_id, _changed(changes))
         return resource
 
 
@@ -106,31 +84,24 @@ async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadRecei
         return resource
 
 
-def _conditions(
-    wanted: Filter, contacts: list[UUID] | None, moment: datetime | None, identifier: UUID | None
-) -> tuple[list[str], list[Any]]:
-    conditions, values = ["true"], []  # type: tuple[list[str], list[Any]]
+async def _give(
+    db: Database, conversation_id: UUID, to: Literal["assignee", "team"], receiver: UUID | None
+) -> dict[str, Any]:
+    async with db.tenant_transaction() as connection:
+        previous = (await _lock(connection, conversation_id))[f"{to}_id"]
+        if previous == receiver:
+            return await _resource(connection, conversation_id)
+        await sight.lift(connection)
+        await _set_receiver(connection, conversation_id, to, receiver)
+        resource = await _resource(connection, conversation_id)
+        kind = "conversation.assigned" if to == "assignee" else "conversation.moved"
+        await _tell(connection, kind, conversation_id, conversation=resource, previous=previous and str(previous))
+        await audit.record(connection, kind, "conversation", conversation_id, {to: [previous, receiver]})
+        return resource
 
-    def add(condition: str, *parameters: Any) -> None:
-        places = [f"${len(values) + number}" for number in range(1, len(parameters) + 1)]
-        conditions.append(condition.format(*places))
-        values.extend(parameters)
 
-    if moment is not None:
-        add("(last_message_at, id) < ({}, {})", moment, identifier)
-    if wanted.status is not None:
-        add("status = {}", wanted.status)
-    if wanted.assignee == "none":
-        add("assignee_id is null")
-    elif wanted.assignee is not None:
-        add("assignee_id = {}", wanted.assignee)
-    if wanted.account is not None:
-        add("account_id = {}", wanted.account)
-    if wanted.contact is not None:
-        add("contact_id = {}", wanted.contact)
-    if contacts is not None:
-        add("contact_id = any({})", contacts)
-    return conditions, values
+def _changed(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: values for name, values in changes.items() if values[0] != values[1]}
 
 
 def _check_until(status: Status, until: datetime | None) -> None:
@@ -148,8 +119,8 @@ def _wrong_until(reason: str) -> Invalid:
 
 async def _lock(connection: Connection, conversation_id: UUID) -> Any:
     row = await connection.fetchrow(
-        "select status, snoozed_until, assignee_id, unread_count, last_inbound_at, read_up_to from conversations "
-        "where id = $1 for update",
+        "select status, snoozed_until, assignee_id, team_id, unread_count, last_inbound_at, read_up_to "
+        "from conversations where id = $1 for update",
         conversation_id,
     )
     if row is None:
@@ -157,15 +128,19 @@ async def _lock(connection: Connection, conversation_id: UUID) -> Any:
     return row
 
 
-async def _set_assignee(connection: Connection, conversation_id: UUID, assignee: UUID | None) -> None:
+async def _set_receiver(
+    connection: Connection, conversation_id: UUID, to: Literal["assignee", "team"], receiver: UUID | None
+) -> None:
     try:
         await connection.execute(
-            "update conversations set assignee_id = $2, updated_at = now(), version = version + 1 where id = $1",
-            conversation_id, assignee,
+            f"update conversations set {to}_id = $2, updated_at = now(), version = version + 1 "  # noqa: S608 - two words
+            "where id = $1",
+            conversation_id, receiver,
         )  # fmt: skip
     except asyncpg.ForeignKeyViolationError:
-        raise Invalid("The assignee is not a member here: choose one of the members.",
-                      errors=[{"loc": ["assignee"], "msg": "not a member"}]) from None  # fmt: skip
+        one = "a member" if to == "assignee" else "a team"
+        raise Invalid(f"That is not {one} here: choose one of the {'members' if to == 'assignee' else 'teams'}.",
+                      errors=[{"loc": [to], "msg": f"not {one}"}]) from None  # fmt: skip
 
 
 async def _resource(connection: Connection, conversation_id: UUID) -> dict[str, Any]:

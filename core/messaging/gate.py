@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from core.db.pool import Connection, Database
 from core.db.scope import require_tenant
 from core.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
@@ -137,8 +139,12 @@ async def _accepted_before(connection: Connection, draft: Draft, request: bytes)
     if row is None:
         return None
     if row["request_hash"] != request:
-        raise Conflict("This message id was used for another message: make a new id.", id=str(draft.id))
+        raise _id_used(draft)
     return Submitted(row["resource"], created=False)
+
+
+def _id_used(draft: Draft) -> Conflict:
+    return Conflict("This message id was used for another message: make a new id.", id=str(draft.id))
 
 
 def _check_content(type: str, body: str) -> None:
@@ -243,9 +249,12 @@ async def _accept(
 async def _insert(
     connection: Connection, draft: Draft, place: Any, author: Author, quoted: str | None, request: bytes
 ) -> None:
-    at = await connection.fetchval(
-        _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
-        place["phone_number_id"], draft.type, draft.body, {"body": draft.body}, quoted, author.id, author.kind,
-        request,
-    )
+    try:
+        at = await connection.fetchval(
+            _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
+            place["phone_number_id"], draft.type, draft.body, {"body": draft.body}, quoted, author.id, author.kind,
+            request,
+        )
+    except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
+        raise _id_used(draft) from None
     await connection.execute(_BUMP, draft.conversation_id, draft.id, at)

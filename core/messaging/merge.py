@@ -23,7 +23,7 @@ _JOIN_CONVERSATIONS: Final = """update conversations k set
         then g.last_inbound_wamid else k.last_inbound_wamid end,
     last_inbound_at = greatest(k.last_inbound_at, g.last_inbound_at),
     unread_count = k.unread_count + g.unread_count,
-    assignee_id = coalesce(k.assignee_id, g.assignee_id),
+    assignee_id = coalesce(k.assignee_id, g.assignee_id), team_id = coalesce(k.team_id, g.team_id),
     status = case when 'open' in (k.status, g.status) then 'open' else k.status end,
     snoozed_until = case when 'open' in (k.status, g.status) then null else k.snoozed_until end,
     updated_at = now(), version = k.version + 1

@@ -1,9 +1,11 @@
 """Frames of the protocol. An event is serialised once, however many screens it goes to."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from core.events.log import Event
 
@@ -33,6 +35,12 @@ class Told:
         """The event frame for a subscriber whose last event was `prev`."""
         return f'{{"t":"event","seq":{self.seq},"prev":{prev}{self._tail}'
 
+    def hidden(self, prev: int) -> str:
+        """In its place, for a subscriber who no longer sees its conversation."""
+        event = self.event
+        return encode({"t": "event", "seq": self.seq, "prev": prev, "id": event.id, "type": "conversation.hidden",
+                       "at": event.at.isoformat(), "data": {"id": str(event.conversation_id)}})
+
 
 def hello(cursor: str) -> str:
     return encode({"t": "hello", "cursor": cursor})
@@ -49,6 +57,26 @@ def topic(name: str, data: Any) -> str:
 def error(name: str, detail: str) -> str:
     """The answer to a subscription that is not allowed."""
     return encode({"t": "error", "topic": name, "detail": detail})
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words on a topic. `conversation_id` is the one they are about, when they name it as `conversation`."""
+
+    frame: str
+    conversation_id: UUID | None
+
+
+def said(name: str, data: Any) -> Said:
+    named = data.get("conversation") if isinstance(data, Mapping) else None
+    return Said(topic(name, data), _uuid(named))
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 LIVE = encode({"t": "live"})

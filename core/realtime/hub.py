@@ -55,10 +55,10 @@ class Hub:
 
     def say(self, tenant_id: UUID, topic: str, data: object) -> None:
         """Tell the tenant's subscribers of a topic. Not kept: who is not listening does not hear it."""
-        frame = frames.topic(topic, data)
+        said = frames.said(topic, data)
         for subscriber in list(self._rooms.get(tenant_id, ())):
             if topic in subscriber.topics:
-                subscriber.offer([frame])
+                subscriber.offer([said])
 
     async def _follow(self, position: int) -> None:
         async for events in self._tail.follow(position):

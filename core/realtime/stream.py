@@ -3,21 +3,24 @@
 Subscribed before the replay begins, so that nothing can fall between the two; what comes by both ways is sent once.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from core.db.pool import Database
 from core.events import log
 from core.realtime import cursor as cursors
 from core.realtime import frames
-from core.realtime.audience import may_see
+from core.realtime.audience import Seen, seen_now, verdict
 from core.realtime.cursor import Cursor
-from core.realtime.frames import Told
-from core.realtime.subscriber import Subscriber
+from core.realtime.frames import Said, Told
+from core.realtime.subscriber import Item, Subscriber
 
 Send = Callable[[str], Awaitable[None]]
 _BATCH = 500
 _LONGEST_REPLAY = 20_000
+_LOOK_SECONDS = 0.1
+"""Between two questions of one screen what its member sees: a busy tenant's events come in more batches than that."""
 
 
 class Stream:
@@ -34,11 +37,17 @@ class Stream:
         await self._catch_up()
         await self._send(frames.LIVE)
         while True:
-            for item in await self._subscriber.take():
+            items = await self._subscriber.take()
+            seen = await self._look(items)
+            for item in items:
                 if isinstance(item, Told):
-                    await self._live(item)
-                else:
+                    await self._live(item, seen)
+                elif isinstance(item, str):
                     await self._send(item)
+                elif seen is None or item.conversation_id is None or item.conversation_id in seen:
+                    await self._send(item.frame)
+            if seen is not None:
+                await asyncio.sleep(_LOOK_SECONDS)
 
     async def _start(self, asked: str | None) -> None:
         now, oldest = await self._log_state()
@@ -59,23 +68,32 @@ class Stream:
         while True:
             async with self._db.tenant() as connection:
                 events = await log.read(connection, self._tenant_id, self._seen, _BATCH)
-            for event in events:
-                await self._tell(Told(event))
+            told = [Told(event) for event in events]
+            seen = await self._look(told)
+            for one in told:
+                await self._tell(one, seen)
             if len(events) < _BATCH:
                 return
 
-    async def _live(self, told: Told) -> None:
+    async def _look(self, items: Sequence[Item]) -> Seen:
+        """Once for a batch. What left the member's sight in the meantime is not told, whenever it happened."""
+        named = (item.event.conversation_id if isinstance(item, Told) else item.conversation_id
+                 for item in items if isinstance(item, Told | Said))  # fmt: skip
+        return await seen_now(self._db, self._subscriber.principal, named)
+
+    async def _live(self, told: Told, seen: Seen) -> None:
         if told.seq <= self._seen:
             return
         if told.seq > self._seen + 1:  # the log is dense: something was missed on the way here, and is in the log
             await self._catch_up()
         if told.seq > self._seen:
-            await self._tell(told)
+            await self._tell(told, seen)
 
-    async def _tell(self, told: Told) -> None:
+    async def _tell(self, told: Told, seen: Seen) -> None:
         self._seen = told.seq
-        if may_see(self._subscriber.principal, told.event.type):
-            await self._send(told.frame(self._sent))
+        what = verdict(self._subscriber.principal, told.event, seen)
+        if what != "nothing":
+            await self._send(told.frame(self._sent) if what == "tell" else told.hidden(self._sent))
             self._sent = told.seq
 
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 from core.auth.principal import Principal
-from core.realtime.frames import Told
+from core.realtime.frames import Said, Told
 
 REVOKED, OVERFLOW, GOING_AWAY = 4001, 4008, 1001
 QUEUE_SIZE = 1000
 
-Item = Told | str
+Item = Told | Said | str
 
 
 class Ended(Exception):

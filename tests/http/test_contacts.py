@@ -85,7 +85,7 @@ async def test_deleting_takes_the_conversations_along_and_tells(
     assert (await boss.ask("DELETE", f"/contacts/{thread.contact_id}")).status == 404
     for table in ("contacts", "contact_identities", "conversations", "messages", "attachments"):
         assert await db.system.fetchval(f"select count(*) from {table}") == 0
-    row = await db.system.fetchrow("select type, payload from event_outbox")
+    row = await db.system.fetchrow("select type, payload from event_outbox where type <> 'audit.recorded'")
     assert row is not None
     assert row["type"] == "contact.deleted"
     assert row["payload"] == {"id": str(thread.contact_id), "conversations": [str(thread.conversation_id)]}

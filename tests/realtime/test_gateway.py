@@ -10,7 +10,7 @@ from core.auth.permissions import ADMINISTER
 from core.auth.principal import Principal
 from core.auth.sessions import revoke_sessions_of
 from core.db.pool import Database
-from core.realtime.audience import may_see
+from core.realtime.audience import may_hear
 from core.realtime.subscriber import GOING_AWAY, OVERFLOW, REVOKED
 from tests.seed import SeededTenant
 
@@ -268,6 +268,6 @@ async def test_an_event_is_on_the_screen_within_a_breath(server: Server, tenant:
 
 def test_an_event_nobody_listed_is_shown_to_nobody() -> None:
     owner = Principal(uuid4(), uuid4(), "owner", "", ADMINISTER, "session", uuid4())
-    assert may_see(owner, "webhook.unhandled")
-    assert not may_see(owner, "billing.failed")
-    assert not may_see(owner, "")
+    assert may_hear(owner, "webhook.unhandled")
+    assert not may_hear(owner, "billing.failed")
+    assert not may_hear(owner, "")

@@ -14,8 +14,12 @@ _FIND: Final = """select v.tenant_id, v.account_id, v.contact_id, v.id
 from unnest($1::uuid[], $2::uuid[], $3::uuid[]) k(tenant_id, account_id, contact_id)
 join conversations v on v.tenant_id = k.tenant_id and v.account_id = k.account_id and v.contact_id = k.contact_id"""
 
-_NEW: Final = """insert into conversations (tenant_id, account_id, contact_id, id, last_message_at)
-select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
+# A new one starts with the team of the number that it came to.
+_NEW: Final = """insert into conversations (tenant_id, account_id, contact_id, id, last_message_at, team_id)
+select u.*, a.team_id
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
+    u(tenant_id, account_id, contact_id, id, last_message_at)
+join accounts a on a.tenant_id = u.tenant_id and a.id = u.account_id
 on conflict do nothing returning 1"""
 
 # Meta's clock has whole seconds and ours has not: a message of the same second as our last one came after it.

@@ -66,7 +66,7 @@ alter table conversations
     add column team_id uuid,
     add constraint conversations_team foreign key (tenant_id, team_id) references teams (tenant_id, id)
         on delete set null (team_id);
-create index conversations_by_team on conversations (tenant_id, team_id, last_message_at desc, id desc)
+create index conversations_by_team on conversations (tenant_id, team_id, status, last_message_at desc, id desc)
     where team_id is not null;
 
 -- Single use, 24 h. Only a hash of the token is kept.
