@@ -208,6 +208,6 @@ async def test_without_a_viewer_the_kernels_own_work_sees_the_whole_tenant(db: D
 async def test_a_key_in_a_limited_role_sees_no_conversation(db: Database, tenant: SeededTenant) -> None:
     await new_floor(db, tenant, "own")
     for sees in ("team", "own"):
-        with tenant_scope(tenant.id), viewer_scope(Viewer(None, sees)):  # type: ignore[arg-type]
+        with tenant_scope(tenant.id), viewer_scope(Viewer(None, sees)):
             async with db.tenant() as connection:
                 assert await connection.fetchval("select count(*) from conversations") == 0
