@@ -26,7 +26,7 @@ def check_password(password: str, *, email: str) -> None:
     address = email.casefold()
     if plain in (address, address.partition("@")[0]):
         raise _refused("must not be your address", "choose another")
-    if plain in _COMMON or _TAIL.sub("", plain) in _COMMON or len(set(plain)) == 1:
+    if plain in _COMMON or _TAIL.sub("", plain) in _COMMON or len(set(plain)) <= 1:
         raise _refused("is one of those that are tried first", "choose another, a few words for instance")
 
 

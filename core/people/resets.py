@@ -17,11 +17,11 @@ from core.db.pool import Connection, Database
 from core.db.uuid7 import uuid7
 from core.errors import SpentLink
 from core.jobs.queue import enqueue
-from core.jobs.work import CORE, Handler, Run
+from core.jobs.work import CORE, Handler, Hopeless, Run
 from core.mail import Mail
 from core.people.passwords import replace_password, told_by_mail
 from core.people.trail import record_for_person
-from core.secrets import Place, Vault
+from core.secrets import Place, SealBroken, Vault
 
 _log = logging.getLogger(__name__)
 JOB: Final = "prepare_password_reset"
@@ -68,7 +68,7 @@ class Resets:
     async def prepare(self, run: Run) -> None:
         """Make the link and its mail, in the job's transaction. An unknown address ends here, quietly."""
         assert run.connection is not None  # noqa: S101 - atomic
-        asked = json.loads(await self._vault.open(run.connection, run.args["sealed"], _place(run.id)))
+        asked = await self._unseal(run)
         user = await run.connection.fetchrow(_FIND, asked["email"])
         if user is None:
             return
@@ -77,6 +77,14 @@ class Resets:
             return
         with acting(Actor("stranger", None, asked["ip"], asked["request_id"])):
             await self._send(run.connection, user)
+
+    async def _unseal(self, run: Run) -> dict[str, str]:
+        try:
+            opened = await self._vault.open(run.connection, run.args["sealed"], _place(run.id))
+        except SealBroken as broken:
+            raise Hopeless("the request does not open: moved here from another job, or its key is gone") from broken
+        asked: dict[str, str] = json.loads(opened)
+        return asked
 
     async def _send(self, connection: Connection, user: Any) -> None:
         token, hashed = fresh_token()
