@@ -15,6 +15,12 @@ class Settings(Plugin):
             ui.Assets(package="plugins.settings", static="static", locales="locale"),
             ui.Page("me", title=_("My account"), icon="user", nav="settings", section=_("You"), order=10,
                     element="settings-me", module="me.js"),
+            ui.Page("members", title=_("Members"), icon="users", nav="settings", section=_("Organisation"), order=30,
+                    permission="members.manage", element="settings-members", module="members.js"),
+            ui.Page("teams", title=_("Teams"), icon="contact", nav="settings", section=_("Organisation"), order=40,
+                    permission="teams.manage", element="settings-teams", module="teams.js"),
+            ui.Page("roles", title=_("Roles"), icon="shield-check", nav="settings", section=_("Organisation"), order=50,
+                    permission="roles.manage", element="settings-roles", module="roles.js"),
         ]
 
 

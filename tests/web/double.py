@@ -51,6 +51,8 @@ class Double:
         self.panels: list[Resource] = []
         self.permissions = list(PERMISSIONS)
         self.without_settings = False
+        self.csrf = "token"
+        self.role = "agent"
         self.people = People(self)
         self.account = Account(self)
         self.app = self._application()
@@ -141,9 +143,9 @@ class Double:
                                                                  TITLES[locale], strict=True))]
         pages += [] if self.without_settings else settings_pages(locale, self.permissions)
         return {
-            "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": "agent", "locale": locale,
+            "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": self.role, "locale": locale,
                    "permissions": self.permissions, "tenant": tenant, "auth": "session"},
-            "csrf": "token", "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
+            "csrf": self.csrf, "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
             "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
                         {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
             "dir": direction(locale),
@@ -165,6 +167,7 @@ class Double:
         app.add_url_rule(f"{api}/session", "session", self._log_in, methods=["POST"])
         app.add_url_rule(f"{api}/session", "leave", self._log_out, methods=["DELETE"])
         app.add_url_rule(f"{api}/me", "me", self._me)
+        app.add_url_rule(f"{api}/bootstrap", "bootstrap", self._bootstrap)
         app.add_url_rule(f"{api}/conversations", "conversations", self._conversations)
         app.add_url_rule(f"{api}/conversations/<key>", "conversation", self._conversation)
         app.add_url_rule(f"{api}/conversations/<key>/messages", "messages", self._messages)
@@ -187,6 +190,8 @@ class Double:
         if self.offline:
             await asyncio.sleep(0)
             return Response("", status=503)
+        if request.method != "GET" and self.signed_in and request.headers.get("X-CSRF-Token") != self.csrf:
+            return {"type": "/problems/forbidden", "status": 403, "detail": "Stale."}, 403, {}
         key = f"{request.method} {request.path.rstrip('/').split('/')[-1]}"
         waiting = self.faults.get(key)
         if not waiting:
@@ -208,6 +213,9 @@ class Double:
 
     async def _me(self) -> Any:
         return {} if self.signed_in else ({"type": "/problems/unauthenticated", "status": 401}, 401)
+
+    async def _bootstrap(self) -> Any:
+        return await self.bootstrap(None)
 
     async def _conversations(self) -> Any:
         wanted = request.args

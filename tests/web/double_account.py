@@ -123,7 +123,8 @@ class Account:
         return await self._wrong_password() or {"challenge": "c1", "options": {
             "rp": {"id": "localhost", "name": "Comptoir"}, "challenge": CHALLENGE,
             "user": {"id": "dXNlcg", "name": "amine@atlas.test", "displayName": "Amine Kadiri"},
-            "pubKeyCredParams": [{"type": "public-key", "alg": -7}], "timeout": 60000, "attestation": "none",
+            "pubKeyCredParams": [{"type": "public-key", "alg": alg} for alg in (-7, -257)],
+            "timeout": 60000, "attestation": "none",
             "excludeCredentials": [{"type": "public-key", "id": "bm9uZQ"}],
             "authenticatorSelection": {"residentKey": "required", "userVerification": "required"}}}
 

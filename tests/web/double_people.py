@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from comptoir_sdk import ui
 from comptoir_sdk.translation import Text, translated_by
-from quart import Quart, request
+from quart import Quart, Response, jsonify, request
 
 from core.web import catalogue
 from core.web.language import Locale
@@ -172,7 +172,12 @@ class People:
         return {"items": [*kernel, {"key": "inbox.write", "label": "Write notes", "plugin": "inbox", "group": "Inbox"}]}
 
     async def _roles(self) -> Answer:
-        return {"items": [self.counted(one) for one in self.roles.values()], "next": None}
+        return await self._roles_as_told()
+
+    async def _roles_as_told(self) -> Response:
+        answer = jsonify({"items": [self.counted(one) for one in self.roles.values()], "next": None})
+        await answer.add_etag()
+        return answer
 
     def counted(self, role: "Resource") -> "Resource":
         return role | {"members": sum(one["role"] == role["key"] for one in self.members.values())}
@@ -191,7 +196,7 @@ class People:
                 return problem(409, "role-in-use", "This role is in use.")
             del self.roles[key]
             return "", 204
-        if stale(role):
+        if request.if_match and request.if_match.to_header() != (await self._roles_as_told()).headers["ETag"]:
             return problem(412, "precondition", "It changed.")
         return self.counted(changed(role, await request.get_json()))
 
@@ -206,8 +211,7 @@ class People:
         given = await request.get_json()
         if any(one["name"].lower() == given["name"].lower() for one in self.teams.values()):
             return problem(409, "name-taken", "There is a team of this name.", loc="name")
-        made = self.team(given["name"])
-        return self.peopled(made | {"members": given.get("members", [])}), 201
+        return self.peopled(self.team(given["name"], *[self.members[one] for one in given["members"]])), 201
 
     async def _team(self, key: str) -> Answer:
         if request.method == "DELETE":
@@ -222,11 +226,6 @@ class People:
 def changed(resource: "Resource", given: "Resource") -> "Resource":
     resource |= given | {"version": resource["version"] + 1}
     return resource
-
-
-def stale(resource: "Resource") -> bool:
-    seen = request.headers.get("If-Match")
-    return seen is not None and seen != f'"{resource["version"]}"'
 
 
 def problem(status: int, kind: str, detail: str, *, loc: str | None = None) -> tuple["Resource", int, dict[str, str]]:

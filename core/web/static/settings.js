@@ -8,7 +8,7 @@ import { base } from "./styles.js";
 const PHONE = matchMedia("(max-width: 760px)");
 
 class Settings extends LitElement {
-  static properties = { current: { attribute: false }, page: { attribute: false } };
+  static properties = { current: { attribute: false }, rest: {}, page: { attribute: false } };
   static styles = [base, css`
     :host { display: grid; grid-template-columns: 248px minmax(0, 1fr); background: var(--bg); }
     nav { background: var(--surface); border-inline-end: 1px solid var(--line); overflow-y: auto; padding-block-end: var(--sp-5); }
@@ -59,7 +59,7 @@ class Settings extends LitElement {
     return html`<nav aria-label=${t("Settings")}><div class="bar"><span class="title">${t("Settings")}</span></div>
         ${[...groups()].map(([heading, pages]) => html`<h2>${heading}</h2><div class="group">${pages.map((page) => this.entry(page))}</div>`)}</nav>
       ${this.current ? html`<section class="pane" aria-labelledby="title"><div class="bar">
-          <a class="ib back" href=${SETTINGS} aria-label=${t("All settings")}>${icon("arrow-left")}</a>
+          <a class="ib back" href=${this.rest ? pagePath(this.current) : SETTINGS} aria-label=${this.rest ? this.current.title : t("All settings")}>${icon("arrow-left")}</a>
           <h1 id="title" tabindex="-1">${this.current.title}</h1></div><div class="scroll">${this.page}</div></section>` : nothing}`;
   }
 

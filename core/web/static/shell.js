@@ -41,7 +41,8 @@ class App extends LitElement {
 
   content() {
     const content = this.error ? this.failure() : this.page;
-    if (route().settings && this.framed) return html`<x-settings .current=${this.shown} .page=${content}></x-settings>`;
+    const { settings, rest } = route();
+    if (settings && this.framed) return html`<x-settings .current=${this.shown} .rest=${rest} .page=${content}></x-settings>`;
     return content ?? this.skeleton.firstElementChild;
   }
 

@@ -36,7 +36,7 @@ class Codes extends Panel {
     begin: async (password) => {
       this.setup = await post("/api/v1/me/totp", { password });
       this.code.start({ code: "" });
-      this.go("scan");
+      this.step = "scan";
     },
     stop: async (password) => {
       await remove("/api/v1/me/totp", { password });
@@ -87,7 +87,7 @@ class Codes extends Panel {
   }
 
   shown() {
-    return html`<ui-dialog open heading=${t("Your recovery codes")} @close=${this.leave}>
+    return html`<ui-dialog open heading=${t("Your recovery codes")} @closing=${(event) => this.kept || event.preventDefault()} @close=${this.leave}>
       <p class="lead">${t("Each of them lets you in once, instead of a code of the app: for the day your phone is lost.")}</p>
       <ui-secret heading=${t("Recovery codes")} .text=${this.codes.join("\n")} filename="comptoir-recovery-codes.txt" confirmable @input=${(event) => { this.kept = event.target.saved; }}></ui-secret>
       <ui-button slot="actions" variant="primary" ?disabled=${!this.kept} @click=${() => this.kept && this.leave()}>${t("Done")}</ui-button></ui-dialog>`;
@@ -95,17 +95,12 @@ class Codes extends Panel {
 
   ask(step) {
     this.password.start();
-    this.go(step);
+    this.step = step;
   }
 
   reveal(codes) {
     Object.assign(this, { codes, kept: false });
-    this.go("codes");
-  }
-
-  go(step) {
-    this.step = step;
-    this.updateComplete.then(() => this.renderRoot.querySelector("ui-dialog ui-field, ui-dialog ui-secret")?.focus());
+    this.step = "codes";
   }
 
   leave = () => {

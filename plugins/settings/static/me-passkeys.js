@@ -60,7 +60,7 @@ class Passkeys extends Panel {
   add = () => {
     this.problem = "";
     this.password.start();
-    this.go("password");
+    this.step = "password";
   };
 
   /** The browser asks for the finger, the face or the PIN. It is kept at once, and may then get another name. */
@@ -80,7 +80,7 @@ class Passkeys extends Panel {
   rename({ id, name }) {
     this.renamed = id;
     this.name.start({ name });
-    this.go("name");
+    this.step = "name";
   }
 
   drop({ id, name }) {
@@ -88,11 +88,6 @@ class Passkeys extends Panel {
       id, text: t("{name} will no longer let you in.", { name }),
       act: async () => { await remove(`/api/v1/me/passkeys/${id}`); await this.load.run(); },
     });
-  }
-
-  go(step) {
-    this.step = step;
-    this.updateComplete.then(() => this.renderRoot.querySelector("ui-dialog ui-field")?.focus());
   }
 
   leave = () => { this.step = null; };

@@ -23,7 +23,7 @@ class Check extends LitElement {
 
   render() {
     const note = this.error || this.hint;
-    return html`<label>${this.box(note ? "note" : nothing)}<span class="words" dir="auto">${this.label}<slot></slot></span>
+    return html`<label>${this.box(note ? "note" : nothing)}<span class="words"><bdi>${this.label}</bdi><slot></slot></span>
       ${note ? html`<span id="note" class=${this.error ? "note error" : "note"}>${note}</span>` : nothing}</label>`;
   }
 
@@ -48,7 +48,7 @@ class Check extends LitElement {
 class Switch extends Check {
   static role = "switch";
   static styles = [...Check.styles, css`
-    label { grid-template-columns: minmax(0, 1fr) auto; } .words { grid-row: 1; grid-column: 1; } input { grid-column: 2; } .note { grid-column: 1; }
+    label { grid-template-columns: minmax(0, 1fr) auto; align-items: center; } .words { grid-row: 1; grid-column: 1; } input { grid-column: 2; } .note { grid-column: 1; }
     input { appearance: none; inline-size: 36px; block-size: 20px; border-radius: var(--r-full); background: var(--line-strong); position: relative; margin-block-start: 0; cursor: inherit; transition: background var(--motion); }
     input::after { content: ""; position: absolute; inset-block: 2px; inset-inline-start: 2px; inline-size: 16px; border-radius: 50%; background: var(--surface); transition: inset-inline-start var(--motion); }
     input:checked { background: var(--accent); } input:checked::after { inset-inline-start: 18px; }

@@ -3,7 +3,10 @@ import { icon } from "../icons.js";
 import { t } from "../i18n.js";
 import { base } from "../styles.js";
 
-/** <ui-dialog heading="…" open>content <ui-button slot="actions">…</ui-button></ui-dialog>. Fires "close". */
+/**
+ * <ui-dialog heading="…" open>content <ui-button slot="actions">…</ui-button></ui-dialog>. Fires "close".
+ * Before that a "closing" which a listener may prevent, to ask about what is typed; `leave()` closes like the cross does.
+ */
 class Dialog extends LitElement {
   static properties = { heading: {}, open: { type: Boolean, reflect: true } };
   static styles = [base, css`
@@ -20,9 +23,9 @@ class Dialog extends LitElement {
   `];
 
   render() {
-    return html`<dialog aria-labelledby="heading" @close=${this.closed} @click=${this.backdrop}>
+    return html`<dialog aria-labelledby="heading" @close=${this.closed} @cancel=${this.cancelled} @click=${this.backdrop}>
       <header><h2 id="heading">${this.heading}</h2>
-        <button class="ib" aria-label=${t("Close dialog")} @click=${() => this.dialog.close()}>${icon("x")}</button></header>
+        <button class="ib" aria-label=${t("Close dialog")} @click=${() => this.leave()}>${icon("x")}</button></header>
       <div class="content"><slot></slot></div>
       <footer><slot name="actions" @slotchange=${(event) => event.target.classList.add("used")}></slot></footer>
     </dialog>`;
@@ -33,8 +36,28 @@ class Dialog extends LitElement {
   }
 
   updated() {
-    if (this.open && !this.dialog.open) this.dialog.showModal();
+    if (this.open && !this.dialog.open) this.show();
     if (!this.open && this.dialog.open) this.dialog.close();
+  }
+
+  /** The first thing to fill in gets the focus, not the cross that closes. */
+  async show() {
+    this.dialog.showModal();
+    const first = this.querySelector("[autofocus], ui-field:not([disabled]), ui-picker, ui-check, ui-switch, input, textarea, select");
+    await first?.updateComplete;
+    first?.focus();
+  }
+
+  leave() {
+    if (this.free()) this.dialog.close();
+  }
+
+  free() {
+    return this.dispatchEvent(new Event("closing", { cancelable: true }));
+  }
+
+  cancelled(event) {
+    if (event.target === this.dialog && !this.free()) event.preventDefault();
   }
 
   closed() {
@@ -43,7 +66,7 @@ class Dialog extends LitElement {
   }
 
   backdrop(event) {
-    if (event.target === this.dialog && event.detail) this.dialog.close();
+    if (event.target === this.dialog && event.detail) this.leave();
   }
 }
 

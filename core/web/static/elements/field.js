@@ -41,7 +41,8 @@ class Field extends LitElement {
   control(described, invalid) {
     if (this.options) return html`<select id="control" ?disabled=${this.disabled} aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @change=${this.typed}>
       ${this.options.map(([value, label]) => html`<option value=${value} ?selected=${value === (this.value ?? "")}>${label}</option>`)}</select>`;
-    const direction = this.ltr || this.type === "password" ? "ltr" : "auto";
+    // An empty field is written from the side of the page, a filled one from the side of its first letter.
+    const direction = this.ltr || this.type === "password" ? "ltr" : this.value ? "auto" : nothing;
     if (this.type === "textarea") return html`<textarea id="control" rows=${this.rows ?? 4} dir=${direction} placeholder=${this.placeholder ?? nothing} ?required=${this.required} ?disabled=${this.disabled}
       aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed}></textarea>`;
     const input = html`<input id="control" type=${this.seen ? "text" : this.type ?? "text"} dir=${direction} autocomplete=${this.autocomplete ?? "off"} inputmode=${this.inputmode ?? nothing} placeholder=${this.placeholder ?? nothing}

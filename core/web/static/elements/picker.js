@@ -50,7 +50,7 @@ class Picker extends LitElement {
       <div class="box ${this.error ? "invalid" : ""}" @click=${() => this.input.focus()}>
         ${repeat(this.chosen, ({ value }) => value, (option) => html`<span class="chip"><span class="cut" dir="auto">${option.label}</span>
           ${this.disabled ? nothing : html`<button type="button" tabindex="-1" aria-label=${t("Remove {name}", { name: option.label })} @click=${() => this.drop(option.value)}>${icon("x", "small")}</button>`}</span>`)}
-        <input id="input" role="combobox" autocomplete="off" dir="auto" aria-expanded=${String(this.open)} aria-controls="list" aria-autocomplete="list" ?disabled=${this.disabled}
+        <input id="input" role="combobox" autocomplete="off" dir=${this.query ? "auto" : nothing} aria-expanded=${String(this.open)} aria-controls="list" aria-autocomplete="list" ?disabled=${this.disabled}
           aria-activedescendant=${this.open && found[this.active] ? `option-${this.active}` : nothing} aria-describedby=${note ? "note" : nothing} aria-invalid=${this.error ? "true" : nothing}
           placeholder=${this.value.length ? nothing : this.placeholder ?? nothing} .value=${this.query} @input=${this.search} @keydown=${this.press} @focus=${this.unfold} @blur=${this.fold}></div>
       <ul id="list" role="listbox" aria-label=${this.label} ?hidden=${!this.open} @mousedown=${(event) => event.preventDefault()}>

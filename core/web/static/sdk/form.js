@@ -118,6 +118,14 @@ export class Form {
     if (this.dirty && this.guard) event.preventDefault();
   };
 
+  /** For @closing on a <ui-dialog> that holds the form: what is typed is not lost by a slip of the hand. */
+  closing = (event) => {
+    if (!this.dirty || this.busy) return;
+    event.preventDefault();
+    const { target } = event;
+    this.ask().then((agreed) => agreed && target.leave());
+  };
+
   async ask() {
     const agreed = await confirm({
       heading: t("Leave without saving?"), text: t("What you changed here is not saved yet."),

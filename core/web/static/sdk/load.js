@@ -8,7 +8,7 @@
  * on the screen stays there meanwhile.
  */
 import { html } from "lit";
-import { ApiError, get } from "../api.js";
+import { ApiError, get, request } from "../api.js";
 import { t } from "../i18n.js";
 import { onLive } from "../replica.js";
 import { wordsFor } from "./problems.js";
@@ -79,4 +79,10 @@ export async function everything(path, query) {
     cursor = page.next;
     if (!cursor) return items;
   }
+}
+
+/** {value, tag}: the tag goes into If-Match, so that nobody's change is undone unseen. A proxy that compresses weakens it. */
+export async function tagged(path, query) {
+  const answer = await request("GET", path, { query });
+  return { value: await answer.json(), tag: answer.headers.get("ETag")?.replace(/^W\//, "") };
 }
