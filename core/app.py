@@ -33,6 +33,7 @@ from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
+from core.messaging.numbers import NumberDesk
 from core.messaging.receipts import queue_read_receipt
 from core.messaging.retry import retry
 from core.people import People, Policy
@@ -132,6 +133,7 @@ class WebProcess:
     ) -> None:  # fmt: skip
         self.db, self.plugins, self.receiver = db, plugins, receiver
         self._vault = vault or Vault.of(settings.key_ring)
+        self.numbers = NumberDesk.of(settings, db, self._vault)
         self.wake = Wake(settings.database_url)
         self.permissions = Permissions(plugins.permissions)
         self.gateway = gateway(db, Tail(db, self.wake), plugins, self.permissions)
@@ -158,6 +160,7 @@ class WebProcess:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.gateway.stop()
         await self.plugins.stop()
+        await self.numbers.aclose()
         if self.receiver is not None:
             await self.receiver.shutdown()
         await self.wake.close()
@@ -188,7 +191,7 @@ class WebProcess:
             db=self.db, ways=ways, people=people, tenants_changed=self._tenants_changed, attempts=attempts,
             limiter=limiter, kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
-            vault=self._vault,
+            vault=self._vault, numbers=self.numbers,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest,

@@ -32,6 +32,7 @@ from core.messaging.accounts import GraphClients
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher
+from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
 from core.people import Resets
@@ -97,6 +98,7 @@ class Worker:
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
+            Eraser(self.db, self._storage).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
             *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
         )

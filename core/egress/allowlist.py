@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeAlias
 
-from core.egress.addresses import Address, is_public
+from core.egress.addresses import Address, is_public, literal
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -28,6 +28,13 @@ class Allowlist:
             or any(_fits(allowed, port) and address in network for network, allowed in self._networks)
             or any(_fits(allowed, port) and name == host.lower() for name, allowed in self._hosts)
         )
+
+    def names(self, host: str, port: int) -> bool:
+        """Whether the operator wrote this host or address down, public or not."""
+        address = literal(host)
+        if address is not None and any(_fits(allowed, port) and address in net for net, allowed in self._networks):
+            return True
+        return any(_fits(allowed, port) and name == host.lower() for name, allowed in self._hosts)
 
     def _add(self, entry: str) -> None:
         target, port = _split(entry.strip())

@@ -8,6 +8,7 @@ from werkzeug.routing import MapAdapter
 from core.auth.access import PUBLIC, declare
 from core.auth.terms import Terms, promise
 from core.http import (
+    accounts,
     api_keys,
     attachments,
     audit,
@@ -17,6 +18,7 @@ from core.http import (
     factors,
     invitations,
     messages,
+    meta_apps,
     own_account,
     passkeys,
     password_resets,
@@ -43,6 +45,8 @@ _ROOMS = (
     messages,
     contacts,
     attachments,
+    accounts,
+    meta_apps,
     audit,
 )
 

@@ -66,13 +66,23 @@ class LoggedIn(Resource):
     me: Me
 
 
-class Account(Resource):
+class Team(Resource):
     id: UUID
-    phone_number_id: str
-    waba_id: str
-    display_phone_number: str
-    verified_name: str
-    status: str
+    name: str = Field(examples=["Casablanca"])
+
+
+class AccountBrief(Resource):
+    """A WhatsApp number as every member sees it. A `token_dead` one still receives, and sends nothing."""
+
+    id: UUID
+    phone_number_id: str = Field(examples=["106540352242922"])
+    waba_id: str = Field(examples=["102290129340398"])
+    display_phone_number: str = Field(examples=["212520000600"])
+    verified_name: str = Field(examples=["Atlas Store"])
+    status: Literal["connected", "token_dead", "disabled"]
+    simulated: bool
+    team: Team | None
+    version: int = Field(examples=[3])
 
 
 class Member(Resource):
@@ -87,7 +97,7 @@ class Bootstrap(Resource):
     me: Me
     csrf: str | None
     cursor: str
-    accounts: list[Account]
+    accounts: list[AccountBrief]
     members: list[Member]
     ui: dict[str, Any]
     ws: str

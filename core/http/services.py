@@ -20,6 +20,7 @@ from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
+from core.messaging.numbers import NumberDesk
 from core.people import People
 from core.secrets import Vault
 
@@ -67,6 +68,7 @@ class Services:
     permissions: Permissions
     public_url: str
     vault: Vault
+    numbers: NumberDesk
     submit: Submit
     retry: Retry
     attachments: Attachments

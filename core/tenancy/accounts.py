@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from core.db.pool import Connection, Database
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.secrets import Vault
 from core.tenancy import places
 
@@ -73,8 +73,15 @@ async def connect_account(
 
 async def account_resources(connection: Connection) -> list[dict[str, Any]]:
     """The numbers of the tenant in scope, as screens show them; never their tokens."""
-    rows = await connection.fetch(
-        "select id, phone_number_id, waba_id, display_phone_number, verified_name, status from accounts "
-        "order by created_at, id"
+    rows = await connection.fetch("select resource from account_resources order by created_at, id")
+    return [row["resource"] for row in rows]
+
+
+async def account_resource(connection: Connection, account_id: UUID) -> dict[str, Any]:
+    """One of them. Raises NotFound."""
+    resource: dict[str, Any] | None = await connection.fetchval(
+        "select resource from account_resources where id = $1", account_id
     )
-    return [{**row, "id": str(row["id"])} for row in rows]
+    if resource is None:
+        raise NotFound("There is no such number.")
+    return resource

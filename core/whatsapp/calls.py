@@ -61,6 +61,11 @@ class GraphCalls:
         self._hidden = [word.encode() for word in (token, app_secret, *self._proof.values())
                         if word and len(word) >= _SHORTEST_SECRET]  # fmt: skip
 
+    @property
+    def token(self) -> str:
+        """In the clear: for another client of the same number, never for an answer or a log."""
+        return self._token
+
     async def _pages(self, path: str, fields: str) -> list[JsonObject]:
         params: dict[str, Any] = {"fields": fields, "limit": 100}
         found: list[JsonObject] = []

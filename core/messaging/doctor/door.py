@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -55,15 +56,25 @@ class Trip:
 
 
 class Door:
-    """The receiver behind `public_url`. The one egress that may reach it is used for nothing that a tenant names."""
+    """The receiver behind `public_url`. The one egress that may reach it is used for nothing that a tenant names.
 
-    def __init__(self, db: Database, public_url: str, *, resolve: Resolver = system_resolver) -> None:
+    `also` are other addresses of the same receiver, such as its own port on this machine.
+    """
+
+    def __init__(
+        self, db: Database, public_url: str, *, also: Sequence[str] = (), resolve: Resolver = system_resolver
+    ) -> None:
         self._db, self._resolve, self._base = db, resolve, public_url.rstrip("/") + PATH
+        self._spellings = (self._base, *(url.rstrip("/") + PATH for url in also))
         self._egress = Egress([_address(public_url)], timeouts=_TIMEOUTS, resolve=resolve, connections=8)
 
     def url(self, slug: str) -> str:
         """Where Meta delivers for this app."""
         return self._base + slug
+
+    def spellings(self, slug: str) -> frozenset[str]:
+        """Every address at which this app's deliveries reach us."""
+        return frozenset(base + slug for base in self._spellings)
 
     async def aclose(self) -> None:
         await self._egress.aclose()

@@ -25,8 +25,9 @@ from core.whatsapp.values import JsonObject
 Answer = TypeVar("Answer")
 SECONDS: Final = 15.0
 """All of it, at most."""
-_EACH: Final = 6.0
-_TIMEOUTS: Final = Timeouts(connect=4, read=5, write=5, pool=4, total=_EACH)
+EACH_SECONDS: Final = 6.0
+"""One question, at most."""
+_TIMEOUTS: Final = Timeouts(connect=4, read=5, write=5, pool=4, total=EACH_SECONDS)
 _MOST_SECRETS: Final = 4
 
 
@@ -82,8 +83,11 @@ class _Heard:
 class Doctor:
     """`egress` is the one that may go where tenants name hosts; `door` goes to our own address alone."""
 
-    def __init__(self, egress: Egress, door: Door, *, clock: Clock = utc_now, seconds: float = SECONDS) -> None:
-        self._egress, self._door, self._clock, self._seconds = egress, door, clock, seconds
+    def __init__(
+        self, egress: Egress, door: Door, *, clock: Clock = utc_now, seconds: float = SECONDS,
+        each: float = EACH_SECONDS,
+    ) -> None:  # fmt: skip
+        self._egress, self._door, self._clock, self._seconds, self._each = egress, door, clock, seconds, each
 
     async def examine(self, patient: Patient) -> Examination:
         """Never raises for what Meta does, and ends within the time."""
@@ -99,7 +103,7 @@ class Doctor:
         async with asyncio.TaskGroup() as group:
 
             def ask(call: Awaitable[Answer]) -> asyncio.Task[Reply[Answer]]:
-                return group.create_task(_within(call, ends))
+                return group.create_task(self._within(call, ends))
 
             token = ask(client.token_details())
             number, waba = ask(client.number(patient.phone_number_id)), ask(client.waba(patient.waba_id))
@@ -123,7 +127,7 @@ class Doctor:
             return UNTRIED
         refused: Reply[list[JsonObject]] = UNTRIED
         for secret in _few(patient.secrets):
-            refused = await _within(client.app_subscriptions(app_id, secret), ends)
+            refused = await self._within(client.app_subscriptions(app_id, secret), ends)
             if isinstance(refused, Told):
                 break
         return refused
@@ -131,8 +135,11 @@ class Doctor:
     async def _clocks(self, client: GraphClient, ends: float) -> tuple[Reply[datetime | None], datetime]:
         """Meta's, and ours halfway between asking and hearing."""
         asked_at = self._clock()
-        told = await _within(client.clock(), ends)
+        told = await self._within(client.clock(), ends)
         return told, asked_at + (self._clock() - asked_at) / 2
+
+    async def _within(self, call: Awaitable[Answer], ends: float) -> Reply[Answer]:
+        return await asked(call, min(self._each, max(0.0, ends - time.monotonic())))
 
     async def _go_round(self, patient: Patient, ends: float) -> Finding:
         url = self._door.url(patient.app.slug if patient.app else "")
@@ -151,10 +158,6 @@ class Doctor:
 
 def _few(secrets: tuple[str, ...] | None) -> tuple[str, ...]:
     return (secrets or ())[:_MOST_SECRETS]
-
-
-async def _within(call: Awaitable[Answer], ends: float) -> Reply[Answer]:
-    return await asked(call, min(_EACH, max(0.0, ends - time.monotonic())))
 
 
 def _judged(heard: _Heard, patient: Patient, now: datetime) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ def no_word(check: Check, reply: NoWord) -> Finding:
     code, details = reply.refused.error.code, reply.refused.error.details
     if code in TOKEN_REFUSED:
         return Finding(check, "unknown", "any.token_first")
+    if names_nothing(reply.refused):
+        return Finding(check, "unknown", "any.number_first")
     if code in PERMISSIONS:
         return Finding(check, "failed", "any.permission", {"details": details})
     if code in _BUSY:

@@ -23,6 +23,7 @@ PLACES = {
     "waba": "GET /{waba}",
     "subscribed_apps": "GET /{waba}/subscribed_apps",
     "subscribe": "POST /{waba}/subscribed_apps",
+    "subscriptions": "GET /{app}/subscriptions",
     "profile": "GET and POST /{phone}/whatsapp_business_profile",
 }
 NAMES: dict[str, str] = {
@@ -67,6 +68,8 @@ NAMES: dict[str, str] = {
     "read_500": "read",
     "read_hang": "read",
     "read_reset": "read",
+    "bad_gateway_read": "read",
+    "read_truncated": "read",
     "token_invalid": "debug_token",
     "token_expires_soon": "debug_token",
     "token_without_messaging": "debug_token",
@@ -86,6 +89,7 @@ NAMES: dict[str, str] = {
     "not_subscribed": "subscribed_apps",
     "another_app_subscribed": "subscribed_apps",
     "subscription_refused_200": "subscribe",
+    "fields_without_messages": "subscriptions",
     "profile_500": "profile",
 }
 

@@ -6,10 +6,10 @@ from quart import Blueprint, Response, g, request
 
 from comptoir_sdk.sandbox import misbehaviour, readings
 from comptoir_sdk.sandbox.callbacks import Callback, admit
-from comptoir_sdk.sandbox.caller import box, enter, numbers
+from comptoir_sdk.sandbox.caller import box, enter, given_token, numbers
 from comptoir_sdk.sandbox.graph import answer, check_account, check_number, json_body
 from comptoir_sdk.sandbox.graph_media import link
-from comptoir_sdk.sandbox.refusals import Refusal, parameter
+from comptoir_sdk.sandbox.refusals import Refusal, parameter, unknown_object
 
 graph_account = Blueprint("graph_account", __name__)
 graph_account.before_request(enter)
@@ -85,6 +85,16 @@ async def unsubscribe(node: str) -> Response:
     box().callbacks.unsubscribe()
     box().snapshot.touch()
     return answer({"success": True})
+
+
+@graph_account.get("/<node>/subscriptions")
+async def app_subscriptions(node: str) -> Response:
+    """Which webhook fields the app asks for. Only the app itself may know, by its own `id|secret`."""
+    if node != box().number.app_id or "|" not in given_token():
+        raise unknown_object(node, "get")
+    if struck := await broken():
+        return struck
+    return answer({"data": [readings.app_subscription(box())]})
 
 
 @graph_account.get("/<node>/whatsapp_business_profile")

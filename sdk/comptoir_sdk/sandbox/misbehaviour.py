@@ -78,7 +78,7 @@ async def strike(fault: Fault, answer: bytes = b"{}", content_type: str = "appli
         await cut()
     if "body" not in fault.name and "reset" in fault.name:
         await cut()
-    if fault.name == "truncated_json":
+    if fault.name in {"truncated_json", "read_truncated"}:
         return Response(answer[: len(answer) // 2], 200, content_type=content_type)
     if fault.name == "reset_body":
         return _stream(_half(answer), len(answer), content_type)

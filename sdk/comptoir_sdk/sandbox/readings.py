@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from comptoir_sdk.sandbox import updates
 from comptoir_sdk.sandbox.box import Box
 from comptoir_sdk.sandbox.number import SCOPES
 from comptoir_sdk.sandbox.refusals import unknown_object
@@ -27,6 +28,7 @@ WRONG_TOKEN: dict[str, dict[str, Any]] = {
     "token_without_management": {"scopes": [SCOPES[1]]},
     "token_of_another_app": {"app_id": "100000000000001", "application": "Another app"},
 }
+APP_FIELDS = ("messages", *updates.FIELDS, "message_template_status_update", "user_preferences")
 OTHER_APP = {"whatsapp_business_api_data": {"id": "100000000000001", "name": "Another app", "link": ELSEWHERE}}
 
 
@@ -96,6 +98,14 @@ def subscriptions(of: Box) -> list[dict[str, Any]]:
     if "another_app_subscribed" in struck:
         return [OTHER_APP]
     return [] if "not_subscribed" in struck else [one.shown() for one in of.waba.subscriptions.values()]
+
+
+def app_subscription(of: Box) -> dict[str, Any]:
+    """What the app asks for, as its dashboard shows it: every field this program knows of."""
+    struck = of.faults.draw("subscriptions")
+    fields = [field for field in APP_FIELDS if struck is None or field != "messages"]
+    return {"object": "whatsapp_business_account", "callback_url": of.callbacks.app.url, "active": True,
+            "fields": [{"name": field, "version": "v26.0"} for field in fields]}
 
 
 def only(everything: dict[str, Any], fields: str | None, usual: tuple[str, ...]) -> dict[str, Any]:

@@ -229,3 +229,23 @@ async def test_a_silent_change_is_not_told_and_any_update_can_be(hook: "Hook", s
     assert [change["field"] for change in hook.changes] == ["account_alerts"]
     assert hook.changes[0]["value"]["entity_type"] == "WABA"
     assert (await sandbox.post(f"{CONTROL}/updates", json={"field": "weather"})).status_code == 400
+
+
+async def test_an_app_alone_knows_which_fields_it_asks_for(sandbox: httpx2.AsyncClient) -> None:
+    path = "/v26.0/670843887433847/subscriptions"
+    assert (await sandbox.get(path)).json()["error"]["error_subcode"] == 33
+    sandbox.headers["Authorization"] = "Bearer 670843887433847|app-secret"
+    [told] = (await sandbox.get(path)).json()["data"]
+    assert "messages" in [field["name"] for field in told["fields"]]
+    await fault(sandbox, "fields_without_messages")
+    [told] = (await sandbox.get(path)).json()["data"]
+    assert "messages" not in [field["name"] for field in told["fields"]]
+
+
+@pytest.mark.parametrize(("name", "status"), [("bad_gateway_read", 502), ("read_truncated", 200)])
+async def test_an_answer_may_be_no_json(sandbox: httpx2.AsyncClient, name: str, status: int) -> None:
+    await fault(sandbox, name)
+    answer = await sandbox.get(NUMBER)
+    assert answer.status_code == status
+    with pytest.raises(ValueError, match="Expecting"):
+        answer.json()

@@ -43,6 +43,7 @@ alter table accounts
     add column meta_status text,
     add column profile jsonb,
     add column looked_at timestamptz,                   -- when Meta was last asked
+    add column removed_at timestamptz,                  -- it is being erased, and shown to nobody any more
     add column told_at jsonb not null default '{}',     -- {column: when a webhook last settled it}
     add column examination jsonb,                       -- the doctor's last findings
     add column token_died_at timestamptz,
@@ -60,7 +61,7 @@ select a.tenant_id, a.id, a.created_at, jsonb_build_object(
     'display_phone_number', a.display_phone_number, 'verified_name', a.verified_name, 'status', a.status,
     'simulated', a.simulated, 'team', case when t.id is null then null else jsonb_build_object(
         'id', t.id, 'name', t.name) end, 'version', a.version) as resource
-from accounts a left join teams t on t.tenant_id = a.tenant_id and t.id = a.team_id;
+from accounts a left join teams t on t.tenant_id = a.tenant_id and t.id = a.team_id where a.removed_at is null;
 grant select on account_resources to comptoir_app, comptoir_sys;
 
 -- A tenant's data as one archive, made by a job, kept for a while.
