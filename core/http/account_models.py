@@ -73,8 +73,8 @@ class NewAccount(RequestModel):
     """Ids and token as Meta shows them under WhatsApp → API setup; the token best of a system user, without end."""
 
     model_config = example(
-        phone_number_id="106540352242922", waba_id="102290129340398", access_token="EAAG…",  # noqa: S106 - an example
-        meta_app={"app_secret": "…", "meta_app_id": "670843887433847"},
+        phone_number_id="106540352242922", waba_id="102290129340398", access_token="EAAGm0PX4ZCpsBAKZCwZD",  # noqa: S106 - an example
+        meta_app={"app_secret": "0f3c9a7be41d4c22", "meta_app_id": "670843887433847"},
     )
 
     phone_number_id: MetaId
@@ -89,7 +89,7 @@ class NewAccount(RequestModel):
 class AccountChange(RequestModel):
     """What is left out stays. Another `graph_url` needs the token again: it goes there."""
 
-    model_config = example(access_token="EAAG…")  # noqa: S106 - an example
+    model_config = example(access_token="EAAGm0PX4ZCpsBAKZCwZD")  # noqa: S106 - an example
 
     access_token: Secret | None = Field(default=None, repr=False)
     graph_url: Address | None = None
@@ -102,7 +102,7 @@ class CandidateAccount(RequestModel):
     """A number before it is connected."""
 
     model_config = example(
-        phone_number_id="106540352242922", waba_id="102290129340398", access_token="EAAG…",  # noqa: S106 - an example
+        phone_number_id="106540352242922", waba_id="102290129340398", access_token="EAAGm0PX4ZCpsBAKZCwZD",  # noqa: S106 - an example
     )
 
     phone_number_id: MetaId

@@ -25,7 +25,7 @@ class NewMetaApp(RequestModel):
     """`slug` names its webhook address; one is made when it is left out, and so is the verify token. `shared` makes it
     the installation's (platform.manage)."""
 
-    model_config = example(name="Atlas", meta_app_id="670843887433847", app_secret="…")  # noqa: S106 - an example
+    model_config = example(name="Atlas", meta_app_id="670843887433847", app_secret="0f3c9a7be41d4c22")  # noqa: S106 - an example
 
     name: Line
     app_secret: Secret = Field(repr=False)
@@ -38,7 +38,7 @@ class NewMetaApp(RequestModel):
 class MetaAppChange(RequestModel):
     """While Meta changes the app's secret, add the new one, then drop the old by its place (the oldest is 0)."""
 
-    model_config = example(add_secret="…")  # noqa: S106 - an example
+    model_config = example(add_secret="7d1be2c0914f4a66")  # noqa: S106 - an example
 
     name: Line | None = None
     meta_app_id: MetaId | None = None
@@ -63,7 +63,7 @@ class MetaAppResource(Resource):
 class NewMetaAppResource(MetaAppResource):
     """`verify_token` when we made it: it is not shown again."""
 
-    verify_token: str | None = Field(default=None, examples=["jR0c…"])
+    verify_token: str | None = Field(default=None, examples=["jR0cX4ZCpsBAKZCw"])
 
 
 def register(api: Api) -> None:

@@ -14,6 +14,7 @@ class Thread:
     conversation_id: UUID
     message_ids: list[UUID]
     attachment_id: UUID
+    account_id: UUID
 
 
 async def new_contact(db: Database, tenant: SeededTenant, name: str, phone: str) -> UUID:
@@ -45,7 +46,8 @@ async def new_thread(
         "update conversations set last_message_id = $3 where tenant_id = $1 and id = $2",
         tenant.id, conversation_id, ids[-1],
     )  # fmt: skip
-    return Thread(contact_id, conversation_id, ids, await new_attachment(db, tenant, ids[0]))
+    attachment_id = await new_attachment(db, tenant, ids[0])
+    return Thread(contact_id, conversation_id, ids, attachment_id, tenant.account_id)
 
 
 async def new_message(

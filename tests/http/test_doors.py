@@ -27,6 +27,9 @@ BODIES = {
     "update_contact": {"name": "Taken over"},
     "create_contact": {"name": "Salma"},
     "rename_passkey": {"name": "Taken over"},
+    "patch_account": {"status": "disabled"},
+    "patch_profile": {"about": "Taken over"},
+    "patch_meta_app": {"name": "Taken over"},
 }
 
 
@@ -52,7 +55,7 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "conversation_id": thread.conversation_id, "contact_id": thread.contact_id,
         "message_id": thread.message_ids[0], "attachment_id": thread.attachment_id,
         "passkey_id": thread.contact_id, "key_id": thread.contact_id, "session_id": thread.contact_id,
-        "invitation_id": thread.contact_id,
+        "invitation_id": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
     }  # fmt: skip
 
 
@@ -185,5 +188,5 @@ def test_plugins_permissions_go_to_the_roles_they_suit() -> None:
 async def everything(db: Database) -> list[object]:
     return [
         await db.system.fetchval(f"select array_agg(t::text order by t::text) from {table} t")
-        for table in ("contacts", "conversations", "messages", "event_outbox", "jobs")
+        for table in ("accounts", "contacts", "conversations", "messages", "event_outbox", "jobs")
     ]
