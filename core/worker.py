@@ -36,6 +36,7 @@ from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
 from core.people import Resets
+from core.people.forget import FORGET_LOGINS_CRON, FORGET_LOGINS_HANDLER
 from core.plugins import enablement, jobs, orm
 from core.plugins.channels import ValkeyBroadcast
 from core.plugins.enablement import Enablement
@@ -95,6 +96,7 @@ class Worker:
         return Handlers(
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
+            FORGET_LOGINS_HANDLER,
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
@@ -110,7 +112,7 @@ class Worker:
 
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
-        crons = [FORGET_CRON, FORGET_ANSWERS_CRON, *jobs.crons(host.plugins, host.gate)]
+        crons = [FORGET_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, *jobs.crons(host.plugins, host.gate)]
         return {
             "intake": Intake(db, wake).run,
             "sequencer": Sequencer(db, wake).run,
