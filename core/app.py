@@ -51,7 +51,7 @@ from core.web import PluginFiles, language
 
 _LARGEST_BODY = 1024 * 1024
 _WEB_FILES = ("web.static_file", "web.messages")
-_WEB_PAGES = ("web.plugin_file", "web.login", "web.home", "web.shell", "web.shell_deep")
+_WEB_PAGES = ("web.plugin_file", "web.login", "web.reference", "web.home", "web.shell", "web.shell_deep")
 
 
 class Plugins(Protocol):

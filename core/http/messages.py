@@ -52,14 +52,15 @@ def register(api: Api) -> None:
     """Add the routes."""
 
     @api.route("GET", "/conversations/<uuid:conversation_id>/messages", _READ, "List messages", query=Paging,
-               responses={200: Listing[MessageResource]})  # fmt: skip
+               responses={200: Listing[MessageResource]}, tags=("Messages",))  # fmt: skip
     async def list_messages(conversation_id: UUID, query: Paging) -> dict[str, Any]:
         """Newest first."""
         found = await messages.list_messages(services().db, conversation_id, limit=query.limit, cursor=query.cursor)
         return found.as_json()
 
     @api.route("POST", "/conversations/<uuid:conversation_id>/messages", _SEND, "Send a message", body=NewMessage,
-               responses={202: MessageResource, 200: MessageResource}, limit="send", idempotent="own")  # fmt: skip
+               responses={202: MessageResource, 200: MessageResource}, limit="send", idempotent="own",
+               tags=("Messages",))  # fmt: skip
     async def send_message(conversation_id: UUID, body: NewMessage) -> tuple[dict[str, Any], int]:
         """202: accepted, and durable. 200: this id was accepted before. 409: other content under this id, or newer
         messages that the sender has not seen. 422: the 24-hour window is closed, or a plugin refused."""

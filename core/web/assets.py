@@ -59,6 +59,10 @@ class Assets:
             entries.append(f"{self.plugins[page['plugin']].base}/{page['module']}")
         return modules.needed(entries, self.sources, self.imports(self.plugins))
 
+    def modules(self, *names: str) -> list[str]:
+        """The kernel's modules of these names, and what they import."""
+        return modules.needed([self.kernel.url(name) for name in names], self.sources, self.imports(()))
+
     @cached_property
     def sources(self) -> dict[str, bytes]:
         """Every browser module by its address."""

@@ -30,6 +30,7 @@ def build(door: Door, plugins: Sequence[PluginFiles], frame_origins: Sequence[st
     web.add_url_rule("/i18n/<digest>/<path:path>", "messages", pages.messages)
     web.add_url_rule("/p/<plugin>/static/<digest>/<path:path>", "plugin_file", pages.plugin_file)
     web.add_url_rule("/login", "login", pages.login)
+    web.add_url_rule("/api/docs", "reference", pages.reference)
     web.add_url_rule("/", "home", pages.home)
     web.add_url_rule("/<page>", "shell", pages.shell)
     web.add_url_rule("/<page>/<path:rest>", "shell_deep", pages.shell)
@@ -81,6 +82,17 @@ class Pages:
         return self.render(
             "login.html", locale, self.assets.import_map(()), catalogues=self.assets.catalogue_urls(locale, ()),
             next=safe_next(request.args.get("next")), languages=language.NAMES)
+
+    @declare(GREETED)
+    async def reference(self) -> Response:
+        """The reference of the API, for everybody; whoever is known finds their plugins in it."""
+        bootstrap = await self.door.bootstrap(language.wish(request))
+        locale = language.as_locale(bootstrap["locale"]) if bootstrap else language.choose(request)
+        locale = locale or "en"
+        return self.render(
+            "docs.html", locale, self.assets.import_map(()), catalogues=self.assets.catalogue_urls(locale, ()),
+            preloads=self.assets.modules("docs/page.js"), languages=language.NAMES,
+            hue=bootstrap["me"]["tenant"]["hue"] if bootstrap else None)
 
     def render(self, template: str, locale: Locale, import_map: str, **values: Any) -> Response:
         text = self.templates.get_template(template).render(

@@ -18,7 +18,8 @@ PUBLIC = {
     "api.welcome", "api.register_tenant", "api.request_password_reset", "api.redeem_password_reset",
     "api.look_up_invitation", "api.accept_invitation", "api.create_tokens", "api.refresh_tokens", "api.openapi",
     "api.nowhere", "health.healthz", "health.readyz",
-    "web.static_file", "web.messages", "web.plugin_file", "web.login", "web.home", "web.shell", "web.shell_deep",
+    "web.static_file", "web.messages", "web.plugin_file", "web.login", "web.reference", "web.home", "web.shell",
+    "web.shell_deep",
 }  # fmt: skip
 BODIES = {
     "put_assignment": {"assignee": None},

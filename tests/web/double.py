@@ -53,6 +53,7 @@ class Double:
         self.without_settings = False
         self.csrf = "token"
         self.role = "agent"
+        self.told: Resource = {}  # the OpenAPI document
         self.people = People(self)
         self.account = Account(self)
         self.app = self._application()
@@ -179,10 +180,14 @@ class Double:
         app.add_url_rule(f"{api}/contacts/<key>", "contact", self._contact, methods=["GET", "PATCH", "DELETE"])
         app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
+        app.add_url_rule(f"{api}/openapi.json", "openapi", self._openapi)
         self.people.register(app)
         self.account.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
+
+    async def _openapi(self) -> Resource:
+        return self.told
 
     async def _fault(self) -> Response | tuple[Resource, int, dict[str, str]] | None:
         if not request.path.startswith("/api/"):
