@@ -108,7 +108,7 @@ def register(api: Api) -> None:
         return await services().people.acceptance.look(body.token)
 
     @api.route("POST", "/invitations/acceptances", PUBLIC, "Accept an invitation", body=Acceptance,
-               responses={200: LoggedIn}, limit="lookup", problems=(410,))  # fmt: skip
+               responses={200: LoggedIn}, limit="lookup", problems=(401, 409, 410))  # fmt: skip
     async def accept_invitation(body: Acceptance) -> dict[str, Any]:
         """Makes the account where there is none, makes the member, and logs them in. Whoever has a second factor is a
         member then, and gets the 401 `/problems/second-factor` of POST /session. 401: a wrong password, and the link
@@ -135,13 +135,14 @@ def _register_managing(api: Api) -> None:
         wanted = [Wanted(one.email, one.role, one.teams) for one in body.invitations]
         return {"items": await services().people.invitations.invite(caller(), wanted)}, 201
 
-    @api.route("DELETE", "/invitations/<uuid:invitation_id>", _MANAGE, "Revoke an invitation", responses={204: None})
+    @api.route("DELETE", "/invitations/<uuid:invitation_id>", _MANAGE, "Revoke an invitation", responses={204: None},
+               problems=(409,))  # fmt: skip
     async def delete_invitation(invitation_id: UUID) -> None:
         """Its link is worth nothing from now on."""
         await services().people.invitations.revoke(caller(), invitation_id)
 
     @api.route("POST", "/invitations/<uuid:invitation_id>/renewals", _MANAGE, "Send an invitation again",
-               responses={201: InvitationResource}, limit="invite")  # fmt: skip
+               responses={201: InvitationResource}, limit="invite", problems=(409,))  # fmt: skip
     async def renew_invitation(invitation_id: UUID) -> tuple[dict[str, Any], int]:
         """Another link, good for another 24 hours; the old one is worth nothing. 409: accepted or revoked already."""
         return await services().people.invitations.renew(caller(), invitation_id), 201

@@ -65,7 +65,7 @@ def register(api: Api) -> None:
         return await identity.me(services(), replace(caller(), name=given.get("name", caller().name)))
 
     @api.route("PUT", "/me/password", PERSONAL, "Change one's own password", body=PasswordChange,
-               responses={204: None}, limit="password", idempotent=False)  # fmt: skip
+               responses={204: None}, limit="password", idempotent=False, problems=(409,))  # fmt: skip
     async def put_password(body: PasswordChange) -> None:
         """Ends every other session and all programs' tokens of the person. The caller's session goes on under a new
         cookie; its CSRF token stays."""
@@ -78,7 +78,7 @@ def register(api: Api) -> None:
         return {"items": await services().people.own_account.tenants(caller(), myself())}
 
     @api.route("PUT", "/session/tenant", PERSONAL, "Go to another organisation", body=TenantChoice,
-               responses={200: LoggedIn}, idempotent=False)  # fmt: skip
+               responses={200: LoggedIn}, idempotent=False, problems=(404,))  # fmt: skip
     async def put_session_tenant(body: TenantChoice) -> dict[str, Any]:
         """A new session, in that organisation; the present one ends."""
         if caller().auth != "session":

@@ -86,7 +86,7 @@ def register(api: Api) -> None:
         }  # fmt: skip
 
     @api.route("POST", "/registrations", PUBLIC, "Make an organisation", body=NewRegistration,
-               responses={201: LoggedIn}, limit="registration")  # fmt: skip
+               responses={201: LoggedIn}, limit="registration", problems=(403, 409))  # fmt: skip
     async def register_tenant(body: NewRegistration) -> tuple[dict[str, Any], int]:
         """Makes the organisation, with its first owner, and logs them in. The first person of an installation also
         runs it. 403: closed, or a wrong setup code. 409: the address has an account, or the slug is taken."""

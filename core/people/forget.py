@@ -11,6 +11,8 @@ from core.jobs.work import CORE, Handler, Run
 JOB: Final = "forget_logins"
 ENDED_KEPT: Final = timedelta(days=30)
 """Sessions, token families and password resets: for whoever asks how somebody came in. The audit log remembers."""
+INVITATIONS_KEPT: Final = timedelta(days=180)
+"""Those that nobody accepted: an address without an account has no business here for longer."""
 CHALLENGES_KEPT: Final = timedelta(days=1, minutes=5)
 """Wrong answers are counted over a day (core.auth.second_factor)."""
 
@@ -20,6 +22,7 @@ _FORGET: Final = (
     ("delete from password_resets where least(used_at, expires_at) < now() - $1::interval", ENDED_KEPT),
     ("delete from sessions where least(revoked_at, expires_at) < now() - $1::interval", ENDED_KEPT),
     ("delete from token_families where least(revoked_at, expires_at) < now() - $1::interval", ENDED_KEPT),
+    ("delete from invitations where accepted_at is null and expires_at < now() - $1::interval", INVITATIONS_KEPT),
 )
 
 
