@@ -197,6 +197,8 @@ class Double:
             return Response("", status=503)
         if request.method != "GET" and self.signed_in and request.headers.get("X-CSRF-Token") != self.csrf:
             return {"type": "/problems/forbidden", "status": 403, "detail": "Stale."}, 403, {}
+        if int(request.args.get("limit", 50)) > 100:
+            return {"type": "/problems/invalid", "status": 422, "detail": "At most 100."}, 422, {}
         key = f"{request.method} {request.path.rstrip('/').split('/')[-1]}"
         waiting = self.faults.get(key)
         if not waiting:

@@ -12,8 +12,7 @@ class Profile extends Panel {
 
   form = new Form(this, {
     check: ({ name }) => ({ name: name.trim() ? "" : t("Enter your name, as your colleagues know you.") }),
-    save: (changes) => patch("/api/v1/me", { ...changes, ...(changes.name && { name: changes.name.trim() }) }),
-    saved: () => this.saved(),
+    save: (changes) => this.save(changes),
   });
 
   constructor() {
@@ -32,9 +31,11 @@ class Profile extends Panel {
       </form></ui-card>`;
   }
 
-  saved() {
-    me.name = this.form.values.name.trim();
-    if (this.form.values.locale !== locale) location.assign(`${location.pathname}?lang=${this.form.values.locale}`);
+  async save(changes) {
+    if (changes.name) changes.name = changes.name.trim();
+    await patch("/api/v1/me", changes);
+    Object.assign(me, changes);
+    if (changes.locale && changes.locale !== locale) location.assign(`${location.pathname}?lang=${changes.locale}`);
     else toast({ text: t("Saved.") });
   }
 }

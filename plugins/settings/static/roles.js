@@ -104,7 +104,7 @@ class Roles extends Panel {
 
   async saveOne(key, version) {
     try {
-      const { value, tag } = await tagged("/api/v1/roles", { limit: 200 });
+      const { value, tag } = await tagged("/api/v1/roles");
       const now = value.items.find((role) => role.key === key);
       if (now && now.version !== version) return this.complain(key, t("Somebody else changed this role meanwhile. Your changes stand on top of theirs: look them over and save again."));
       await patch(`/api/v1/roles/${key}`, this.draft.body(key), { headers: { "If-Match": tag } });

@@ -43,7 +43,7 @@ class Dialog extends LitElement {
   /** The first thing to fill in gets the focus, not the cross that closes. */
   async show() {
     this.dialog.showModal();
-    const first = this.querySelector("[autofocus], ui-field:not([disabled]), ui-picker, ui-check, ui-switch, input, textarea, select");
+    const first = this.querySelector("[autofocus], ui-field:not([disabled]), ui-picker, ui-check, ui-switch, ui-secret, input, textarea, select");
     await first?.updateComplete;
     first?.focus();
   }

@@ -9,6 +9,7 @@ import "./copy.js";
  * `text` may be several lines. With `filename` it can be downloaded. `saved` turns true when the person says they kept it.
  */
 class Secret extends LitElement {
+  static shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   static properties = { text: {}, heading: {}, warning: {}, filename: {}, confirmable: { type: Boolean }, saved: { type: Boolean, reflect: true } };
   static styles = [base, css`
     :host { border: 1px solid var(--line); border-radius: var(--r-md); background: var(--note); padding: var(--sp-4); }
@@ -21,7 +22,7 @@ class Secret extends LitElement {
 
   render() {
     const many = (this.text ?? "").includes("\n");
-    return html`<div class="head">${icon("triangle-alert")}<div><strong>${this.heading}</strong><p>${this.warning ?? t("This is shown once. Keep it in a safe place now: nobody can show it again, not even we.")}</p></div></div>
+    return html`<div class="head">${icon("triangle-alert")}<div><strong>${this.heading}</strong><p>${this.warning ?? t("This is shown only once. Keep it somewhere safe now: nobody can show it again, an administrator included.")}</p></div></div>
       <pre dir="ltr" class=${many ? "many" : ""} tabindex="0" aria-label=${this.heading}>${this.text}</pre>
       <div class="acts"><ui-copy .text=${this.text}></ui-copy>${this.filename ? html`<ui-button icon="download" @click=${this.download}>${t("Download")}</ui-button>` : nothing}</div>
       ${this.confirmable ? html`<label class="kept"><input type="checkbox" .checked=${Boolean(this.saved)} @change=${this.keep}>${t("I have kept it")}</label>` : nothing}`;

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { base } from "../styles.js";
 
-const SECONDS = 8;
+const SECONDS = { read: 5, act: 8 };
 
 /** A word at the bottom of the screen, with at most one way to act on it. */
 class Toast extends LitElement {
@@ -23,7 +23,7 @@ class Toast extends LitElement {
 customElements.define("ui-toast", Toast);
 
 /** toast({ text, action: { label, run }, seconds }). Returns how to take it back. */
-export function toast({ text, action, seconds = SECONDS }) {
+export function toast({ text, action, seconds = action ? SECONDS.act : SECONDS.read }) {
   const element = Object.assign(document.createElement("ui-toast"), { text, action });
   document.querySelector(".toasts")?.append(element);
   const timer = setTimeout(() => element.remove(), seconds * 1000);

@@ -74,7 +74,7 @@ export class Load {
 export async function everything(path, query) {
   const items = [];
   for (let cursor; ; ) {
-    const page = await get(path, { limit: 200, ...query, cursor });
+    const page = await get(path, { limit: 100, ...query, cursor });
     items.push(...page.items);
     cursor = page.next;
     if (!cursor) return items;
