@@ -67,6 +67,7 @@ class Plugins(Protocol):
 
     def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]: ...
     def files(self) -> Sequence[Files]: ...
+    def installed(self) -> Sequence[Mapping[str, Any]]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
     def allows(self, principal: Principal, topic: str) -> bool: ...
@@ -90,6 +91,9 @@ class NoPlugins(NoChannels):
         return {}
 
     def files(self) -> Sequence[Files]:
+        return ()
+
+    def installed(self) -> Sequence[Mapping[str, Any]]:
         return ()
 
     def enabled(self, tenant_id: UUID) -> Collection[str]:
@@ -191,7 +195,7 @@ class WebProcess:
             db=self.db, ways=ways, people=people, tenants_changed=self._tenants_changed, attempts=attempts,
             limiter=limiter, kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
-            vault=self._vault, numbers=self.numbers,
+            vault=self._vault, numbers=self.numbers, mail_kind=settings.mail.kind, installed=self.plugins.installed,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest,

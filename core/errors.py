@@ -4,6 +4,7 @@ Problem                  becomes RFC 9457 problem JSON
 ├── Invalid              422  the request is understood and wrong: change it
 ├── NotFound             404  absent, or another tenant's: the same answer
 ├── Forbidden            403  known, and not allowed
+│   └── Suspended        403  the caller's organisation is suspended, or being deleted
 ├── Unauthenticated      401  log in first
 │   └── SecondFactorNeeded 401  the password is right: prove the second factor
 ├── Conflict             409  the state has moved on: look again
@@ -45,6 +46,10 @@ class NotFound(Problem):
 
 class Forbidden(Problem):
     status, type, title = 403, "forbidden", "Not allowed"
+
+
+class Suspended(Forbidden):
+    type, title = "suspended", "The organisation is suspended"
 
 
 class Unauthenticated(Problem):

@@ -16,7 +16,7 @@ from core.auth.permissions import ROLES, Permissions, Role
 from core.auth.principal import Principal
 from core.auth.standing import KEY, principal_of
 from core.db.pool import Connection, Database
-from core.errors import Invalid
+from core.errors import Invalid, Suspended
 
 SCHEME = "wak_live_"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -28,7 +28,7 @@ _VALID = f"""
     where c.revoked_at is null and (c.expires_at is null or c.expires_at > now())
 """  # noqa: S608 - constants
 _BY_PREFIX = f"{_VALID} and c.prefix = $1"
-_BY_IDS = f"{_VALID} and c.id = any($1)"
+_BY_IDS = f"{_VALID} and c.id = any($1) and t.status = 'active'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,15 @@ async def create_api_key(
 
 
 async def holder_of(db: Database, permissions: Permissions, key: str) -> Principal | None:
-    """Whom this key stands for, or None: mistyped, unknown, revoked, expired, or its tenant suspended."""
+    """Whom this key stands for, or None: mistyped, unknown, revoked or expired. Raises Suspended."""
     parts = _parse(key)
     if parts is None:
         return None
     row = await db.system.fetchrow(_BY_PREFIX, parts[0])
     if row is None or not hmac.compare_digest(row["secret_hash"], _digest(parts[1])):
         return None
+    if row["tenant_status"] != "active":
+        raise Suspended("The organisation of this API key is suspended: ask whoever runs this installation.")
     if row["stale"]:
         await _note_use(db, row["tenant_id"], row["id"])
     return principal_of(row, "api_key", permissions)

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from core.auth.attempts import LoginAttempts
-from core.auth.memberships import first_tenant_of
+from core.auth.memberships import first_tenant_of, refuse_suspended
 from core.auth.passwords import Passwords
 from core.auth.second_factor import Proven
 from core.auth.users import MAX_PASSWORD_LENGTH, User, find_by_email, normal_email, set_password_hash
@@ -23,11 +23,13 @@ class Login:
     async def log_in(self, email: str, password: str, *, ip: str, tenant_slug: str | None = None) -> Proven:
         """Who that is, and where they are about to enter: the named tenant, or the one they joined first.
 
-        Raises Unauthenticated, the same for every cause, or TooMany.
+        Raises Unauthenticated, the same for every cause, TooMany, or Suspended to whoever knows the password.
         """
         await self._attempts.begin(ip, normal_email(email))
         user = await self._user(email, password[:MAX_PASSWORD_LENGTH])
         tenant_id = await first_tenant_of(self._db, user.id, tenant_slug) if user else None
+        if user is not None and tenant_id is None:
+            await refuse_suspended(self._db, user.id, tenant_slug)
         if user is None or tenant_id is None:
             raise Unauthenticated("The address or the password is wrong.")
         await self._attempts.succeeded(ip, normal_email(email))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from core.auth.permissions import Role
 from core.db.pool import Connection, Database
+from core.errors import Suspended
 
 
 async def add_member(db: Database, tenant_id: UUID, user_id: UUID, role: Role, *, name: str | None = None) -> None:
@@ -39,6 +40,16 @@ async def first_tenant_of(db: Database, user_id: UUID, slug: str | None) -> UUID
         user_id, slug,
     )  # fmt: skip
     return UUID(str(tenant_id)) if tenant_id else None
+
+
+async def refuse_suspended(db: Database, user_id: UUID, slug: str | None) -> None:
+    """For somebody who has proved who they are, and whom `first_tenant_of` gives nothing. Raises Suspended when the
+    reason is that their organisation is not active."""
+    if await db.system.fetchval(
+        "select exists (select from memberships m join tenants t on t.id = m.tenant_id and t.status <> 'active' "
+        "where m.user_id = $1 and ($2::text is null or t.slug = $2))", user_id, slug,
+    ):  # fmt: skip
+        raise Suspended("Your organisation is suspended: ask whoever runs this installation.")
 
 
 async def member_resources(connection: Connection) -> list[dict[str, Any]]:

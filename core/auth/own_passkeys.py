@@ -10,7 +10,7 @@ from webauthn.helpers import generate_challenge
 from core import audit
 from core.auth import passkeys
 from core.auth.challenges import open_challenge, spend
-from core.auth.memberships import first_tenant_of
+from core.auth.memberships import first_tenant_of, refuse_suspended
 from core.auth.principal import Principal
 from core.auth.relying_party import NotGenuine, RelyingParty
 from core.auth.second_factor import Proven
@@ -80,7 +80,7 @@ class OwnPasskeys:
 
     async def log_in(self, token: str, credential: Mapping[str, Any], tenant_slug: str | None) -> Proven:
         """Whoever holds the passkey, and has proved it to their device. Raises Unauthenticated, alike for all causes
-        but a challenge that is over."""
+        but a challenge that is over, and Suspended."""
         held = await spend(self._db.system, "passkey_login", token)
         try:
             async with self._db.system_transaction() as connection:
@@ -92,6 +92,7 @@ class OwnPasskeys:
             raise _refused() from None
         tenant_id = await first_tenant_of(self._db, user_id, tenant_slug)
         if tenant_id is None:
+            await refuse_suspended(self._db, user_id, tenant_slug)
             raise _refused()
         return Proven(user_id, tenant_id)
 

@@ -5,7 +5,8 @@ One place for sessions, token families and API keys. A query selects a credentia
 
     select c.id, c.tenant_id, c.user_id, {MEMBER.columns} from token_families c {MEMBER.joins} where c.id = $1
 
-No row: the user is disabled, has left the tenant, or the tenant is not active.
+No row: the user is disabled, has left the tenant, or the tenant is not active. A key keeps its row, so that a program
+may be told that its organisation is suspended: ask for `tenant_status`.
 """
 
 from dataclasses import dataclass
@@ -36,8 +37,8 @@ MEMBER: Final = Fragment(
 # An API key is nobody: in a role that sees its own or its teams' conversations it sees none.
 KEY: Final = Fragment(
     "null::uuid as user_id, c.role, c.name, r.permissions, coalesce(r.sees, 'all') as sees, "
-    "false as platform_admin, c.scopes, '{}'::uuid[] as teams",
-    """join tenants t on t.id = c.tenant_id and t.status = 'active'
+    "false as platform_admin, c.scopes, '{}'::uuid[] as teams, t.status as tenant_status",
+    """join tenants t on t.id = c.tenant_id
     left join roles r on r.tenant_id = c.tenant_id and r.key = c.role""",
 )
 

@@ -22,8 +22,12 @@ from core.http import (
     own_account,
     passkeys,
     password_resets,
+    platform,
+    platform_people,
+    platform_state,
     session,
     sessions,
+    tenant,
     tokens,
     welcome,
 )
@@ -48,6 +52,10 @@ _ROOMS = (
     accounts,
     meta_apps,
     audit,
+    tenant,
+    platform,
+    platform_people,
+    platform_state,
 )
 
 

@@ -74,7 +74,10 @@ class Services:
     attachments: Attachments
     read_receipts: ReadReceipt
     plugin_routes: PluginRoutes
+    mail_kind: str = "folder"
     manifest: Manifest = no_plugins
+    installed: Callable[[], Sequence[Mapping[str, Any]]] = tuple
+    """What became of each plugin that config.yaml installs."""
     behind_proxy: bool = False
     """Whether our own proxy stands before us, so that X-Forwarded-For's last entry is its word."""
     tenants_changed: Callable[[], Awaitable[None]] = _nothing

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from core.auth.password_rules import MAX_LENGTH, MIN_LENGTH
 from core.auth.users import normal_email
 from core.messaging.page import DEFAULT_LIMIT, MAX_LIMIT
+from core.tenancy.slugs import PATTERN, check_slug
+from core.tenancy.zones import check_zone
 
 
 def _without_nul(text: str) -> str:
@@ -41,6 +43,9 @@ Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH, re
 """A new one; core.auth.password_rules says more."""
 Token = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
 Locale = Annotated[str, StringConstraints(pattern=r"^(ar|fr|en)$")]
+Slug = Annotated[str, StringConstraints(min_length=2, max_length=63, pattern=PATTERN), AfterValidator(check_slug)]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(check_zone)]
+"""By its name in the IANA database."""
 
 
 class RequestModel(BaseModel):

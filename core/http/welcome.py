@@ -1,10 +1,8 @@
 """The first page of all, and making a tenant of one's own."""
 
-from functools import cache
-from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field
 
 from core.auth.access import PUBLIC
 from core.auth.password_rules import check_password
@@ -13,31 +11,8 @@ from core.http.limits import count_email
 from core.http.operation import Api
 from core.http.resources import LoggedIn, Resource
 from core.http.services import services
-from core.http.text import Email, Locale, Password, PersonName, RequestModel, example
+from core.http.text import Email, Locale, Password, PersonName, RequestModel, Slug, TimeZone, example
 from core.people.registration import Newcomer
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _time_zone(name: str) -> str:
-    if name not in _zones():
-        raise ValueError("is no time zone such as Africa/Casablanca")
-    return name
-
-
-def _usable(slug: str) -> str:
-    if slug == "defaults":  # what config.yaml calls the tenants it does not name
-        raise ValueError("is reserved: choose another")
-    return slug
-
-
-Slug = Annotated[
-    str, StringConstraints(min_length=2, max_length=63, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), AfterValidator(_usable)
-]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 
 
 class Welcome(Resource):

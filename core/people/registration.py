@@ -1,8 +1,5 @@
 """A person makes a tenant of their own. The first one of an installation runs it: they become platform admin."""
 
-import re
-import secrets
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -18,7 +15,8 @@ from core.config import Settings
 from core.db.pool import Connection, Database
 from core.errors import Forbidden
 from core.secrets import Vault
-from core.tenancy.tenants import Tenant, insert_tenant, slug_is_free
+from core.tenancy.slugs import free_slug
+from core.tenancy.tenants import Tenant, insert_tenant
 
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('comptoir registration', 0))"
 _LOOK = """
@@ -121,28 +119,19 @@ async def _state(connection: Connection) -> State:
 
 
 async def _slug(connection: Connection, who: Newcomer) -> str:
-    """The one asked for, else one made of the name, with a number where it is taken."""
+    """The one asked for, else one made of the name."""
     if who.slug is not None:
         return who.slug
-    base = slug_of(who.tenant_name)
-    for candidate in (base, *(f"{base}-{number}" for number in range(2, 10))):
-        if await slug_is_free(connection, candidate):
-            return candidate
-    return f"{base}-{secrets.token_hex(4)}"
-
-
-def slug_of(name: str) -> str:
-    """`Café Maure` → `cafe-maure`. A name without Latin letters gets a word of ours."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:40].strip("-")
-    return slug if len(slug) > 1 else "organisation"
+    return await free_slug(connection, who.tenant_name)
 
 
 async def _tell(connection: Connection, tenant: Tenant, user_id: UUID, *, first: bool) -> None:
-    made = {"slug": [None, tenant.slug], "name": [None, tenant.name], "owner": [None, str(user_id)]}
+    named = {"slug": [None, tenant.slug], "name": [None, tenant.name]}
     with acting(replace(current_actor(), kind="member", id=str(user_id))):
-        for chain in (audit.INSTALLATION, tenant.id):
-            await audit.record_for(connection, chain, "tenant.registered", "tenant", tenant.id, made)
+        # The installation's log outlives the tenant, and may then not name it.
+        for chain, names in ((audit.INSTALLATION, {}), (tenant.id, named)):
+            await audit.record_for(connection, chain, "tenant.registered", "tenant", tenant.id,
+                                   {**names, "owner": [None, str(user_id)]})  # fmt: skip
         if first:
             await audit.record_for(connection, audit.INSTALLATION, "platform_admin.made", "user", user_id,
                                    {"platform_admin": [False, True]})  # fmt: skip

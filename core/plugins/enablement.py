@@ -57,7 +57,9 @@ async def _begin(connection: Connection, plugin: str, tenants: list[UUID]) -> li
 
 async def _end(connection: Connection, plugin: str, tenants: list[UUID]) -> list[UUID]:
     rows = await connection.fetch(
-        "delete from plugin_cursors where plugin = $1 and not tenant_id = any($2::uuid[]) returning tenant_id",
+        # Not of tenants that are suspended: when they come back, their plugins go on where they were.
+        "delete from plugin_cursors c using tenants t where c.plugin = $1 and not c.tenant_id = any($2::uuid[]) "
+        "and t.id = c.tenant_id and t.status = 'active' returning c.tenant_id",
         plugin, tenants)
     return [row["tenant_id"] for row in rows]
 

@@ -71,6 +71,16 @@ class PluginHost:
         """Where each plugin keeps what the browser needs."""
         return ui.files(self.plugins)
 
+    def installed(self) -> Sequence[Mapping[str, Any]]:
+        """What became of each plugin that config.yaml installs, for the operator."""
+        return [
+            {"name": one.name, "version": one.plugin.version if one.plugin else None, "state": one.state,
+             "why": one.why.strip().splitlines()[-1] if one.why.strip() else "",
+             "sdk": (one.plugin.sdk or None) if one.plugin else None,
+             "tenants": len(self.gate.tenants_with(one.name))}
+            for one in self.plugins
+        ]  # fmt: skip
+
     def enabled(self, tenant_id: UUID) -> Collection[str]:
         return self.gate.plugins_of(tenant_id)
 

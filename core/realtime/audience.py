@@ -11,8 +11,8 @@ from core.messaging.sight import seen_among
 
 _NEEDED: Final = {"message": "conversations.read", "conversation": "conversations.read",
                   "account": "conversations.read", "contact": "contacts.read", "contacts": "contacts.read",
-                  "webhook": "settings.manage"}  # fmt: skip
-_FOR_ALL: Final = frozenset({"member", "team"})
+                  "webhook": "settings.manage", "audit": "audit.read", "export": "data.export"}  # fmt: skip
+_FOR_ALL: Final = frozenset({"member", "team", "tenant"})
 """Nouns that every member may hear of."""
 _OF_CONVERSATIONS: Final = frozenset({"message", "conversation"})
 _UNFILTERED: Final = frozenset({"webhook"})

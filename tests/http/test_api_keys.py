@@ -35,18 +35,19 @@ async def test_a_mistyped_key_is_recognised_without_the_database(
 
 
 @pytest.mark.parametrize(
-    "change",
-    ["update api_keys set revoked_at = now()", "update api_keys set expires_at = now()",
-     "update tenants set status = 'suspended'", "update api_keys set secret_hash = '\\x00'", "delete from api_keys"],
+    ("change", "status"),
+    [("update api_keys set revoked_at = now()", 401), ("update api_keys set expires_at = now()", 401),
+     ("update api_keys set secret_hash = '\\x00'", 401), ("delete from api_keys", 401),
+     ("update tenants set status = 'suspended'", 403), ("update tenants set status = 'closing'", 403)],
 )  # fmt: skip
 async def test_a_key_that_has_ended_is_refused(
-    change: str, with_key: Enter, db: Database, tenant: SeededTenant
+    change: str, status: int, with_key: Enter, db: Database, tenant: SeededTenant
 ) -> None:
     program = await with_key(tenant, "admin")
     assert (await program.get("/me")).status == 200
     await db.system.execute(change)
     refused = await program.get("/me")
-    assert refused.status == 401
+    assert refused.status == status
     assert "wak_live_" not in refused.json["detail"]
 
 

@@ -15,8 +15,9 @@ from core.db.pool import Database
 from core.errors import Forbidden
 from core.http.application import Application
 from core.people import Policy, Registration
-from core.people.registration import Newcomer, slug_of
+from core.people.registration import Newcomer
 from core.secrets import Vault
+from core.tenancy.slugs import slug_of
 from tests.http.callers import OWN_SITE, PASSWORD, Answer, Caller, new_member
 from tests.http.conftest import Drawer
 from tests.people.acts import acts

@@ -131,6 +131,22 @@ async def test_switching_on_and_off_is_told_once_and_takes_effect_at_the_next_lo
     assert good.seen == [("enabled", "!"), ("disabled", tenant.id)]
 
 
+async def test_a_plugin_of_a_suspended_tenant_goes_on_where_it_was_when_the_tenant_is_back(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    host = await start_host("good")
+    runner = Runner(db, Handlers(*enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard)))
+    settled = Enablement(db, host.plugins, host.gate)
+    switches.switch_on("atlas", "good")
+    await _look(host, db, settled, runner)
+    await db.system.execute("update plugin_cursors set seq = 7")
+    for status in ("suspended", "active"):
+        await db.system.execute("update tenants set status = $1", status)
+        await _look(host, db, settled, runner)
+        assert host.gate.enabled(tenant.id, "good") == (status == "active")
+    assert [kind for kind, _ in good.seen] == ["enabled"]
+    assert await db.system.fetchval("select seq from plugin_cursors") == 7
+
+
 async def test_settings_that_are_not_valid_switch_the_plugin_off_for_that_tenant(
         tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
     switches.on["atlas"] = {"good": {"keywrod": "!"}}

@@ -12,6 +12,7 @@ from core.auth.sessions import revoke_sessions_of
 from core.db.pool import Database
 from core.realtime.audience import may_hear
 from core.realtime.subscriber import GOING_AWAY, OVERFLOW, REVOKED
+from core.tenancy.status import set_status
 from tests.seed import SeededTenant
 
 from .conftest import Server, Start
@@ -188,6 +189,27 @@ async def test_a_revoked_key_closes_its_socket(start: Start, db: Database, tenan
         await db.system.execute("update api_keys set revoked_at = now()")
         await asyncio.wait_for(connection.wait_closed(), 5)
         assert connection.close_code == REVOKED
+
+
+async def test_sockets_of_a_suspended_tenant_close_within_five_seconds_and_no_others(
+    start: Start, db: Database, tenant: SeededTenant, other_tenant: SeededTenant
+) -> None:
+    server = await start()
+    key = await create_api_key(db, tenant.id, "n8n", "viewer")
+    async with (
+        server.screen(await server.cookie(other_tenant)) as neighbour,
+        server.screen(await server.cookie(tenant)) as screen,
+        server.dial({"Authorization": f"Bearer {key}"}) as program,
+    ):
+        await neighbour.until_live()
+        await screen.until_live()
+        await set_status(db, tenant.id, "suspended")
+        async with asyncio.timeout(5):
+            assert await screen.closed_with() == REVOKED
+            await program.wait_closed()
+        assert program.close_code == REVOKED
+        await server.tell(other_tenant.id)
+        assert (await neighbour.frame())["t"] == "event"
 
 
 async def test_a_reader_too_slow_is_sent_away_and_returns_by_cursor(start: Start, tenant: SeededTenant) -> None:

@@ -35,6 +35,7 @@ select {ACCOUNT_COLUMNS}, head.* from accounts a cross join lateral (
     order by first.queued_at, first.id limit $4
 ) head
 where a.status = 'connected' and a.access_token_sealed is not null and a.id <> all($1::uuid[])
+    and exists (select from tenants t where t.id = a.tenant_id and t.status = 'active')
     and exists (select from messages q where q.account_id = a.id and q.status = 'queued')
 order by head.queued_at, head.id
 """  # noqa: S608 - constants

@@ -16,6 +16,7 @@ _CLAIM = """
 with wanted as (
     select m.tenant_id, m.id, m.conversation_id, m.account_id, m.queued_at from messages m
     join unnest($1::uuid[], $2::uuid[]) as w(tenant_id, id) on m.tenant_id = w.tenant_id and m.id = w.id
+    join tenants t on t.id = m.tenant_id and t.status = 'active'
     where m.status = 'queued'
         and not exists (select from send_attempts s where s.tenant_id = m.tenant_id
             and s.conversation_id = m.conversation_id and s.state in ('sending', 'uncertain') and s.finished_at is null)

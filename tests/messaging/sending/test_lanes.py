@@ -7,10 +7,12 @@ from uuid import uuid4
 import pytest
 
 from core.messaging.lanes import LocalLimits
+from core.messaging.lanes.candidates import heads
+from core.messaging.lanes.claim import claim
 from core.messaging.lanes.limits import Bucket
 from core.messaging.reconcile import settle_attempts
 from core.whatsapp.outcomes import SendOutcome
-from tests.messaging.sending.conftest import NEVER_LEFT, NO_LIMIT, UNCERTAIN, Desk, refusal, taken
+from tests.messaging.sending.conftest import GRACE, NEVER_LEFT, NO_LIMIT, UNCERTAIN, Desk, refusal, taken
 
 
 async def test_an_accepted_message_has_its_wamid_and_tells_each_step(desk: Desk) -> None:
@@ -43,6 +45,29 @@ async def test_a_customer_without_a_phone_is_reached_by_bsuid(desk: Desk) -> Non
     await desk.submit(await desk.conversation(bsuid="MA.123"))
     await desk.lanes().drain()
     assert desk.meta.posts[0][1]["recipient"] == "MA.123"
+
+
+async def test_a_tenant_that_is_not_active_sends_nothing_and_goes_on_when_it_is_again(
+    desk: Desk, other_desk: Desk
+) -> None:
+    waiting, free = await desk.submit(await desk.conversation()), await other_desk.submit(
+        await other_desk.conversation())  # fmt: skip
+    for status in ("suspended", "closing"):
+        await desk.db.system.execute("update tenants set status = $2 where id = $1", desk.tenant.id, status)
+        await desk.lanes().drain()
+        assert (await desk.message(waiting))["status"] == "queued"
+    assert (await other_desk.message(free))["status"] == "accepted"
+    await desk.db.system.execute("update tenants set status = 'active'")
+    await desk.lanes().drain()
+    assert (await desk.message(waiting))["status"] == "accepted"
+
+
+async def test_a_tenant_suspended_after_the_look_is_not_claimed_for(desk: Desk) -> None:
+    waiting = await desk.submit(await desk.conversation())
+    candidates = await heads(desk.db, [], [], desk.clock(), 10)
+    await desk.db.system.execute("update tenants set status = 'suspended'")
+    assert await claim(desk.db, candidates, desk.clock(), GRACE) == []
+    assert (await desk.message(waiting))["status"] == "queued"
 
 
 async def test_the_attempt_is_committed_before_the_post(desk: Desk) -> None:

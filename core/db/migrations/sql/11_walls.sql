@@ -4,6 +4,8 @@ select protect_tenant_table(t::regclass) from unnest(array[
     'roles', 'teams', 'team_members', 'invitations', 'data_keys', 'exports', 'idempotency_keys', 'audit_log',
     'audit_heads', 'meta_apps']) t;
 
+revoke update on tenants from comptoir_app;
+grant update (name, locale, timezone, hue, business_hours, updated_at, version) on tenants to comptoir_app;
 revoke update, delete on data_keys from comptoir_app;
 -- Whatever seals first for a tenant makes its key; the keys that sign and audit are the system role's to make.
 create policy sealing on data_keys as restrictive for insert to comptoir_app with check (purpose = 'seal');

@@ -1,0 +1,102 @@
+"""The operator's console: how the installation does, and what became of its plugins."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from core.http.operation import Api
+from core.http.platform import OPERATE
+from core.http.resources import Resource
+from core.http.services import services
+from core.platform.health import health
+
+
+class InstalledPlugin(Resource):
+    """`why` says what is wrong with one that is not loaded; `tenants` counts who has it."""
+
+    name: str = Field(examples=["inbox"])
+    version: str | None
+    state: Literal["loaded", "incompatible", "missing", "broken"]
+    why: str
+    sdk: str | None = Field(examples=[">=0.1,<1"])
+    tenants: int
+
+
+class InstalledPlugins(Resource):
+    items: list[InstalledPlugin]
+
+
+class Versions(Resource):
+    comptoir: str
+    sdk: str
+    postgresql: str
+    python: str
+
+
+class Stages(Resource):
+    """Seconds are the age of the oldest thing that waits."""
+
+    journal_waiting: int
+    journal_lag_seconds: float
+    events_waiting: int
+    events_lag_seconds: float
+    last_event_at: datetime | None
+    sends_waiting: int
+    sends_uncertain: int
+    quarantined: int
+    media_waiting: int
+    installed_at: datetime
+
+
+class Queue(Resource):
+    """`core`, and one for each plugin."""
+
+    queue: str
+    waiting: int
+    running: int
+    failed_1d: int
+    oldest_due_seconds: float
+
+
+class MailState(Resource):
+    """`last_error` of the last day."""
+
+    kind: Literal["folder", "smtp"]
+    waiting: int
+    failed_1d: int
+    last_error: str | None
+
+
+class MasterKey(Resource):
+    """`missing`: data keys need it, and this process does not have it."""
+
+    id: str = Field(examples=["60f8ec6d"])
+    data_keys: int
+    state: Literal["current", "previous", "missing"]
+
+
+class Health(Resource):
+    versions: Versions
+    database_bytes: int
+    stages: Stages
+    queues: list[Queue]
+    mail: MailState
+    master_keys: list[MasterKey]
+
+
+def register(api: Api) -> None:
+    """Add the routes."""
+
+    @api.route("GET", "/platform/plugins", OPERATE, "The installed plugins", responses={200: InstalledPlugins},
+               tags=["platform"])  # fmt: skip
+    async def list_platform_plugins() -> dict[str, Any]:
+        """What config.yaml installs, also what could not be loaded."""
+        return {"items": list(services().installed())}
+
+    @api.route("GET", "/platform/health", OPERATE, "How the installation does", responses={200: Health},
+               tags=["platform"])  # fmt: skip
+    async def get_platform_health() -> dict[str, Any]:
+        """How far each stage is behind, what waits and what failed."""
+        own = services()
+        return await health(own.db, own.vault.masters, own.mail_kind)
