@@ -20,6 +20,7 @@ from core.auth.standing import MEMBER, principal_of
 from core.auth.users import insert_user
 from core.db.pool import Connection, Database
 from core.errors import Conflict, Invalid, Problem, SpentLink, Unauthenticated
+from core.people.membership_events import tell_saved
 from core.people.passwords import replace_password
 
 _USABLE: Final = "i.accepted_at is null and i.revoked_at is null and i.expires_at > now() and t.status = 'active'"
@@ -124,6 +125,7 @@ class Acceptance:
         if not await join(connection, found["tenant_id"], user_id, role.key, name):
             raise Conflict("You are a member already: log in.")
         await connection.execute(_TEAMS, found["tenant_id"], found["team_ids"], user_id)
+        await tell_saved(connection, found["tenant_id"], user_id, name, role.key)
         with acting(replace(current_actor(), kind="member", id=str(user_id))):
             await audit.record_for(connection, found["tenant_id"], "member.joined", "member", user_id,
                                    {"role": [None, role.key], "invitation": [None, str(found["id"])]})  # fmt: skip

@@ -12,6 +12,7 @@ from core.auth.principal import Principal
 from core.db.pool import Connection, Database
 from core.errors import Conflict, Invalid
 from core.mail import Mail
+from core.people.membership_events import tell_saved
 from core.people.passwords import replace_password, told_by_mail
 from core.people.trail import record_for_person
 
@@ -28,6 +29,7 @@ where m.user_id = $1 and t.slug = $2
 _RENAME = """
 update memberships m set name = $2, updated_at = now(), version = m.version + 1 from users u
 where u.id = $1 and m.user_id = u.id and (m.tenant_id = $3 or m.name = u.name)
+returning m.tenant_id, m.role
 """
 _UPDATE = """
 update users set name = coalesce($2, name), locale = case when $3 then $4 else locale end, version = version + 1
@@ -46,7 +48,8 @@ class OwnAccount:
         async with self._db.system_transaction() as connection:
             before = await connection.fetchrow("select name, locale from users where id = $1 for update", user_id)
             if name := given.get("name"):
-                await connection.execute(_RENAME, user_id, name, principal.tenant_id)
+                for row in await connection.fetch(_RENAME, user_id, name, principal.tenant_id):
+                    await tell_saved(connection, row["tenant_id"], user_id, name, row["role"])
             await connection.execute(_UPDATE, user_id, given.get("name"), "locale" in given, given.get("locale"))
             await audit.record_for(connection, principal.tenant_id, "member.updated", "member", user_id,
                                    _changes(before, given))  # fmt: skip

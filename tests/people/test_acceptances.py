@@ -57,6 +57,10 @@ async def test_somebody_new_chooses_a_name_and_a_password_and_is_in(
     assert (await anonymous.get("/me")).json == me
     assert (await Caller(app).log_in(SALMA, NEW["password"])).status == 200
     assert [one for one in await acts(db, tenant.id) if one[0] == "member.joined"] == [("member.joined", "member")]
+    told = await db.system.fetchrow("select tenant_id, type, payload from event_outbox where type = 'member.saved'")
+    assert told is not None
+    assert (told["tenant_id"], told["type"]) == (tenant.id, "member.saved")
+    assert told["payload"] == {"member": {"id": me["id"], "name": "Salma Idrissi", "role": "agent"}}
 
 
 async def test_teams_come_with_it_as_far_as_they_are_still_there(

@@ -37,6 +37,8 @@ async def test_a_name_and_a_language_are_ones_own_to_change(
     # Elsewhere an administrator calls them something else, and that stays.
     names = await db.system.fetch("select name from memberships where user_id = $1 order by name", person.id)
     assert [row["name"] for row in names] == ["Salma Idrissi", "The auditor"]
+    told = await db.system.fetch("select tenant_id, payload from event_outbox where type = 'member.saved'")
+    assert [(row["tenant_id"], row["payload"]["member"]["name"]) for row in told] == [(tenant.id, "Salma Idrissi")]
     back = await person.caller.ask("PATCH", "/me", {"locale": None})
     assert (back.json["locale"], back.json["name"]) == ("fr", "Salma Idrissi")
     assert "Salma" not in await everything_said(db)
