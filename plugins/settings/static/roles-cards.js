@@ -26,7 +26,7 @@ class RoleCards extends Panel {
   entry(role) {
     const changes = this.draft.count(role.key);
     return html`<li><a href=${`${HERE}/${role.key}`}><span class="name"><bdi>${roleName(role.key, this.roles)}</bdi></span>
-      <span class="said">${role.members ? tn("{n} member", "{n} members", role.members) : t("Nobody yet")} · ${
+      <span class="said">${role.members ? tn("{n} member", "{n} members", role.members) : t("Nobody")} · ${
         tn("{n} permission", "{n} permissions", this.permissions.filter(({ key }) => this.draft.holds(role.key, key)).length)}${changes ? html` · <strong>${t("changed")}</strong>` : nothing}</span>${icon("chevron-right")}</a></li>`;
   }
 

@@ -14,14 +14,14 @@ class RoleMatrix extends Panel {
     table { border-collapse: separate; border-spacing: 0; inline-size: 100%; min-inline-size: max-content; }
     th, td { border-block-end: 1px solid var(--line); padding: 0; }
     thead th { position: sticky; inset-block-start: 0; z-index: 2; background: var(--surface); vertical-align: top; text-align: start; font-weight: 550; inline-size: 120px; min-inline-size: 120px; border-inline-start: 1px solid var(--line); }
-    thead th:first-child { inset-inline-start: 0; z-index: 3; inline-size: auto; min-inline-size: 240px; border-inline-start: 0; vertical-align: bottom; padding: var(--sp-3) var(--sp-5); color: var(--text-3); font-size: var(--fs-sm); }
-    tbody th { position: sticky; inset-inline-start: 0; z-index: 1; background: var(--surface); text-align: start; font-weight: 400; padding: var(--sp-2) var(--sp-5); min-inline-size: 240px; max-inline-size: 420px; }
+    thead th:first-child { inset-inline-start: 0; z-index: 3; inline-size: auto; min-inline-size: 240px; border-inline-start: 0; border-inline-end: 1px solid var(--line); vertical-align: bottom; padding: var(--sp-3) var(--sp-5); color: var(--text-3); font-size: var(--fs-sm); }
+    tbody th { position: sticky; border-inline-end: 1px solid var(--line); inset-inline-start: 0; z-index: 1; background: var(--surface); text-align: start; font-weight: 400; padding: var(--sp-2) var(--sp-5); min-inline-size: 240px; max-inline-size: 420px; }
     tr.group th { inset-block-start: 0; background: var(--surface-2); font-weight: 600; font-size: var(--fs-sm); color: var(--text-2); padding-block: 6px; } tr.group td { background: var(--surface-2); }
     tbody tr:not(.group):hover :is(th, td) { background: var(--surface-2); }
     .role { padding: var(--sp-2) var(--sp-3); display: grid; gap: 2px; } .name { font-weight: 600; line-height: 1.25; overflow-wrap: break-word; hyphens: auto; }
     .facts { display: flex; align-items: center; gap: 4px; color: var(--text-3); font-size: var(--fs-xs); font-weight: 400; margin-inline-end: -8px; } .facts .icon { inline-size: 12px; block-size: 12px; } .facts .push { margin-inline-start: auto; } .facts .ib { inline-size: 28px; block-size: 28px; } .facts .ib .icon { inline-size: 16px; block-size: 16px; }
     select { inline-size: calc(100% - var(--sp-2)); min-block-size: 30px; border: 1px solid var(--line); border-radius: var(--r-sm); background: var(--surface); font-size: var(--fs-sm); padding: 2px 4px; } select.changed { border-color: var(--accent); background: var(--accent-soft); } .fixed { color: var(--text-3); font-size: var(--fs-sm); } .sight :is(th, td) { block-size: 44px; }
-    td { text-align: center; border-inline-start: 1px solid var(--line); } th.chosen, td.chosen { background: var(--accent-soft); }
+    td { text-align: center; border-inline-start: 1px solid var(--line); } thead th:nth-child(2), tbody td:nth-child(2) { border-inline-start: 0; } th.chosen, td.chosen { background: var(--accent-soft); }
     .box { display: grid; place-items: center; inline-size: 100%; block-size: 38px; cursor: pointer; position: relative; } .box[aria-disabled=true] { cursor: default; }
     .box:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); border-radius: var(--r-sm); }
     .mark { display: grid; place-items: center; inline-size: 20px; block-size: 20px; border: 1.5px solid var(--line-strong); border-radius: 5px; color: transparent; } .mark .icon { inline-size: 14px; block-size: 14px; stroke-width: 2.75; }
@@ -56,7 +56,7 @@ class RoleMatrix extends Panel {
     const { key, builtin, members } = role;
     const name = roleName(key, this.roles);
     return html`<th scope="col" class=${key === this.chosen ? "chosen" : ""}><div class="role"><span class="name"><bdi>${name}</bdi></span>
-      <div class="facts">${builtin ? icon("lock") : nothing}<span>${members ? tn("{n} member", "{n} members", members) : t("Nobody yet")}</span>${builtin ? html`<span class="sr">${t("built-in")}</span>` : nothing}
+      <div class="facts">${builtin ? icon("lock") : nothing}<span>${members ? tn("{n} member", "{n} members", members) : t("Nobody")}</span>${builtin ? html`<span class="sr">${t("built-in")}</span>` : nothing}
         <ui-menu class="push" .items=${this.menu(role)}><button slot="trigger" class="ib" aria-label=${t("More on {name}", { name })}>${icon("ellipsis-vertical")}</button></ui-menu></div></div></th>`;
   }
 
