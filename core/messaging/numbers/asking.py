@@ -71,9 +71,13 @@ def _app(vault: Vault, row: Any) -> MetaApp | None:
     if row["slug"] is None:
         return None
     slug, owner, wrapped = row["slug"], row["owner"], row["app_wrapped"]
-    opened = [vault.open_with(wrapped, sealed, places.app_secret(owner, slug)) for sealed in row["app_secrets_sealed"]]
-    verify_token = vault.open_with(wrapped, row["verify_token_sealed"], places.verify_token(owner, slug))
-    return MetaApp(slug, row["meta_app_id"], tuple(opened), verify_token)
+    place = places.app_secret(owner, slug)
+    try:
+        opened = tuple(vault.open_with(wrapped, sealed, place) for sealed in row["app_secrets_sealed"])
+        verify_token = vault.open_with(wrapped, row["verify_token_sealed"], places.verify_token(owner, slug))
+    except SealBroken:
+        raise Conflict(f"The secrets of the Meta app {slug} cannot be opened: give it new ones.") from None
+    return MetaApp(slug, row["meta_app_id"], opened, verify_token)
 
 
 def client_of(desk: NumberDesk, account: Account) -> GraphClient:

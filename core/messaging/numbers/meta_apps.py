@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -169,7 +170,8 @@ def _resource(row: Any, door: Door) -> dict[str, Any]:
 
 def _slug(name: str) -> str:
     """Readable, and taken by nobody."""
-    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-")
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    readable = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-")
     return f"{readable or 'app'}-{secrets.token_hex(4)}"
 
 

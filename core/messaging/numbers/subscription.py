@@ -24,8 +24,13 @@ async def subscribe(desk: NumberDesk, tenant_id: UUID, account_id: UUID) -> None
     number = await number_of(desk, tenant_id, account_id)
     if number.app is None:
         raise Conflict("This number has no Meta app: give it one, so that its deliveries can be trusted.")
-    client = client_of(desk, number.account)
-    done = await _subscribe(desk, number, number.app, client)
+    try:
+        done = await _subscribe(desk, number, number.app, client_of(desk, number.account))
+    except RefusedByMeta as refused:
+        if refused.extra["meta"]["code"] != _NOT_VERIFIED:
+            raise
+        raise RefusedByMeta(f"Meta called {desk.door.url(number.app.slug)} and was not answered as it should: examine "
+                            "the number, the way to us first.", meta=refused.extra["meta"]) from None  # fmt: skip
     async with desk.db.system_transaction() as connection:
         await audit.record_for(connection, tenant_id, "account.subscribed", "account", account_id,
                                {"override": [None, done]})  # fmt: skip
@@ -40,22 +45,12 @@ async def _subscribe(desk: NumberDesk, number: Number, app: MetaApp, client: Gra
     # another installation's. Where nobody else is named, the whole account may come to us, news of it included.
     whole = None if at_account or at_app else ours
     if not at_account and (whole is not None or not await _is_subscribed(desk, number, app, client)):
-        await _verified(desk, number, client, whole)
+        await asked(desk, account, client.subscribe(number.waba_id, whole))
     receives = levels.get("phone_number") or at_account or at_app or ours.url
     if receives in desk.door.spellings(app.slug):
         return "none" if whole is None else "account"
     await asked(desk, account, client.redirect_number(account.phone_number_id, ours))
     return "number"
-
-
-async def _verified(desk: NumberDesk, number: Number, client: GraphClient, override: Callback | None) -> None:
-    try:
-        await asked(desk, number.account, client.subscribe(number.waba_id, override))
-    except RefusedByMeta as refused:
-        if refused.extra["meta"]["code"] != _NOT_VERIFIED or override is None:
-            raise
-        raise RefusedByMeta(f"Meta called {override.url} and was not answered as it should: examine the number, the "
-                            "way to us first.", meta=refused.extra["meta"]) from None  # fmt: skip
 
 
 async def _is_subscribed(desk: NumberDesk, number: Number, app: MetaApp, client: GraphClient) -> bool:
