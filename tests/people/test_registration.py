@@ -155,6 +155,7 @@ async def test_a_short_name_is_made_of_the_name_or_as_asked_but_never_anothers(
     ({"email": "salma"}, ["email"]), ({"email": "salma@zagora.test\r\nBcc: a@b.test"}, ["email"]),
     ({"email": "salma @zagora.test"}, ["email"]), ({"email": "sälma@zagora.test"}, ["email"]),
     ({"email": '"a b"@zagora.test'}, ["email"]), ({"email": "a@b@zagora.test"}, ["email"]),
+    ({"email": "a..b@zagora.test"}, ["email"]), ({"email": "a@zagora..test"}, ["email"]),
     ({"name": "Salma\r\nBcc: a@b.test"}, ["name"]), ({"name": "  "}, ["name"]), ({"name": "\u0000"}, ["name"]),
     ({"tenant": {"name": "Zagora\nX: y"}}, ["tenant", "name"]),
     ({"tenant": {"name": "Zagora", "slug": "defaults"}}, ["tenant", "slug"]),
