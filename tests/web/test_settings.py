@@ -72,6 +72,19 @@ async def test_a_name_is_saved_and_a_refusal_stands_beside_it(double: Double, sc
     assert double.account.me["name"] == "Amina"
 
 
+async def test_without_a_network_what_is_typed_stays_and_is_saved_later(double: Double, screen: Screen) -> None:
+    page = screen.page
+    await screen.go("/settings.me")
+    await page.get_by_label("Name").fill("Amina")
+    await screen.context.set_offline(True)
+    await page.keyboard.press("Enter")
+    await page.get_by_text("The server cannot be reached.").wait_for()
+    await screen.context.set_offline(False)
+    assert await page.get_by_label("Name").input_value() == "Amina"
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Saved.").wait_for()
+
+
 async def test_a_person_of_two_organisations_goes_to_the_other(double: Double, screen: Screen) -> None:
     double.people.tenants.append({"id": "b", "slug": "dune", "name": "Dune", "role": "agent", "current": False})
     await screen.go("/inbox")

@@ -5,6 +5,7 @@ import pytest
 from .double import Double
 from .furniture import people
 from .screen import Screen
+from .test_roles import FOCUSED
 
 pytestmark = pytest.mark.browser
 
@@ -67,8 +68,19 @@ async def test_a_deleted_team_can_be_brought_back(double: Double, screen: Screen
     await page.get_by_role("button", name="More on Sales").click()
     await page.get_by_role("menuitem", name="Delete").click()
     await page.get_by_role("link", name="Sales").wait_for(state="detached")
-    await page.get_by_role("button", name="Undo").click()
+    await page.wait_for_function(f"(label) => ({FOCUSED})() === label", arg="More on فريق الليل")
+    await page.keyboard.press("Control+z")
     await page.get_by_role("link", name="Sales").wait_for()
+    await page.get_by_role("button", name="Undo").wait_for(state="detached")
+
+
+async def test_a_team_that_somebody_else_made_appears(double: Double, screen: Screen) -> None:
+    people(double)
+    await screen.go("/settings.teams")
+    await screen.live()
+    await screen.page.get_by_role("link", name="Sales").wait_for()
+    double.emit("team.saved", {"team": double.people.team("Returns")})
+    await screen.page.get_by_role("link", name="Returns").wait_for()
 
 
 async def test_without_teams_the_page_says_what_they_are_for(double: Double, screen: Screen) -> None:

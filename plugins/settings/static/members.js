@@ -21,7 +21,7 @@ class Members extends Panel {
     const [members, invitations, roles, teams] = await Promise.all([
       everything("/api/v1/members"), everything("/api/v1/invitations"), everything("/api/v1/roles"), everything("/api/v1/teams")]);
     return { members, roles, teams, invitations: invitations.filter(({ state }) => state === "waiting" || state === "expired") };
-  });
+  }, { on: ["member.", "team.", "role."] });
 
   connectedCallback() {
     super.connectedCallback();

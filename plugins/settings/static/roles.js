@@ -33,7 +33,7 @@ class Roles extends Panel {
     const [roles, permissions] = await Promise.all([everything("/api/v1/roles"), everything("/api/v1/permissions")]);
     this.draft.rebase(roles);
     return { roles, permissions };
-  });
+  }, { on: ["member.", "role."] });
 
   constructor() {
     super();

@@ -23,7 +23,7 @@ class Teams extends Panel {
   teams = new Load(this, async () => {
     const [teams, members] = await Promise.all([everything("/api/v1/teams"), everything("/api/v1/members")]);
     return { teams, members };
-  });
+  }, { on: ["member.", "team."] });
   undo = new Undo(this);
 
   render() {

@@ -4,35 +4,44 @@
  *   members = new Load(this, () => get("/api/v1/members"));
  *   render() { return this.members.show((members) => html`…`, { failed: t("The members could not be loaded."), rows: 6 }); }
  *
- * It asks again when the server is back after a failure, and when somebody returns to a tab left for a while. What is
- * on the screen stays there meanwhile.
+ * It asks again when the server is back after a failure, when somebody returns to a tab left for a while, and after
+ * events whose types begin with one of `on` (["member."]). What is on the screen stays there meanwhile.
  */
 import { html } from "lit";
 import { ApiError, get, request } from "../api.js";
 import { t } from "../i18n.js";
-import { onLive } from "../replica.js";
+import { ledger, onLive } from "../replica.js";
 import { wordsFor } from "./problems.js";
 import "../elements/notice.js";
 
 const STALE = 60_000; // ms
+const SETTLE = 300; // ms: a burst of events asks once
 
 export class Load {
   #turn = 0;
 
-  constructor(host, fetch) {
-    Object.assign(this, { host, fetch, value: undefined, error: null, at: 0 });
+  constructor(host, fetch, { on = [] } = {}) {
+    Object.assign(this, { host, fetch, on, value: undefined, error: null, at: 0 });
     host.addController(this);
   }
 
   hostConnected() {
     this.run();
-    this.stop = onLive(() => this.error && this.run());
+    const stops = [onLive(() => this.error && this.run()), ledger.onEvent(({ type }) => this.heard(type))];
+    this.stop = () => stops.forEach((stop) => stop());
     document.addEventListener("visibilitychange", this.returned);
   }
 
   hostDisconnected() {
     this.stop();
+    clearTimeout(this.timer);
     document.removeEventListener("visibilitychange", this.returned);
+  }
+
+  heard(type) {
+    if (!this.on.some((beginning) => type.startsWith(beginning))) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.run(), SETTLE);
   }
 
   returned = () => {

@@ -1,5 +1,6 @@
 /**
- * What can be taken back for a few seconds: it disappears from the screen at once, and from the server afterwards.
+ * What can be taken back for a few seconds, by the button or by Ctrl+Z: it disappears from the screen at once, and from
+ * the server afterwards. The focus goes to the neighbour of what disappeared.
  *
  *   const undo = new Undo(this);                          // a Lit controller: leaving the page does what is waiting
  *   undo.later({ id, text: t("{name} will be removed.", …), act: () => remove(…), back: () => … });
@@ -21,10 +22,12 @@ export class Undo {
 
   hostConnected() {
     addEventListener("pagehide", this.flush);
+    addEventListener("keydown", this.pressed);
   }
 
   hostDisconnected() {
     removeEventListener("pagehide", this.flush);
+    removeEventListener("keydown", this.pressed);
     this.flush();
   }
 
@@ -38,10 +41,12 @@ export class Undo {
     entry.untoast = toast({ text, seconds: SECONDS, action: { label: t("Undo"), run: () => this.take(id) } });
     this.#waiting.set(id, entry);
     this.host.requestUpdate();
+    this.#refocus();
   }
 
   take(id) {
     const entry = this.#drop(id);
+    entry?.untoast();
     entry?.back?.();
   }
 
@@ -65,6 +70,24 @@ export class Undo {
   flush = () => {
     for (const id of this.#waiting.keys()) this.run(id);
   };
+
+  pressed = (event) => {
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    if (event.composedPath()[0].matches?.("input, textarea, select, [contenteditable=true]") || !this.#waiting.size) return;
+    event.preventDefault();
+    this.take([...this.#waiting.keys()].at(-1));
+  };
+
+  async #refocus() {
+    const { renderRoot: root } = this.host;
+    const focused = root.activeElement;
+    if (!focused) return;
+    const kind = focused.slot ? `${focused.localName}[slot="${focused.slot}"]` : focused.localName;
+    const index = [...root.querySelectorAll(kind)].indexOf(focused);
+    await this.host.updateComplete;
+    const left = [...root.querySelectorAll(kind)];
+    if (!focused.isConnected) (left[Math.min(index, left.length - 1)] ?? root.querySelector("ui-button, button"))?.focus();
+  }
 
   #drop(id) {
     const entry = this.#waiting.get(id);
