@@ -8,11 +8,10 @@ from uuid import UUID
 
 import uvloop
 from comptoir_sdk import Route
-from quart import g, request
+from quart import request
 from redis.asyncio import Redis
 
 from core import web
-from core.auth.access import GREETED, PUBLIC
 from core.auth.attempts import LoginAttempts
 from core.auth.passwords import Passwords
 from core.auth.permissions import Permissions
@@ -21,14 +20,15 @@ from core.auth.ways import Ways
 from core.config import PluginGate, Settings
 from core.db.pool import Database
 from core.db.wake import Wake
+from core.door import Door
 from core.egress import Egress
 from core.events.tail import Tail
-from core.http import api, hardening, health, identity, problem
+from core.http import api, hardening, health, problem
 from core.http.application import Application
 from core.http.doorman import Doorman, session_cookie
 from core.http.kept_answers import KeptAnswers
 from core.http.serve import serve
-from core.http.services import KEY, Attachments, Services, no_plugins, services
+from core.http.services import KEY, Attachments, Services, no_plugins
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
@@ -50,8 +50,6 @@ from core.storage import open_storage
 from core.web import PluginFiles, language
 
 _LARGEST_BODY = 1024 * 1024
-_WEB_FILES = ("web.static_file", "web.messages")
-_WEB_PAGES = ("web.plugin_file", "web.login", "web.reference", "web.home", "web.shell", "web.shell_deep")
 
 
 class Plugins(Protocol):
@@ -110,21 +108,6 @@ class NoPlugins(NoChannels):
 
     async def stop(self) -> None:
         """Nothing."""
-
-
-class _Door:
-    """What the pages ask about the request being served."""
-
-    def __init__(self, plugins: Plugins) -> None:
-        self._plugins = plugins
-
-    async def bootstrap(self, wish: language.Locale | None) -> dict[str, Any] | None:
-        principal: Principal | None = g.principal
-        return await identity.bootstrap(services(), principal, wish) if principal else None
-
-    async def enabled_plugins(self) -> Collection[str]:
-        principal: Principal | None = g.principal
-        return self._plugins.enabled(principal.tenant_id) if principal else ()
 
 
 class WebProcess:
@@ -206,19 +189,15 @@ class WebProcess:
         app.register_blueprint(api.build(cookie).blueprint)
         app.register_blueprint(health.blueprint(self.db))
         self.plugins.mount(app)
-        self._mount_pages(app)
+        self._mount_pages(app, settings)
         self.gateway.mount(app)
         app.before_serving(self.start)
         app.after_serving(self.stop)
         return app
 
-    def _mount_pages(self, app: Application) -> None:
+    def _mount_pages(self, app: Application, settings: Settings) -> None:
         files = [PluginFiles(one.plugin, one.static, one.locale) for one in self.plugins.files()]
-        app.register_blueprint(web.blueprint(_Door(self.plugins), files))
-        for endpoint in _WEB_FILES:
-            app.declare(endpoint, PUBLIC)
-        for endpoint in _WEB_PAGES:
-            app.declare(endpoint, GREETED)
+        app.register_blueprint(web.blueprint(Door(settings, self.plugins.enabled), files))
 
     async def _tenants_changed(self) -> None:
         await self.plugins.refresh(self.db)

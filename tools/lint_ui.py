@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("core/web/static/**/*.js", "core/web/static/*.css", "core/web/templates/*.html", "plugins/*/static/**/*.js",
-           "plugins/*/templates/**/*.html", "sdk/comptoir_sdk/**/templates/**/*.html")
+SOURCES = ("core/web/static/**/*.js", "core/web/static/*.css", "core/web/templates/**/*.html",
+           "plugins/*/static/**/*.js", "plugins/*/templates/**/*.html", "sdk/comptoir_sdk/**/templates/**/*.html")
 Finding = tuple[int, str]
 
 FORBIDDEN = (

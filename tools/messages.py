@@ -26,6 +26,7 @@ Message = str | tuple[str, str]
 # Catalogue → where its texts stand. A plugin's own Python texts are in its messages.po; these are its screens'.
 SOURCES: dict[Path, tuple[str, ...]] = {
     ROOT / "core/web/locale/{}/LC_MESSAGES/messages.po": ("core/web/static/**/*.js", "core/web/templates/*.html"),
+    ROOT / "core/web/locale/{}/LC_MESSAGES/entrance.po": ("core/web/templates/entrance/*.html",),
     ROOT / "core/mail/locale/{}/LC_MESSAGES/mail.po": ("core/mail/wordings.py",),
     ROOT / "plugins/inbox/locale/{}/LC_MESSAGES/screens.po": ("plugins/inbox/static/**/*.js",),
     ROOT / "plugins/contacts/locale/{}/LC_MESSAGES/screens.po": ("plugins/contacts/static/**/*.js",),

@@ -4,22 +4,36 @@ The kernel mounts it once and stays out of its business:
 
     app.register_blueprint(core.web.blueprint(door, plugins))
 
-`door` answers the two questions a page has about the request being served (who is it, what may they see); `plugins`
-are the files of the installed plugins, whether or not the request's tenant has them.
+`door` answers the questions a page has about the request being served (who is it, what may they see, what is this
+installation); `plugins` are the files of the installed plugins, whether or not the request's tenant has them.
 
 The screens speak to the API under /api/v1 and to the WebSocket /ws like any other client.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from quart import Blueprint
 
 from .language import Locale
 
-__all__ = ["Door", "PluginFiles", "blueprint"]
+__all__ = ["Door", "Installation", "PluginFiles", "blueprint"]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What strangers may know of an installation. `new`: nobody has made an organisation here, a demo aside.
+
+    `simulated`: numbers can be simulated. `demo_login`: the demo's email and password, for whoever sits at the machine.
+    """
+
+    new: bool
+    registration: Literal["first", "open", "closed"]
+    code_needed: bool
+    simulated: bool
+    demo_login: Mapping[str, str] | None = None
 
 
 class Door(Protocol):
@@ -31,6 +45,9 @@ class Door(Protocol):
         `wish` is the language chosen in this browser: when given, it replaces the member's own, in `locale`, in `dir`
         and in the titles of `ui`.
         """
+
+    async def installation(self) -> Installation:
+        """The same for everybody, but for `demo_login`."""
 
     async def enabled_plugins(self) -> Collection[str]:
         """Plugins of the request's tenant, by id; empty when nobody is logged in. Others' files answer 404."""
@@ -46,7 +63,7 @@ class PluginFiles:
 
 
 def blueprint(door: Door, plugins: Sequence[PluginFiles] = (), frame_origins: Sequence[str] = ()) -> Blueprint:
-    """All of `/`, `/login`, `/static`, `/i18n` and `/p/<plugin>/static`. Files are read and hashed once, here.
+    """`/`, the pages before login, `/static`, `/i18n`, `/p/<plugin>/static`. Files are read and hashed once, here.
 
     `frame_origins` are the origins of registered tier-3 pages: the only way to widen the content security policy.
     """

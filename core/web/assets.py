@@ -25,7 +25,9 @@ class Assets:
         self.plugins = {files.plugin: StaticDirectory.read(f"/p/{files.plugin}/static", files.static)
                         for files in plugins if files.static}
         self.pages = catalogue.load(HERE / "locale")
-        sources = {"core": self.pages} | {files.plugin: catalogue.load(files.locale) for files in plugins}
+        # The texts of the pages before login stand in their templates: no module asks for them.
+        spoken = catalogue.load(HERE / "locale", "messages.po")
+        sources = {"core": spoken} | {files.plugin: catalogue.load(files.locale) for files in plugins}
         self.catalogues = StaticDirectory("/i18n", {
             f"{name}.{locale}.json": languages[locale].as_json()
             for name, languages in sources.items() for locale in LOCALES})

@@ -42,13 +42,13 @@ class Catalogue:
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def load(directory: Path | None) -> dict[Locale, Catalogue]:
-    """All languages of `<directory>/<locale>/LC_MESSAGES/*.po`; an absent directory gives empty catalogues."""
-    return {locale: read(locale, po_files(directory, locale)) for locale in LOCALES}
+def load(directory: Path | None, names: str = "*.po") -> dict[Locale, Catalogue]:
+    """All languages of `<directory>/<locale>/LC_MESSAGES/<names>`; an absent directory gives empty catalogues."""
+    return {locale: read(locale, po_files(directory, locale, names)) for locale in LOCALES}
 
 
-def po_files(directory: Path | None, locale: str) -> list[Path]:
-    return sorted((directory / locale / "LC_MESSAGES").glob("*.po")) if directory else []
+def po_files(directory: Path | None, locale: str, names: str) -> list[Path]:
+    return sorted((directory / locale / "LC_MESSAGES").glob(names)) if directory else []
 
 
 def read(locale: Locale, paths: Iterable[Path]) -> Catalogue:

@@ -11,10 +11,11 @@ from uuid import uuid4
 
 from quart import Quart, Response, request, websocket
 
-from core.web import PluginFiles, blueprint
+from core.web import Installation, PluginFiles, blueprint
 from core.web.language import Locale, direction
 
 from .double_account import Account
+from .double_entrance import Entrance
 from .double_people import People, settings_pages
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,7 @@ class Double:
         self.role = "agent"
         self.told: Resource = {}  # the OpenAPI document
         self.people = People(self)
+        self.entrance = Entrance(self)
         self.account = Account(self)
         self.app = self._application()
 
@@ -153,6 +155,9 @@ class Double:
             "ui": {"pages": pages, "panels": self.panels, "composer_actions": [], "message_renderers": [],
                    "dashboard_cards": [], "commands": []}}
 
+    async def installation(self) -> Installation:
+        return self.entrance.installation()
+
     async def enabled_plugins(self) -> Collection[str]:
         return {"inbox", "contacts", "settings", "acme"} if self.signed_in else set()
 
@@ -182,6 +187,7 @@ class Double:
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
         app.add_url_rule(f"{api}/openapi.json", "openapi", self._openapi)
         self.people.register(app)
+        self.entrance.register(app)
         self.account.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
@@ -211,8 +217,7 @@ class Double:
         if given["password"] != "right":
             problem = {"type": "/problems/unauthenticated", "title": "Not logged in", "status": 401, "detail": "No."}
             return problem, 401, {"Content-Type": "application/problem+json"}
-        self.signed_in = True
-        return {"csrf": "token", "me": {}}
+        return self.entrance.let_in()
 
     async def _log_out(self) -> Any:
         self.signed_in = False

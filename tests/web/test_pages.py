@@ -54,9 +54,6 @@ async def test_pages_are_clean(browser: Browser, double: Double, locale: str, th
         await screen.page.locator(sign).first.wait_for()
         await screen.live()
         assert await violations(screen) == [], path
-    double.signed_in = False
-    await screen.go(f"/login?lang={locale}")
-    assert await violations(screen) == []
     assert screen.errors == []
     await screen.context.close()
 
@@ -76,20 +73,6 @@ async def test_nothing_is_wider_than_a_phone(browser: Browser, double: Double, p
     assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
     assert screen.errors == []
     await screen.context.close()
-
-
-async def test_a_wrong_password_is_said_on_the_page_and_a_right_one_goes_on(double: Double, screen: Screen) -> None:
-    double.signed_in = False
-    await screen.go("/contacts")
-    await screen.page.get_by_role("button", name="Log in").click()
-    await screen.page.get_by_text("Enter your password.").wait_for()
-    await screen.page.get_by_label("Email").fill("amine@atlas.test")
-    await screen.page.get_by_label("Password").fill("wrong")
-    await screen.page.keyboard.press("Enter")
-    await screen.page.get_by_text("do not match").wait_for()
-    await screen.page.get_by_label("Password").fill("right")
-    await screen.page.keyboard.press("Enter")
-    await screen.page.wait_for_url("**/contacts")
 
 
 async def test_contacts_are_edited_created_and_deleted_with_a_way_back(double: Double, screen: Screen) -> None:

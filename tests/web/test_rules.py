@@ -7,11 +7,12 @@ import pytest
 from core.web import PluginFiles
 from core.web.assets import Assets
 from core.web.catalogue import Catalogue, load
+from core.web.entrance import safe_next
 from core.web.files import StaticDirectory
 from core.web.language import LOCALES
-from core.web.modules import needed
-from core.web.pages import safe_next, script_json
+from core.web.modules import STATIC, needed, resolved
 from core.web.policy import content_security_policy
+from core.web.rendering import script_json
 from tools import lint_ui, messages
 
 from .double import ROOT, Double
@@ -131,6 +132,15 @@ def test_what_a_page_needs_is_fetched_at_once_and_nothing_else() -> None:
     wanted = {url.rpartition("/")[2] for url in Assets([files]).preloads(page)}
     assert {"settings.js", "me.js", "me-profile.js", "form.js", "card.js"} <= wanted
     assert not {"login.js", "card.js"} & {url.rpartition("/")[2] for url in Assets([files]).preloads(None)}
+
+
+def test_every_import_leads_to_a_file_that_is_there() -> None:
+    names = ("inbox", "contacts", "settings")
+    assets = Assets([PluginFiles(name, ROOT / "plugins" / name / "static") for name in names])
+    imports = assets.imports(assets.plugins)
+    lost = [(url, name) for url, source in assets.sources.items() if "/vendor/" not in url
+            for name in STATIC.findall(source.decode()) if resolved(name, url, imports) not in assets.sources]
+    assert lost == []
 
 
 def test_imports_are_found_as_a_browser_would() -> None:
