@@ -15,12 +15,23 @@ class Settings(Plugin):
             ui.Assets(package="plugins.settings", static="static", locales="locale"),
             ui.Page("me", title=_("My account"), icon="user", nav="settings", section=_("You"), order=10,
                     element="settings-me", module="me.js"),
+            ui.Page("organisation", title=_("General"), icon="building-2", nav="settings", section=_("Organisation"),
+                    order=20, permission="settings.manage", element="settings-organisation",
+                    module="organisation.js"),
             ui.Page("members", title=_("Members"), icon="users", nav="settings", section=_("Organisation"), order=30,
                     permission="members.manage", element="settings-members", module="members.js"),
             ui.Page("teams", title=_("Teams"), icon="contact", nav="settings", section=_("Organisation"), order=40,
                     permission="teams.manage", element="settings-teams", module="teams.js"),
             ui.Page("roles", title=_("Roles"), icon="shield-check", nav="settings", section=_("Organisation"), order=50,
                     permission="roles.manage", element="settings-roles", module="roles.js"),
+            ui.Page("numbers", title=_("Numbers"), icon="phone", nav="settings", section=_("WhatsApp"), order=60,
+                    permission="accounts.manage", element="settings-numbers", module="numbers.js"),
+            ui.Page("keys", title=_("API keys"), icon="key-round", nav="settings", section=_("Oversight"), order=70,
+                    permission="keys.manage", element="settings-keys", module="keys.js"),
+            ui.Page("audit", title=_("Audit log"), icon="scroll-text", nav="settings", section=_("Oversight"),
+                    order=80, permission="audit.read", element="settings-audit", module="audit.js"),
+            ui.Page("platform", title=_("Installation"), icon="server", nav="settings", section=_("Installation"),
+                    order=90, permission="platform.manage", element="settings-platform", module="platform.js"),
         ]
 
 

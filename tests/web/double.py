@@ -16,6 +16,7 @@ from core.web.language import Locale, direction
 
 from .double_account import Account
 from .double_entrance import Entrance
+from .double_office import Office
 from .double_people import People, settings_pages
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,7 @@ class Double:
         self.people = People(self)
         self.entrance = Entrance(self)
         self.account = Account(self)
+        self.office = Office(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -189,6 +191,7 @@ class Double:
         self.people.register(app)
         self.entrance.register(app)
         self.account.register(app)
+        self.office.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 

@@ -1,7 +1,8 @@
 """An organisation with people in it, for the pages about people."""
 
 from .double import COLLEAGUE, ME, Double, Resource
-from .double_people import KERNEL
+from .double_office import BAD, GOOD
+from .double_people import KERNEL, People
 
 
 def people(double: Double) -> dict[str, Resource]:
@@ -23,3 +24,31 @@ def people(double: Double) -> dict[str, Resource]:
     account.passkey("Work laptop")
     account.totp, account.codes = made.ago(days=30), 2
     return {"amine": amine, "yasmine": yasmine, "sara": sara, "hugo": hugo}
+
+
+def office(double: Double) -> dict[str, Resource]:
+    """Numbers well and ill, keys alive and ended, a log of many kinds, other organisations: for whoever runs it all."""
+    people(double)
+    made = double.office
+    well = made.account("Atlas Store", examination={"at": People.ago(hours=1), "findings": [GOOD, BAD]})
+    ill = made.account("متجر الأطلس", status="token_dead", token_died_at=People.ago(hours=3), quality_rating="RED")
+    made.account("Try me", simulated=True, graph_url="http://127.0.0.1:8602", quality_rating=None)
+    made.apps = [{"id": "app", "slug": "atlas", "name": "Atlas", "meta_app_id": None, "secrets": 1,
+                  "webhook_url": "https://inbox.example.org/webhooks/whatsapp/atlas", "shared": False}]
+    made.key("Web shop")
+    made.key("n8n", scopes=["contacts.read"], expires_at=People.ago(days=-3), last_used_at=None)
+    made.key("Old", revoked_at=People.ago(days=2))
+    made.exports = [{"id": "e", "state": "ready", "size": 4_200_000, "error": None, "created_at": People.ago(hours=5)}]
+    made.entry("tenant.updated", changes={"name": ["Atlas", "أطلس"], "hue": [163, 240]})
+    made.entry("contact.updated", changes={"phone": [None, None]})
+    made.entry("member.invited", actor={"kind": "api_key", "id": "k", "name": None})
+    made.entry("tomorrow.invented", actor={"kind": "plugin", "id": "acme", "name": "acme"})
+    made.organisation("Dune Travel")
+    made.organisation("Médina", status="suspended", last_message_at=None)
+    made.person("Amine Kadiri", id=ME, platform_admin=True)
+    made.person("سارة العلمي", disabled=True)
+    made.plugins = [{"name": "inbox", "version": "1.0.0", "state": "loaded", "why": None, "sdk": ">=0.1,<1",
+                     "tenants": 2},
+                    {"name": "acme", "version": None, "state": "broken", "why": "Traceback\n  no module", "sdk": "",
+                     "tenants": 0}]
+    return {"well": well, "ill": ill}
