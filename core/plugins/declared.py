@@ -6,13 +6,14 @@ from typing import Any
 
 from comptoir_sdk import Channel, Command, Job, Plugin, Route, ui
 
-from core.auth.permissions import ADMINISTER
+from core.auth.permissions import OPERATE, OWN
 from core.plugins.states import Declared, Refused
 
 _HOOKS: dict[str, type] = {
     "register_routes": Route, "register_panels": ui.Element, "register_jobs": Job, "register_channels": Channel,
     "register_commands": Command,
 }
+_OF_THE_KERNEL = OWN | OPERATE
 _NAMED_ROUTES = {"fragment": "fragments", "data": "data", "post": "commands", "on_test": "commands"}
 
 
@@ -48,11 +49,11 @@ def _refuse_duplicates(kind: str, names: Iterable[Any]) -> None:
 
 def _check_permissions(plugin: Plugin, declared: Declared) -> None:
     for permission in plugin.permissions:
-        if not permission.startswith(f"{plugin.name}.") or permission in ADMINISTER:
+        if not permission.startswith(f"{plugin.name}.") or permission in _OF_THE_KERNEL:
             raise Refused("broken", f"it declares the permission {permission}, which is not one of its own")
     pieces = [*declared.routes, *declared.channels, *declared.panels]
     for permission in {p for piece in pieces if (p := getattr(piece, "permission", None))}:
-        if permission not in plugin.permissions and permission not in ADMINISTER:
+        if permission not in plugin.permissions and permission not in _OF_THE_KERNEL:
             raise Refused("broken", f"it uses the permission {permission} and does not declare it in `permissions`")
 
 
