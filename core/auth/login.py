@@ -1,5 +1,6 @@
 """Proving who one is with an address and a password. Every refusal looks alike and takes alike."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -7,10 +8,11 @@ from core.auth.attempts import LoginAttempts
 from core.auth.memberships import first_tenant_of, refuse_suspended
 from core.auth.passwords import Passwords
 from core.auth.second_factor import Proven
-from core.auth.users import MAX_PASSWORD_LENGTH, User, find_by_email, normal_email, set_password_hash
+from core.auth.users import MAX_PASSWORD_LENGTH, User, find_by_email, normal_email
 from core.db.pool import Database
 from core.errors import Invalid, Unauthenticated
 
+_REHASH: Final = "update users set password_hash = $2 where id = $1 and password_hash = $3"
 _HASH: Final = "select password_hash from users where id = $1 and disabled_at is null"
 
 
@@ -33,7 +35,7 @@ class Login:
         if user is None or tenant_id is None:
             raise Unauthenticated("The address or the password is wrong.")
         await self._attempts.succeeded(ip, normal_email(email))
-        return Proven(user.id, tenant_id)
+        return Proven(user.id, tenant_id, user.password_hash)
 
     async def confirm(self, user_id: UUID, password: str) -> None:
         """Whoever holds the session also knows the password: asked again before ways in are changed. Raises Invalid."""
@@ -48,5 +50,11 @@ class Login:
         if user is None or user.disabled or user.password_hash is None:
             return None
         if self._passwords.is_outdated(user.password_hash):
-            await set_password_hash(self._db, user.id, await self._passwords.hash(password))
+            return await self._rehashed(user, user.password_hash, password)
         return user
+
+    async def _rehashed(self, user: User, stored: str, password: str) -> User:
+        """With the parameters of today. One that was changed meanwhile stays as it is."""
+        hashed = await self._passwords.hash(password)
+        await self._db.system.execute(_REHASH, user.id, hashed, stored)
+        return replace(user, password_hash=hashed)

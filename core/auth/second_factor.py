@@ -5,7 +5,7 @@ nothing on a device without that passkey; where it is on, a passkey is one of it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from core.auth.challenges import Challenge, count_wrong, hold, open_challenge, s
 from core.auth.passkeys import known_passkeys, use_passkey
 from core.auth.relying_party import NotGenuine, RelyingParty
 from core.auth.totp import as_digits
+from core.auth.users import still_opens
 from core.db.pool import Connection, Database
 from core.errors import SecondFactorNeeded, TooMany, Unauthenticated
 from core.secrets import Vault
@@ -33,14 +34,19 @@ _WRONG: Final = """
     from login_challenges where user_id = $1 and purpose = 'second_factor' and created_at > now() - interval '1 day'
 """
 _IN_FORCE: Final = "select totp_enabled_at is not null from users where id = $1"
+_LOCK: Final = "select password_hash from users where id = $1 and disabled_at is null for no key update"
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Who has proved who they are, and the tenant they are about to enter."""
+    """Who has proved who they are, and the tenant they are about to enter.
+
+    `password_hash`: of the password that was checked; it must still be theirs when the door opens (users.still_opens).
+    """
 
     user_id: UUID
     tenant_id: UUID
+    password_hash: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,13 @@ class SecondFactor:
         self._db, self._vault, self.app, self._party = db, vault, app, party
 
     async def demand(self, proven: Proven) -> None:
-        """Raises SecondFactorNeeded, with a new challenge, for whoever has a second factor."""
+        """Raises SecondFactorNeeded, with a new challenge, for whoever has a second factor. Unauthenticated when the
+        password that was checked is not theirs any more."""
         async with self._db.system_transaction() as connection:
             if not await connection.fetchval(_IN_FORCE, proven.user_id):
                 return
+            if not await still_opens(connection, proven.user_id, proven.password_hash):
+                raise Unauthenticated("The password has just been changed: log in with the new one.")
             nonce, known = generate_challenge(), await known_passkeys(connection, proven.user_id)
             token = await open_challenge(connection, "second_factor", nonce, user_id=proven.user_id,
                                          tenant_id=proven.tenant_id)  # fmt: skip
@@ -77,9 +86,10 @@ class SecondFactor:
         that is over, TooMany for a person on whom too many codes were tried."""
         async with self._db.system_transaction() as connection:
             held = await hold(connection, "second_factor", token)
+            password_hash = await connection.fetchval(_LOCK, held.user_id)
             left = await self._tries_left(connection, held, answer)
         if left is None:
-            return _proven(held)
+            return replace(_proven(held), password_hash=password_hash)
         if left == 0:
             raise Unauthenticated("That was wrong, and the last try: begin again with your password.")
         raise SecondFactorNeeded("That was wrong, or was used before: try again.", challenge=token, tries_left=left)
@@ -97,14 +107,15 @@ class SecondFactor:
                 token = await open_challenge(connection, "second_factor", b"", user_id=proven.user_id,
                                              tenant_id=proven.tenant_id)  # fmt: skip
                 held = await hold(connection, "second_factor", token)
+                await connection.fetchval(_LOCK, held.user_id)
                 left = await self._tries_left(connection, held, _either(code))
         if left is not None:
             raise SecondFactorNeeded("Send the request again, with `code`: your authenticator app's, not used before, "
                                      "or a recovery code.", methods=["totp", "recovery_code"])  # fmt: skip
 
     async def _tries_left(self, connection: Connection, held: Challenge, answer: Answer) -> int | None:
-        """None when it is right: the challenge is settled. Else the wrong answer has been counted."""
-        await connection.execute("select from users where id = $1 for no key update", held.user_id)
+        """None when it is right: the challenge is settled. Else the wrong answer has been counted. The person is
+        locked: their tries are counted one by one, however many come at once."""
         if answer.code is not None:
             await _refuse_guessing(connection, held)
         how = await self._proof(connection, held, answer)

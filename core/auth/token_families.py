@@ -98,14 +98,6 @@ async def revoke_family(connection: Connection, family_id: UUID, because: str) -
     )  # fmt: skip
 
 
-async def revoke_families_of(connection: Connection, user_id: UUID, because: str) -> None:
-    """End every family of a user: after a password change, or when they are disabled."""
-    await connection.execute(
-        "update token_families set revoked_at = now(), revoked_because = $2 where user_id = $1 and revoked_at is null",
-        user_id, because,
-    )  # fmt: skip
-
-
 async def _end_if_used_before(connection: Connection, refresh_token: str) -> None:
     family = await connection.fetchrow(_USED_BEFORE, _digest(refresh_token))
     if family is None:

@@ -13,6 +13,7 @@ from core.auth.csrf import csrf_token
 from core.auth.principal import Principal
 from core.auth.second_factor import Proven
 from core.auth.sessions import open_session, revoke_session_of_token
+from core.auth.users import still_opens
 from core.db.scope import tenant_scope, viewer_scope
 from core.errors import Unauthenticated
 from core.http import identity
@@ -22,20 +23,25 @@ from core.http.services import services
 
 Proof = Literal["password", "second_factor", "passkey", "invitation", "registration", "tenant"]
 _PASSWORD_ALONE = ("password", "invitation")
+_NOT_NOW = "You cannot enter this organisation now: ask one of its administrators."
 
 
-async def enter(user_id: UUID, tenant_id: UUID, *, by: Proof) -> dict[str, Any]:
+async def enter(
+    user_id: UUID, tenant_id: UUID, *, by: Proof, password_hash: str | None = None
+) -> dict[str, Any]:
     """Open a session of this person in this tenant and set its cookie. Returns LoggedIn.
 
     Always a new session; the one that the browser held until now ends in the same transaction, so that a cookie planted
-    before is worth nothing after. `by` is what let them in, for the audit log. Raises SecondFactorNeeded for whoever
-    has one and came with a password alone, Unauthenticated when they are disabled, no member, or the tenant is
-    suspended.
+    before is worth nothing after. `by` is what let them in, for the audit log; `password_hash` is of the password that
+    was checked, and must still be theirs. Raises SecondFactorNeeded for whoever has one and came with a password alone,
+    Unauthenticated when they are disabled, no member, or the tenant is suspended.
     """
     if by in _PASSWORD_ALONE:
-        await services().ways.second_factor.demand(Proven(user_id, tenant_id))
+        await services().ways.second_factor.demand(Proven(user_id, tenant_id, password_hash))
     held = services().cookie.load_user().auth_id
     async with services().db.system_transaction() as connection:
+        if not await still_opens(connection, user_id, password_hash):
+            raise Unauthenticated(_NOT_NOW)
         if held:
             await revoke_session_of_token(connection, held)
         token = await open_session(connection, user_id, tenant_id, user_agent=request.headers.get("User-Agent"),
@@ -44,7 +50,7 @@ async def enter(user_id: UUID, tenant_id: UUID, *, by: Proof) -> dict[str, Any]:
             await audit.record_for(connection, tenant_id, "session.opened", "member", user_id, {"by": [None, by]})
     principal = await cast(Application, current_app).doorman.recognise(token)
     if principal is None:
-        raise Unauthenticated("You cannot enter this organisation now: ask one of its administrators.")
+        raise Unauthenticated(_NOT_NOW)
     carry(token)
     return await _logged_in(principal)
 

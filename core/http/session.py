@@ -76,7 +76,7 @@ def register(api: Api, cookie: QuartAuth) -> None:
         it at POST /session/second-factor, and with a passkey among them `passkey_options` for the browser.
         """
         proven = await services().ways.login.log_in(body.email, body.password, ip=caller_ip(), tenant_slug=body.tenant)
-        return await enter(proven.user_id, proven.tenant_id, by="password")
+        return await enter(proven.user_id, proven.tenant_id, by="password", password_hash=proven.password_hash)
 
     @api.route("POST", "/session/second-factor", PUBLIC, "Prove the second factor", body=SecondFactorAnswer,
                responses={200: LoggedIn}, limit="factor")  # fmt: skip
@@ -86,7 +86,7 @@ def register(api: Api, cookie: QuartAuth) -> None:
         codes were tried on this person."""
         answer = Answer(body.code, body.recovery_code, body.passkey)
         proven = await services().ways.second_factor.answer(body.challenge, answer)
-        return await enter(proven.user_id, proven.tenant_id, by="second_factor")
+        return await enter(proven.user_id, proven.tenant_id, by="second_factor", password_hash=proven.password_hash)
 
     @api.route("POST", "/session/passkey-options", PUBLIC, "Ask for a passkey", body=Nothing,
                responses={200: PasskeyOptions})  # fmt: skip

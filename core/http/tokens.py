@@ -12,7 +12,8 @@ from core.auth import token_families
 from core.auth.access import PERSONAL, PUBLIC
 from core.auth.access_tokens import SECONDS
 from core.auth.token_families import Grant, open_family, revoke_family
-from core.errors import Invalid
+from core.auth.users import still_opens
+from core.errors import Invalid, Unauthenticated
 from core.http.caller import caller_ip
 from core.http.myself import caller
 from core.http.operation import Api
@@ -59,6 +60,8 @@ def register(api: Api) -> None:
         proven = await services().ways.login.log_in(body.email, body.password, ip=caller_ip(), tenant_slug=body.tenant)
         await services().ways.second_factor.prove_at_once(proven, body.code)
         async with services().db.system_transaction() as connection:
+            if not await still_opens(connection, proven.user_id, proven.password_hash):
+                raise Unauthenticated("The password has just been changed: log in with the new one.")
             grant = await open_family(connection, proven.user_id, proven.tenant_id,
                                       user_agent=request.headers.get("User-Agent"), ip=caller_ip())  # fmt: skip
             with acting(replace(current_actor(), kind="member", id=str(proven.user_id))):

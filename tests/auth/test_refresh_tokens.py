@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from core.auth.token_families import open_family, revoke_families_of
+from core.auth.credentials import end_credentials_of
+from core.auth.token_families import open_family
 from core.db.pool import Database
 from core.http.application import Application
 from tests.auth.person import Person, new_person
@@ -131,7 +132,16 @@ async def test_logging_out_ends_the_whole_family(person: Person, first: dict[str
     assert (await refresh(person, second["refresh_token"])).status == 401
 
 
-async def test_all_families_of_a_user_can_be_ended(person: Person, first: dict[str, str], db: Database) -> None:
-    await revoke_families_of(db.system, person.id, "disabled")
+async def test_everything_a_person_is_logged_in_with_can_be_ended(
+    person: Person, first: dict[str, str], db: Database
+) -> None:
+    await end_credentials_of(db.system, person.id, "disabled")
     assert not await alive(person, first)
-    assert (await person.caller.get("/me")).status == 200, "sessions are another matter"
+    assert (await person.caller.get("/me")).status == 401
+
+
+async def test_a_new_password_ends_every_program(person: Person, first: dict[str, str]) -> None:
+    told = {"current": PASSWORD, "password": "another long enough one"}
+    assert (await person.caller.ask("PUT", "/me/password", told)).status == 204
+    assert not await alive(person, first)
+    assert (await refresh(person, first["refresh_token"])).status == 401
