@@ -50,5 +50,5 @@ async def _write_to_caretakers(
         reason = explain(refused.error.code, locale=person["locale"]).title
         await mail.queue(
             connection, account.tenant_id, to=person["email"], template="token_dead", locale=person["locale"],
-            values={"number": number, "tenant": person["tenant"], "reason": reason},
+            values={"number": f"+{number}", "tenant": person["tenant"], "reason": reason},
         )  # fmt: skip

@@ -66,6 +66,11 @@ async def _connected(_db: Database, event: Event) -> Arguments:
     return {"account": Account.of(event.data["account"])}
 
 
+async def _updated(_db: Database, event: Event) -> Arguments:
+    news = {"field": event.data["field"], "value": event.data["value"]} if "field" in event.data else None
+    return {"account": Account.of(event.data["account"]), "changed": tuple(event.data["changed"]), "news": news}
+
+
 async def _unhandled(_db: Database, event: Event) -> Arguments:
     return {"field": event.data["field"], "value": event.data["value"]}
 
@@ -84,6 +89,7 @@ HOOKS: dict[str, dict[str, Reading]] = {
     "contacts.merged": {"on_contacts_merged": _merged},
     "template.status": {"on_template_status": _template},
     "account.connected": {"on_account_connected": _connected},
+    "account.updated": {"on_account_updated": _updated},
     "audit.recorded": {"on_audit_recorded": _recorded},
     "webhook.unhandled": {"on_webhook_unhandled": _unhandled},
 }

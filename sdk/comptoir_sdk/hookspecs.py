@@ -123,6 +123,12 @@ async def on_webhook_unhandled(ctx: Context, field: str, value: dict[str, Any]) 
 
 
 @hookspec
+async def on_account_updated(ctx: Context, account: Account, changed: tuple[str, ...],
+                             news: dict[str, Any] | None) -> None:
+    """A number was changed, here or by Meta; `news` is Meta's webhook, `{field, value}`, when one told of it."""
+
+
+@hookspec
 async def on_audit_recorded(ctx: Context, entry: AuditEntry) -> None:
     """Something was written into the audit log: an administrative act, or a change of data."""
 

@@ -49,6 +49,15 @@ def test_a_wrong_entry_is_refused_with_its_text(entry: str) -> None:
         Allowlist([entry])
 
 
+def test_what_is_written_down_is_told_from_what_is_merely_public() -> None:
+    written = Allowlist(["127.0.0.1:8603", "10.1.0.0/16", "proxy.internal:8443"])
+    assert written.names("127.0.0.1", 8603)
+    assert written.names("10.1.2.3", 80)
+    assert written.names("Proxy.Internal", 8443)
+    for host, port in (("127.0.0.1", 8604), ("proxy.internal", 443), ("graph.facebook.com", 443), ("1.1.1.1", 443)):
+        assert not written.names(host, port)
+
+
 async def test_the_sandbox_on_loopback_is_reached_when_it_is_allowed_and_only_then() -> None:
     async with serving(answering(b"hello")) as server:
         async with Egress() as closed:

@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import logging
 import ssl
+from pathlib import Path
 from typing import Any
 
 import httpcore2
@@ -9,6 +10,7 @@ import pytest
 
 from core.egress import Egress, Interrupted, NotSent, Timeouts, TooLarge
 from tests.egress.loopback import Received, answering, hanging, serving, writing
+from tests.mail.certificate import contexts
 
 
 async def loopback_resolver(_host: str, _port: int) -> list[str]:
@@ -50,6 +52,33 @@ async def test_tls_is_made_out_to_the_name() -> None:
         with pytest.raises(NotSent):
             await egress.request("GET", "https://graph.example/")
     assert shaken == ["graph.example"]
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_told_from_other_failures(tmp_path: Path) -> None:
+    server, _ = contexts(tmp_path)
+    listener = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=server)
+    port = listener.sockets[0].getsockname()[1]
+    async with Egress(["127.0.0.1"]) as egress:
+        with pytest.raises(NotSent) as refused:
+            await egress.request("GET", f"https://127.0.0.1:{port}/")
+        assert refused.value.untrusted
+        listener.close()
+        with pytest.raises(NotSent) as closed:
+            await egress.request("GET", f"https://127.0.0.1:{port}/")
+    assert not closed.value.untrusted
+    assert not closed.value.timed_out
+
+
+async def test_time_that_ran_out_is_told_from_what_broke() -> None:
+    for limits in (Timeouts(read=0.1), Timeouts(total=0.1)):
+        async with serving(hanging) as server, Egress([server.address], timeouts=limits) as egress:
+            with pytest.raises(Interrupted) as late:
+                await egress.request("GET", server.url)
+        assert late.value.timed_out
+    async with serving(writing(b"")) as server, Egress([server.address]) as egress:
+        with pytest.raises(Interrupted) as broken:
+            await egress.request("GET", server.url)
+    assert not broken.value.timed_out
 
 
 async def test_a_closed_port_means_nothing_was_sent() -> None:

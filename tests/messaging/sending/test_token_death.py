@@ -52,7 +52,7 @@ async def test_owners_and_admins_hear_of_it_once_in_their_language(desk: Desk) -
     await desk.lanes().drain()
     [letter] = await _letters(desk)
     assert (letter["to"], letter["template"], letter["locale"]) == ("owner@atlas.test", "token_dead", "ar")
-    assert letter["values"]["number"] == "212520000000"
+    assert letter["values"]["number"] == "+212520000000"
     assert "واتساب" in letter["values"]["reason"]
 
 
