@@ -53,6 +53,17 @@ class FolderStorage:
     async def exists(self, key: str) -> bool:
         return await asyncio.to_thread(self._path(key).is_file)
 
+    async def keys(self, folder: str) -> AsyncIterator[str]:
+        waiting = [self._path(folder)]
+        while waiting:
+            try:
+                files, folders = await asyncio.to_thread(_listed, waiting.pop())
+            except OSError as error:
+                raise self._unavailable(error) from error
+            waiting += folders
+            for file in files:
+                yield file.relative_to(self._root).as_posix()
+
     async def check(self) -> None:
         probe = f"check-{uuid4().hex}"
         await self.put(probe, b"can be written", "text/plain")
@@ -90,6 +101,14 @@ class FolderStorage:
             f"Files cannot be kept in {self._root} ({error.strerror or type(error).__name__}): "
             "check that the folder is writable and the disk not full (storage.path in config.yaml)."
         )
+
+
+def _listed(folder: Path) -> tuple[list[Path], list[Path]]:
+    if not folder.is_dir():
+        return [], []
+    with os.scandir(folder) as found:
+        entries = [(Path(entry.path), entry.is_dir(follow_symlinks=False)) for entry in found]
+    return [path for path, is_folder in entries if not is_folder], [path for path, is_folder in entries if is_folder]
 
 
 def _flush(file: BinaryIO) -> None:

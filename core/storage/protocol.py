@@ -31,6 +31,10 @@ class Storage(Protocol):
 
     async def exists(self, key: str) -> bool: ...
 
+    def keys(self, folder: str) -> AsyncIterator[str]:
+        """Every key below `folder/`. What is put or deleted meanwhile may be among them or not."""
+        ...
+
     async def check(self) -> None:
         """Raises Unavailable, saying what to look at, unless objects can be kept here."""
         ...

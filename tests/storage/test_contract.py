@@ -63,6 +63,25 @@ async def test_an_absent_object_is_not_found_and_can_be_deleted(storage: Storage
     await storage.delete("t/none")
 
 
+async def test_the_keys_of_a_folder_are_listed_and_no_others(storage: Storage, s3: FakeS3) -> None:
+    s3.page = 2
+    for key in ("t/attachments/1", "t/attachments/2", "t/exports/3.zip", "t/4", "tt/5", "other/t/6"):
+        await storage.put(key, b"x", "text/plain")
+    assert sorted([key async for key in storage.keys("t")]) == [
+        "t/4", "t/attachments/1", "t/attachments/2", "t/exports/3.zip"]  # fmt: skip
+    assert [key async for key in storage.keys("nobody")] == []
+    with pytest.raises(ValueError, match="storage key"):
+        await anext(storage.keys("../t"))
+
+
+async def test_what_is_larger_than_a_part_is_put_in_parts(s3: FakeS3) -> None:
+    bucket = await S3Storage.connect(BUCKET, access_key="k", secret_key="s", endpoint=s3.endpoint, part_bytes=1000)
+    data = bytes(range(250)) * 10
+    assert await bucket.put("t/1", data, "application/zip") == 2500
+    assert (await bucket.get("t/1"), s3.parts) == (data, {})
+    await bucket.close()
+
+
 async def test_a_deleted_object_is_gone(storage: Storage) -> None:
     await storage.put("t/1", b"x", "text/plain")
     await storage.delete("t/1")
