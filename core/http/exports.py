@@ -55,8 +55,8 @@ def register(api: Api) -> None:
         _check_sees_all()
         return await request_export(services().db, caller().user_id), 202
 
-    @api.route("GET", "/tenant/exports/<uuid:export_id>/file", _EXPORT, "An export's bytes", responses={200: "application/zip"},
-               limit="export", tags=["tenant"], problems=(409,))  # fmt: skip
+    @api.route("GET", "/tenant/exports/<uuid:export_id>/file", _EXPORT, "An export's bytes",
+               responses={200: "application/zip"}, limit="export", tags=["tenant"], problems=(409,))  # fmt: skip
     async def get_export_file(export_id: UUID) -> Response:
         """A zip. 409 while it is being made."""
         _check_sees_all()
