@@ -116,7 +116,7 @@ def register(api: Api) -> None:
         answer = Answer(body.token, body.name, body.password, await _signed_in())
         accepted = await services().people.acceptance.accept(answer, _guess)
         by: Literal["tenant", "invitation"] = "tenant" if accepted.proven else "invitation"
-        return await enter(accepted.user_id, accepted.tenant_id, by=by)
+        return await enter(accepted.user_id, accepted.tenant_id, by=by, password_hash=accepted.password_hash)
 
 
 def _register_managing(api: Api) -> None:

@@ -57,12 +57,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Who is in where. `proven`: by a session, which may have had a second factor; else by a password at most."""
+    """Who is in where. `proven`: by a session, which may have had a second factor; else by the password with this hash,
+    checked or chosen now."""
 
     user_id: UUID
     tenant_id: UUID
-    known: bool
     proven: bool
+    password_hash: str | None = field(repr=False)
 
 
 Guess = Callable[[str], Awaitable[None]]
@@ -97,7 +98,7 @@ class Acceptance:
             await self._check_password(found, answer, guess)
         async with self._db.system_transaction() as connection:
             user_id = await self._let_in(connection, found, answer, hashed)
-        return Accepted(user_id, found["tenant_id"], known, proven)
+        return Accepted(user_id, found["tenant_id"], proven, None if proven else hashed or found["password_hash"])
 
     async def _find(self, token: str) -> Any:
         found = await self._db.system.fetchrow(_LOOK, digest(token))

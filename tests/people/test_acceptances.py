@@ -1,6 +1,7 @@
 """Accepting an invitation, attacked."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from core.auth.permissions import Role
 from core.db.pool import Database
 from core.http.application import Application
-from tests.auth.person import new_person
+from tests.auth.person import new_person, services_of
 from tests.http.callers import OWN_SITE, PASSWORD, Answer, Caller, new_member
 from tests.http.conftest import Enter
 from tests.people.acts import acts
@@ -151,6 +152,29 @@ async def test_guesses_at_that_password_count_with_those_at_the_login(
     for number in range(2):
         assert (await anonymous.log_in(email, f"guess {number}")).status == 401
     assert (await accept(anonymous, token, password=PASSWORD)).status == 429
+
+
+async def test_a_password_that_is_changed_meanwhile_opens_nothing(
+    app: Application, enter: Enter, anonymous: Caller, mailbox: Mailbox, db: Database, tenant: SeededTenant,
+    other_tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    _, email = await new_member(db, other_tenant.id, "owner")
+    owner, services = await enter(tenant, "owner"), services_of(app)
+    changed = "update users set password_hash = password_hash || 'x' where email = $1"
+    for place, what in ((services.passwords, "matches"), (services.people.acceptance, "accept")):
+        token = await link(mailbox, owner, email)
+        done = getattr(place, what)
+
+        async def then_changed(*given: Any, done: Any = done) -> Any:
+            result = await done(*given)
+            await db.system.execute(changed, email)
+            return result
+
+        monkeypatch.setattr(place, what, then_changed)
+        assert (await accept(anonymous, token, password=PASSWORD)).status in (401, 409)
+        assert (await anonymous.get("/me")).status == 401
+        monkeypatch.setattr(place, what, done)
+        await db.system.execute("update users set password_hash = left(password_hash, -1) where email = $1", email)
 
 
 async def test_whoever_is_logged_in_gives_no_password_if_their_own_page_asks(
