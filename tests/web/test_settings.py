@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser
 
-from .double import Double
+from .double import ME, Double
 from .double_people import KERNEL
 from .screen import Screen
 
@@ -43,6 +43,15 @@ async def test_what_is_not_saved_is_asked_about(double: Double, screen: Screen) 
     await page.go_back()
     await page.get_by_role("button", name="Discard changes").click()
     await page.wait_for_url("**/inbox")
+
+
+async def test_who_joins_and_who_is_called_otherwise_is_known_at_once(double: Double, screen: Screen) -> None:
+    await screen.go("/inbox")
+    await screen.live()
+    double.emit("member.saved", {"member": {"id": "new", "name": "Salma", "role": "agent"}})
+    double.emit("member.saved", {"member": {"id": ME, "name": "Amina", "role": "agent"}})
+    await screen.page.get_by_role("button", name="Your account: Amina").wait_for()
+    assert await screen.page.evaluate("async () => (await import('@comptoir/sdk')).memberName('new')") == "Salma"
 
 
 async def test_a_form_that_was_not_touched_leaves_the_way_back_alone(double: Double, screen: Screen) -> None:

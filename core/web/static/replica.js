@@ -2,7 +2,7 @@
 import { ApiError, get } from "./api.js";
 import { Ledger } from "./ledger.js";
 import { Outbox } from "./outbox.js";
-import { bootstrap } from "./session.js";
+import { bootstrap, meet } from "./session.js";
 import { Socket } from "./socket.js";
 
 export const ledger = new Ledger();
@@ -17,6 +17,7 @@ export const socket = new Socket(bootstrap.ws, bootstrap.cursor, {
 });
 
 socket.addEventListener("state", () => socket.state === "live" && outbox.flush());
+ledger.onEvent(meet);
 
 /** `listener` runs whenever the server is back: what failed meanwhile may be asked for again. Returns how to stop. */
 export function onLive(listener) {

@@ -28,6 +28,7 @@ class App extends LitElement {
     socket.addEventListener("state", () => this.connection());
     outbox.addEventListener("change", () => { this.waiting = outbox.waiting; });
     ledger.subscribe(() => this.title());
+    ledger.onEvent(({ type }) => type === "member.saved" && this.requestUpdate());
     bind({ "?": { label: t("Keyboard shortcuts"), run: () => { this.help = true; } } });
     this.arrive();
   }
