@@ -13,8 +13,7 @@ from core.messaging.page import Page, by_name, page
 _SHOWN: Final = """
 select u.id, u.email as sort, jsonb_build_object(
     'id', u.id, 'name', u.name, 'email', u.email, 'platform_admin', u.platform_admin,
-    'disabled', u.disabled_at is not null, 'second_factor',
-        u.totp_enabled_at is not null or exists (select from passkeys k where k.user_id = u.id),
+    'disabled', u.disabled_at is not null, 'second_factor', u.totp_enabled_at is not null,
     'tenants', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name,
             'role', m.role) order by t.slug)
         from memberships m join tenants t on t.id = m.tenant_id where m.user_id = u.id), '[]'::jsonb),

@@ -4,6 +4,7 @@ import pytest
 
 from core.audit import INSTALLATION
 from core.auth.api_keys import create_api_key
+from core.auth.lost_factors import forget_factors
 from core.auth.second_factor import TRIES, TRIES_A_DAY
 from core.db.pool import Database
 from core.http.application import Application
@@ -229,6 +230,28 @@ async def test_it_is_turned_off_with_the_password_and_its_codes_go_too(guarded: 
     assert (await guarded.challenge()).status == 200
     assert await db.system.fetchval("select count(*) from recovery_codes") == 0
     assert "second_factor.disabled" in await actions(db)
+
+
+async def test_the_operator_lets_begin_again_whoever_has_lost_everything(guarded: Person, db: Database) -> None:
+    phone = Authenticator()
+    await guarded.add_passkey(phone)
+    challenge = (await guarded.challenge()).json["challenge"]
+    async with db.system_transaction() as connection:
+        await forget_factors(connection, guarded.id)
+    assert (await guarded.caller.get("/me")).status == 401
+    assert (await guarded.prove(challenge=challenge, code=guarded.code())).status == 401
+    browser = guarded.elsewhere()
+    assert (await browser.log_in(guarded.email)).status == 200
+    assert (await browser.get("/me/factors")).json == {
+        "totp": {"enabled": False, "since": None}, "recovery_codes_left": 0, "passkeys": []
+    }  # fmt: skip
+
+
+async def test_a_session_that_was_found_open_does_not_guess_the_password(guarded: Person) -> None:
+    for _ in range(9):
+        await guarded.caller.ask("POST", "/me/recovery-codes", {"password": "a guess"})
+    answers = [await guarded.caller.ask("DELETE", "/me/totp", {"password": guess}) for guess in ("a guess", PASSWORD)]
+    assert [answer.status for answer in answers] == [429, 429]
 
 
 async def test_a_second_app_does_not_replace_the_first_behind_its_back(guarded: Person) -> None:
