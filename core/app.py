@@ -64,6 +64,7 @@ class Plugins(Protocol):
         """Register routes; each view declares its Access."""
 
     def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]: ...
+    def permissions_of(self, tenant_id: UUID, locale: str) -> Sequence[Mapping[str, Any]]: ...
     def files(self) -> Sequence[Files]: ...
     def installed(self) -> Sequence[Mapping[str, Any]]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
@@ -87,6 +88,9 @@ class NoPlugins(NoChannels):
 
     def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]:
         return {}
+
+    def permissions_of(self, tenant_id: UUID, locale: str) -> Sequence[Mapping[str, Any]]:
+        return ()
 
     def files(self) -> Sequence[Files]:
         return ()
@@ -182,7 +186,8 @@ class WebProcess:
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest,
-            plugin_routes=self.plugins.routes, wish=lambda: language.wish(request),
+            plugin_routes=self.plugins.routes, plugin_permissions=self.plugins.permissions_of,
+            wish=lambda: language.wish(request),
         )  # fmt: skip
         problem.install(app)
         app.after_request(hardening.harden)

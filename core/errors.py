@@ -8,6 +8,9 @@ Problem                  becomes RFC 9457 problem JSON
 ├── Unauthenticated      401  log in first
 │   └── SecondFactorNeeded 401  the password is right: prove the second factor
 ├── Conflict             409  the state has moved on: look again
+│   ├── NameTaken        409  choose another name
+│   ├── RoleInUse        409  give its members, keys and invitations another role first
+│   ├── LastOwner        409  make somebody else an owner first
 │   └── NewerMessages    409  a colleague or the customer wrote since: read, or send anyway
 ├── WindowClosed         422  24 h after the customer's last message: use a template
 ├── Rejected             422  a filter_outbound hook said no
@@ -62,6 +65,18 @@ class SecondFactorNeeded(Unauthenticated):
 
 class Conflict(Problem):
     status, type, title = 409, "conflict", "The state has changed"
+
+
+class NameTaken(Conflict):
+    type, title = "name-taken", "There is one of this name"
+
+
+class RoleInUse(Conflict):
+    type, title = "role-in-use", "The role is in use"
+
+
+class LastOwner(Conflict):
+    type, title = "last-owner", "The last owner stays"
 
 
 class NewerMessages(Conflict):

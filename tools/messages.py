@@ -28,6 +28,7 @@ SOURCES: dict[Path, tuple[str, ...]] = {
     ROOT / "core/web/locale/{}/LC_MESSAGES/messages.po": ("core/web/static/**/*.js", "core/web/templates/*.html"),
     ROOT / "core/web/locale/{}/LC_MESSAGES/entrance.po": ("core/web/templates/entrance/*.html",),
     ROOT / "core/mail/locale/{}/LC_MESSAGES/mail.po": ("core/mail/wordings.py",),
+    ROOT / "core/people/locale/{}/LC_MESSAGES/people.po": ("core/people/wordings.py",),
     ROOT / "plugins/inbox/locale/{}/LC_MESSAGES/screens.po": ("plugins/inbox/static/**/*.js",),
     ROOT / "plugins/contacts/locale/{}/LC_MESSAGES/screens.po": ("plugins/contacts/static/**/*.js",),
     ROOT / "plugins/settings/locale/{}/LC_MESSAGES/screens.po": ("plugins/settings/static/**/*.js",),

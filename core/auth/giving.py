@@ -1,4 +1,4 @@
-"""Nobody gives more than they hold: what a role may do and see, against what its giver may."""
+"""Nobody gives or takes more than they hold: what a role may do and see, against what its giver may."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -54,7 +54,19 @@ def check_may_give(giver: Principal, role: GivenRole) -> None:
     """Raises Forbidden."""
     if role.key == "owner" and giver.role != "owner":
         raise Forbidden("Only an owner can make somebody an owner: ask one.")
-    if beyond := sorted(role.permissions - giver.permissions):
-        raise Forbidden(f"The role {role.key} may do more than you ({', '.join(beyond)}): ask somebody who may.")
-    if _WIDTH[role.sees] > _WIDTH[giver.sees]:
-        raise Forbidden(f"The role {role.key} sees more conversations than you: ask somebody who sees them.")
+    check_within(giver, role.key, role.permissions, role.sees)
+
+
+def check_may_take(taker: Principal, role: GivenRole) -> None:
+    """Whether they may change or end the membership of somebody in this role. Raises Forbidden."""
+    if role.key == "owner" and taker.role != "owner":
+        raise Forbidden("Only an owner can change or remove an owner: ask one.")
+    check_within(taker, role.key, role.permissions, role.sees)
+
+
+def check_within(principal: Principal, role: str, permissions: frozenset[str], *sights: Sees) -> None:
+    """Raises Forbidden when some of these permissions, or a sight, are beyond the principal's own."""
+    if beyond := sorted(permissions - principal.permissions):
+        raise Forbidden(f"The role {role} may do more than you ({', '.join(beyond)}): ask somebody who may.")
+    if any(_WIDTH[sees] > _WIDTH[principal.sees] for sees in sights):
+        raise Forbidden(f"The role {role} sees more conversations than you: ask somebody who sees them.")

@@ -53,6 +53,12 @@ async def refuse_suspended(db: Database, user_id: UUID, slug: str | None) -> Non
 
 
 async def member_resources(connection: Connection) -> list[dict[str, Any]]:
-    """The members of the tenant in scope: {id, name, role}."""
+    """The members of the tenant in scope, as every screen knows them: {id, name, role}."""
     rows = await connection.fetch("select user_id, name, role from memberships order by lower(name), user_id")
     return [{"id": str(row["user_id"]), "name": row["name"], "role": row["role"]} for row in rows]
+
+
+async def team_resources(connection: Connection) -> list[dict[str, Any]]:
+    """The teams of the tenant in scope, as every screen knows them: {id, name}."""
+    rows = await connection.fetch("select id, name from teams order by lower(name), id")
+    return [{"id": str(row["id"]), "name": row["name"]} for row in rows]

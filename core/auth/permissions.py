@@ -14,6 +14,8 @@ ADMINISTER = SUPERVISE | {
     "audit.read", "data.export",
 }  # fmt: skip
 OWN = ADMINISTER | {"tenant.delete"}
+EVERYTHING = frozenset({"data.export"})
+"""What shows all conversations at once: never held by whoever sees less, whatever their role lists."""
 OPERATE = frozenset({"platform.manage"})
 """Of platform admins, in whichever tenant they work: it belongs to the person, not to a role."""
 

@@ -12,7 +12,7 @@ may be told that its organisation is suspended: ask for `tenant_status`.
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from core.auth.permissions import Permissions
+from core.auth.permissions import EVERYTHING, Permissions
 from core.auth.principal import Principal
 
 
@@ -50,5 +50,7 @@ def principal_of(row: Any, auth: Auth, permissions: Permissions, csrf_secret: by
     held = permissions.held(row["role"], row["permissions"], platform_admin=row["platform_admin"])
     if row["scopes"] is not None:
         held &= frozenset(row["scopes"])
+    if row["sees"] != "all":
+        held -= EVERYTHING
     return Principal(row["tenant_id"], row["user_id"], row["role"], row["name"], held, auth, row["id"], csrf_secret,
                      row["sees"], frozenset(row["teams"]))  # fmt: skip

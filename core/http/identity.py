@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.auth.csrf import csrf_token
-from core.auth.memberships import member_resources
+from core.auth.memberships import member_resources, team_resources
 from core.auth.principal import Principal
 from core.db.pool import Connection
 from core.events import log
@@ -24,6 +24,7 @@ async def me(services: Services, principal: Principal) -> dict[str, Any]:
         "name": principal.name,
         "email": user["email"] if user else None,
         "role": principal.role,
+        "sees": principal.sees,
         "locale": (user["locale"] if user else None) or tenant["locale"],
         "permissions": sorted(principal.permissions),
         "tenant": {**tenant, "id": str(tenant["id"])},
@@ -42,12 +43,14 @@ async def bootstrap(services: Services, principal: Principal, wish: str | None =
         # The cursor first: what happens while the rest is read will be told again, never missed.
         cursor = await current_cursor(connection, principal)
         accounts, members = await account_resources(connection), await member_resources(connection)
+        teams = await team_resources(connection)
     return {
         "me": who,
         "csrf": csrf_token(principal.csrf_secret) if principal.auth == "session" else None,
         "cursor": cursor,
         "accounts": accounts,
         "members": members,
+        "teams": teams,
         "ui": dict(services.manifest(principal, locale)),
         "ws": "/ws",
         "locale": locale,

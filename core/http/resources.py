@@ -47,12 +47,14 @@ class TenantResource(Resource):
 
 
 class Me(Resource):
-    """The caller. `id` and `email` are null for an API key."""
+    """The caller. `id` and `email` are null for an API key. `sees`: all conversations, those of their teams and their
+    own, or their own alone."""
 
     id: UUID | None
     name: str
     email: str | None
     role: str
+    sees: Literal["all", "team", "own"]
     locale: str
     permissions: list[str]
     tenant: TenantResource
@@ -91,6 +93,11 @@ class Member(Resource):
     role: str
 
 
+class Person(Resource):
+    id: UUID
+    name: str | None
+
+
 class Bootstrap(Resource):
     """Everything a screen needs before its first list. `cursor` is where to open the WebSocket `ws`."""
 
@@ -99,6 +106,7 @@ class Bootstrap(Resource):
     cursor: str
     accounts: list[AccountBrief]
     members: list[Member]
+    teams: list[Person]
     ui: dict[str, Any]
     ws: str
     locale: str
@@ -119,11 +127,6 @@ class ContactResource(Resource):
     created_at: datetime
     updated_at: datetime
     version: int
-
-
-class Person(Resource):
-    id: UUID
-    name: str | None
 
 
 class ConversationAccount(Resource):

@@ -38,6 +38,8 @@ Retry = Callable[[UUID, Author], Awaitable[dict[str, Any]]]
 """Sends a failed or uncertain message again; returns its resource. Raises NotFound or Conflict."""
 Manifest = Callable[[Principal, str], Mapping[str, Any]]
 """The pages, panels, … that plugins show this principal, in this locale."""
+PluginPermissions = Callable[[UUID, str], Sequence[Mapping[str, Any]]]
+"""What the plugins of a tenant add to roles, as the API tells of it, in this locale."""
 PluginRoutes = Callable[[UUID], Mapping[str, Sequence[Route]]]
 """What each plugin of a tenant serves."""
 
@@ -74,6 +76,7 @@ class Services:
     attachments: Attachments
     read_receipts: ReadReceipt
     plugin_routes: PluginRoutes
+    plugin_permissions: PluginPermissions
     mail_kind: str = "folder"
     manifest: Manifest = no_plugins
     installed: Callable[[], Sequence[Mapping[str, Any]]] = tuple

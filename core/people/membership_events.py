@@ -10,3 +10,8 @@ async def tell_saved(connection: Connection, tenant_id: UUID, user_id: UUID, nam
     """Somebody is a member, or is called otherwise. After the change that it tells of."""
     member = {"id": str(user_id), "name": name, "role": role}
     await outbox.append(connection, tenant_id, "member.saved", {"member": member})
+
+
+async def tell_removed(connection: Connection, tenant_id: UUID, user_id: UUID) -> None:
+    """Somebody is no member any more."""
+    await outbox.append(connection, tenant_id, "member.removed", {"id": str(user_id)})

@@ -1,12 +1,14 @@
 """Everything about plugins in one process, put together: what the web and worker processes hold."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from comptoir_sdk import Route
+from comptoir_sdk.translation import translated_by
+from comptoir_sdk.ui import Page
 from quart import Quart
 
 from core.auth.principal import Principal
@@ -23,6 +25,7 @@ from core.plugins.hooks import Hooks
 from core.plugins.http import PluginRoutes
 from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
+from core.plugins.states import Installed
 from core.plugins.tables import refuse_unprotected
 from core.plugins.ui import Files, Manifest
 from core.storage import Storage
@@ -66,6 +69,11 @@ class PluginHost:
         """What each plugin of the tenant serves."""
         enabled = self.enabled(tenant_id)
         return {one.name: one.declared.routes for one in self.plugins.loaded() if one.name in enabled}
+
+    def permissions_of(self, tenant_id: UUID, locale: str) -> Sequence[Mapping[str, Any]]:
+        """What the tenant's plugins add to roles: key, label, plugin and group, in this locale."""
+        return [told for name in self.enabled(tenant_id) if (one := self.plugins.find(name))
+                for told in _permissions(one, self.contexts.texts.translator(name, locale))]  # fmt: skip
 
     def files(self) -> Sequence[Files]:
         """Where each plugin keeps what the browser needs."""
@@ -113,3 +121,11 @@ class PluginHost:
 
     async def _submit(self, draft: Draft, author: Author) -> Submitted:
         return await send_gate.submit(self.contexts.outside.db, draft, author=author, filters=self.filter_outbound)
+
+
+def _permissions(one: Installed, translate: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Under the title of the plugin's first page, if it has one."""
+    title = next((piece.title for piece in one.declared.panels if isinstance(piece, Page)), one.name.capitalize())
+    with translated_by(translate):
+        return [{"key": key, "label": str(label), "plugin": one.name, "group": str(title)}
+                for key, label in (one.plugin.permissions if one.plugin else {}).items()]  # fmt: skip

@@ -24,6 +24,11 @@ PUBLIC = {
 BODIES = {
     "put_assignment": {"assignee": None},
     "put_status": {"status": "closed"},
+    "put_team": {"team": None},
+    "update_role": {"sees": "own"},
+    "update_member": {"name": "Taken over"},
+    "update_team": {"name": "Taken over"},
+    "put_team_members": {"members": []},
     "send_message": {"body": "Bonjour"},
     "update_contact": {"name": "Taken over"},
     "create_contact": {"name": "Salma"},
@@ -46,7 +51,7 @@ def methods_of(app: Application) -> list[tuple[str, str, str, list[str]]]:
 
 def path_of(rule: str, ids: dict[str, UUID]) -> str:
     for name, value in ids.items():
-        rule = rule.replace(f"<uuid:{name}>", str(value))
+        rule = rule.replace(f"<uuid:{name}>", str(value)).replace(f"<{name}>", str(value))
     return rule
 
 
@@ -56,7 +61,8 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "conversation_id": thread.conversation_id, "contact_id": thread.contact_id,
         "message_id": thread.message_ids[0], "attachment_id": thread.attachment_id,
         "passkey_id": thread.contact_id, "key_id": thread.contact_id, "session_id": thread.contact_id,
-        "invitation_id": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
+        "invitation_id": thread.contact_id, "member_id": thread.contact_id, "team_id": thread.contact_id,
+        "key": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
     }  # fmt: skip
 
 

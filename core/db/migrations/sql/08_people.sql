@@ -26,6 +26,8 @@ create table roles (
     check (key not in ('owner', 'admin') or sees = 'all')
 );
 
+create unique index roles_by_name on roles (tenant_id, lower(name)) where permissions is not null;
+
 alter table memberships drop constraint memberships_role_check;
 alter table memberships
     add column custom_role text generated always as (
