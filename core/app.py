@@ -170,8 +170,6 @@ class WebProcess:
     def _application(self, settings: Settings, valkey: "Redis | None", storage: Attachments) -> Application:
         app = Application("comptoir", static_folder=None)
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
-        app.json.ensure_ascii = False  # type: ignore[attr-defined]
-        app.json.sort_keys = False  # type: ignore[attr-defined]
         cookie = session_cookie(app, settings.public_url)
         limiter = Limiter(valkey, settings.limits)
         passwords, attempts = Passwords(), LoginAttempts(limiter)

@@ -212,5 +212,10 @@ class Office:
         return {"items": self.plugins, "next": None}
 
     async def _health(self) -> Answer | Response:
-        return {"journal_lag_seconds": 0.0, "oldest_due_job_seconds": 1.24, "database_bytes": 81_000_000,
-                "versions": {"comptoir": "0.1.0", "postgresql": "18.6"}, "master_keys": ["1a2b3c4d"]}
+        names = ("journal_waiting", "journal_lag_seconds", "events_waiting", "events_lag_seconds", "sends_waiting",
+                 "sends_uncertain", "quarantined", "media_waiting")
+        queue = {"queue": "core", "waiting": 2, "running": 1, "failed_1d": 1, "oldest_due_seconds": 41.2}
+        return {"versions": {"comptoir": "0.1.0", "postgresql": "18.6"}, "database_bytes": 81_000_000,
+                "stages": dict.fromkeys(names, 0) | {"last_event_at": People.ago(), "installed_at": People.ago(days=3)},
+                "queues": [queue], "mail": {"kind": "folder", "waiting": 0, "failed_1d": 0, "last_error": None},
+                "master_keys": [{"id": "1a2b3c4d", "data_keys": 4, "state": "current"}]}
