@@ -48,6 +48,23 @@ async def test_a_team_gets_another_name_and_other_members(double: Double, screen
     assert team["name"] == "Shop"
 
 
+async def test_a_team_that_changed_meanwhile_is_not_overwritten_unseen(double: Double, screen: Screen) -> None:
+    page = screen.page
+    hugo = people(double)["hugo"]
+    team = next(iter(double.people.teams.values()))
+    await screen.go("/settings.teams")
+    await page.get_by_role("link", name="Sales").click()
+    await page.get_by_label("Name").fill("Shop")
+    team |= {"members": [*team["members"], hugo["id"]], "version": 2}
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("Somebody else changed this meanwhile.").wait_for()
+    await page.get_by_role("button", name="Remove Hugo").wait_for()
+    assert await page.get_by_label("Name").input_value() == "Shop"
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("link", name="Shop").get_by_text("4 members").wait_for()
+    assert hugo["id"] in team["members"]
+
+
 async def test_a_form_with_changes_is_not_closed_by_a_slip(double: Double, screen: Screen) -> None:
     page = screen.page
     people(double)

@@ -23,6 +23,7 @@ class Settings extends LitElement {
     .pane { display: grid; grid-template-rows: auto minmax(0, 1fr); min-inline-size: 0; min-block-size: 0; }
     .pane .bar { border-block-end: 1px solid var(--line); } .back { display: none; }
     .scroll { overflow-y: auto; min-block-size: 0; position: relative; }
+    .scroll > ui-fragment { padding: var(--sp-5); max-inline-size: calc(760px + 2 * var(--sp-5)); margin-inline: auto; }
     @media (max-width: 760px) {
       :host { grid-template-columns: minmax(0, 1fr); }
       :host([chosen]) nav, :host(:not([chosen])) .pane { display: none; }

@@ -1,6 +1,7 @@
 import { html } from "lit";
 import { ApiError, Panel, define, patch, post, put, t, toast } from "@comptoir/sdk";
 import { Form, beside } from "@comptoir/sdk/form.js";
+import { everything } from "@comptoir/sdk/load.js";
 import "@comptoir/sdk/elements/picker.js";
 import { parts } from "./styles.js";
 
@@ -14,13 +15,18 @@ class TeamForm extends Panel {
     save: (changes, values) => (this.team ? this.change(changes) : post("/api/v1/teams", { name: values.name.trim(), members: values.members })),
     saved: () => { toast({ text: t("Saved.") }); this.dispatchEvent(new Event("saved")); },
     refused: (error) => refusal(error),
+    reload: () => this.values,
     guard: false,
   });
 
   connectedCallback() {
     super.connectedCallback();
+    this.form.start(this.values);
+  }
+
+  get values() {
     const { name = "", members = [] } = this.team ?? {};
-    this.form.start({ name, members: members.map(({ id }) => id) });
+    return { name, members: members.map(({ id }) => id) };
   }
 
   render() {
@@ -33,9 +39,16 @@ class TeamForm extends Panel {
       <ui-button slot="actions" variant="primary" type="submit" ?busy=${form.busy}>${this.team ? t("Save") : t("Create team")}</ui-button></ui-dialog></form>`;
   }
 
+  /** Refused, and the newer team laid under what was typed, when somebody else changed it since it was read. */
   async change({ name, members }) {
-    if (name) await patch(`/api/v1/teams/${this.team.id}`, { name: name.trim() });
-    if (members) await put(`/api/v1/teams/${this.team.id}/members`, { members });
+    const { id, version } = this.team;
+    const now = (await everything("/api/v1/teams")).find((team) => team.id === id);
+    if (now && now.version !== version) {
+      this.team = now;
+      throw new ApiError({ status: 412, title: "changed meanwhile" });
+    }
+    if (name) await patch(`/api/v1/teams/${id}`, { name: name.trim() });
+    if (members) await put(`/api/v1/teams/${id}/members`, { members });
   }
 
   close = () => this.dispatchEvent(new Event("close"));
