@@ -128,8 +128,9 @@ class Entrance:
     async def accounts(self) -> Answer:
         given = await self.body()
         if given["phone_number_id"] == "10000":
-            return problem(422, "invalid", "No.", errors=[{"loc": ["access_token"], "msg": "is not the number's"}])
-        return account(simulated=False, graph_url="https://graph.facebook.com") | {"verify_token": "verify-me"}, 201
+            errors = [{"loc": ["access_token"], "msg": "is not the number's"}]
+            return problem(422, "invalid", "No.", errors=errors, findings=FINDINGS[:1])
+        return account(simulated=False, graph_url="https://graph.facebook.com"), 201
 
     async def examinations(self) -> Answer:
         await self.body()

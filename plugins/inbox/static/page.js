@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, define, fmt, icon, me, navigate, put, storageKey, t } from "@comptoir/sdk";
+import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, put, storageKey, t } from "@comptoir/sdk";
 import { ConversationList, ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import "./chat.js";
 import "./detail.js";
@@ -168,7 +168,14 @@ class Inbox extends Panel {
   nothing() {
     if (this.error) return html`<ui-error text=${t("This conversation could not be opened.")} .error=${this.error} @retry=${() => this.ask()}></ui-error>`;
     if (this.selected) return html`<ui-skeleton shape="thread" rows="5"></ui-skeleton>`;
+    if (!bootstrap.accounts.length && can("accounts.manage")) return this.unreachable();
     return html`<ui-empty icon="message-circle" text=${t("Choose a conversation to read it here.")}><span class="hint"><kbd>J</kbd> <kbd>K</kbd> ${t("move")} · <kbd>?</kbd> ${t("all shortcuts")}</span></ui-empty>`;
+  }
+
+  /** Before there is a number, nothing can come in. */
+  unreachable() {
+    return html`<ui-empty icon="smartphone" text=${t("Customers cannot write to you yet: your organisation has no number.")}>
+      <ui-button variant="primary" @click=${() => location.assign("/welcome/number")}>${t("Choose a number")}</ui-button></ui-empty>`;
   }
 
   tabs() {

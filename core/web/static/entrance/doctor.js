@@ -26,14 +26,19 @@ export function attend(form) {
 const patient = ({ phone_number_id, waba_id, access_token, app_secret, graph_url }) => ({ phone_number_id, waba_id, access_token, app_secret, graph_url });
 
 async function join(form, { app_secret, ...account }) {
-  const joined = await post("/api/v1/accounts", { ...account, meta_app: { app_secret } });
+  const joined = await post("/api/v1/accounts", { ...account, meta_app: { app_secret } }).catch((error) => {
+    if (error.problem?.findings) report(error.problem.findings); // what Meta said when it was asked once more
+    throw error;
+  });
   for (const control of form.elements) control.disabled = true;
   element("acts").hidden = true;
-  fill(element("app"), joined);
-  element("app").hidden = !joined.verify_token;
-  element("onward").hidden = false;
+  fill(document, { number: dialled(joined) });
+  element("joined").hidden = element("onward").hidden = false;
   await lookAgain(form, joined.id);
 }
+
+/** The number as people write it. */
+export const dialled = ({ display_phone_number: number }) => `+${number.replace(/^\+/, "")}`;
 
 async function lookAgain(form, id) {
   const { findings } = await post(`/api/v1/accounts/${id}/examinations`, {});

@@ -89,6 +89,7 @@ function focusFirst(form) {
 
 /** Errors of single fields go beside them; what belongs to none of them goes above. */
 function fail(form, error) {
+  if (error.kind === "suspended") location.assign("/suspended");
   const rest = error instanceof ApiError && error.status !== 429 ? (error.problem.errors ?? []).filter((one) => !markNamed(form, one)) : [];
   const placed = focusFirst(form);
   if (!placed || rest.length) say(form, rest.length ? rest.map(({ msg }) => msg).join(" ") : words(form, error));

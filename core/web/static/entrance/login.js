@@ -13,7 +13,6 @@ serve(form, async (values) => {
     await post("/api/v1/session", values);
   } catch (error) {
     if (needed(error, next)) return undefined;
-    if (error.kind === "suspended") return leave("/suspended");
     throw error;
   }
   return leave(next);

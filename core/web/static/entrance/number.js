@@ -1,14 +1,15 @@
 /** The second step: a simulated number at once, or one of Meta's with the doctor. */
 import { post } from "../api.js";
-import { attend } from "./doctor.js";
+import { me } from "../session.js";
+import { attend, dialled } from "./doctor.js";
 import { fill, serve, show } from "./form.js";
 
 const simulated = document.getElementById("simulated");
 
 if (simulated) {
   serve(simulated, async () => {
-    const account = await post("/api/v1/accounts/simulated", {});
-    fill(document, { number: `+${account.display_phone_number.replace("+", "")}` });
+    const account = await post("/api/v1/accounts/simulated", { name: me.tenant.name });
+    fill(document, { number: dialled(account) });
     document.getElementById("phones").href = `${account.graph_url}/?number=${account.phone_number_id}`;
     show("ready");
   });
