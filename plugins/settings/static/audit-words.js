@@ -7,7 +7,7 @@ const ACTIONS = () => ({
   "api_key.created": t("made an API key"), "api_key.revoked": t("revoked an API key"),
   "audit.exported": t("exported the audit log"),
   "contact.created": t("added a contact"), "contact.updated": t("changed a contact"), "contact.deleted": t("deleted a contact"), "contacts.merged": t("merged contacts"),
-  "conversation.assigned": t("assigned a conversation"), "conversation.updated": t("changed a conversation"), "conversation.closed": t("closed a conversation"), "conversation.opened": t("opened a conversation"), "conversation.snoozed": t("snoozed a conversation"), "conversation.moved": t("moved a conversation to a team"),
+  "conversation.assigned": t("assigned a conversation"), "conversation.updated": t("changed a conversation"), "conversation.closed": t("closed a conversation"), "conversation.opened": t("opened a conversation"), "conversation.snoozed": t("snoozed a conversation"), "conversation.reopened": t("opened a conversation again"), "conversation.moved": t("moved a conversation to a team"),
   "invitation.renewed": t("sent an invitation again"), "invitation.revoked": t("revoked an invitation"),
   "master_key.rotated": t("replaced the master key"), "master_key.retired": t("dropped an old master key"),
   "member.invited": t("invited somebody"), "member.joined": t("joined"), "member.updated": t("changed a member"), "member.removed": t("removed a member"), "member.left": t("left"),
@@ -20,9 +20,9 @@ const ACTIONS = () => ({
   "role.created": t("wrote a role"), "role.updated": t("changed a role"), "role.deleted": t("deleted a role"),
   "second_factor.enabled": t("switched the second factor on"), "second_factor.disabled": t("switched the second factor off"), "second_factor.refused": t("was refused at the second factor"),
   "session.opened": t("logged in"), "session.closed": t("logged out"), "session.ended": t("ended a session"), "sessions.ended": t("logged out everywhere"), "session.moved": t("went to another organisation"),
-  "team.created": t("made a team"), "team.updated": t("changed a team"), "team.deleted": t("deleted a team"),
+  "team.created": t("made a team"), "team.updated": t("changed a team"), "team.renamed": t("renamed a team"), "team.members_changed": t("changed who is in a team"), "team.saved": t("changed a team"), "team.deleted": t("deleted a team"),
   "tenant.created": t("made the organisation"), "tenant.registered": t("registered the organisation"), "tenant.updated": t("changed the organisation's settings"), "tenant.suspended": t("suspended the organisation"), "tenant.resumed": t("resumed the organisation"), "tenant.status_changed": t("suspended or resumed the organisation"),
-  "tenant.export_requested": t("asked for an archive"), "tenant.exported": t("made an archive of everything"), "tenant.export_downloaded": t("downloaded an archive"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
+  "export.requested": t("asked for an archive"), "export.finished": t("made an archive of everything"), "export.downloaded": t("downloaded an archive"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
   "token_family.opened": t("logged a program in"), "token_family.revoked": t("ended a program's login"),
 });
 
