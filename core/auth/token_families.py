@@ -34,9 +34,9 @@ _USE: Final = """
     update refresh_tokens set used_at = now() where token_hash = $1 and used_at is null and expires_at > now()
     returning family_id
 """
-_USED_BEFORE: Final = """
+_REUSED: Final = """
     select f.id, f.tenant_id, f.user_id from refresh_tokens r join token_families f on f.id = r.family_id
-    where r.token_hash = $1 and r.used_at is not null and f.revoked_at is null
+    where r.token_hash = $1 and r.used_at is not null
 """
 
 
@@ -90,21 +90,19 @@ async def present_families(db: Database, permissions: Permissions, ids: Iterable
     return {row["id"]: principal_of(row, "token", permissions) for row in rows}
 
 
-async def revoke_family(connection: Connection, family_id: UUID, because: str) -> None:
-    """End one family: its next request is refused and its sockets close."""
-    await connection.execute(
-        "update token_families set revoked_at = now(), revoked_because = $2 where id = $1 and revoked_at is null",
-        family_id, because,
-    )  # fmt: skip
+async def revoke_family(connection: Connection, family_id: UUID, because: str) -> bool:
+    """End one family: its next request is refused and its sockets close. Whether it had not ended before."""
+    return await connection.fetchval(
+        "update token_families set revoked_at = now(), revoked_because = $2 where id = $1 and revoked_at is null "
+        "returning true", family_id, because,
+    ) is not None  # fmt: skip
 
 
 async def _end_if_used_before(connection: Connection, refresh_token: str) -> None:
-    family = await connection.fetchrow(_USED_BEFORE, _digest(refresh_token))
-    if family is None:
-        return
-    await revoke_family(connection, family["id"], "reuse")
-    await audit.record_for(connection, family["tenant_id"], "token_family.revoked", "member", family["user_id"],
-                           {"because": [None, "a used refresh token came again"]})  # fmt: skip
+    family = await connection.fetchrow(_REUSED, _digest(refresh_token))
+    if family is not None and await revoke_family(connection, family["id"], "reuse"):
+        await audit.record_for(connection, family["tenant_id"], "token_family.revoked", "member", family["user_id"],
+                               {"because": [None, "a used refresh token came again"]})  # fmt: skip
 
 
 async def _grant(connection: Connection, family_id: UUID, user_id: UUID, tenant_id: UUID) -> Grant:

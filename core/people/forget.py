@@ -19,6 +19,8 @@ CHALLENGES_KEPT: Final = timedelta(days=1, minutes=5)
 # Used refresh tokens stay while their family lives: by them a copied one is known.
 _FORGET: Final = (
     ("delete from login_challenges where created_at < now() - $1::interval", CHALLENGES_KEPT),
+    ("delete from login_challenges where expires_at < now() - $1::interval and purpose <> 'second_factor'",
+     timedelta(minutes=5)),
     ("delete from password_resets where least(used_at, expires_at) < now() - $1::interval", ENDED_KEPT),
     ("delete from sessions where least(revoked_at, expires_at) < now() - $1::interval", ENDED_KEPT),
     ("delete from token_families where least(revoked_at, expires_at) < now() - $1::interval", ENDED_KEPT),
