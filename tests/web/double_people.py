@@ -9,8 +9,9 @@ from comptoir_sdk import ui
 from comptoir_sdk.translation import Text, translated_by
 from quart import Quart, Response, jsonify, request
 
+from core.people.wordings import kernel_permissions, role_name
 from core.web import catalogue
-from core.web.language import Locale
+from core.web.language import Locale, wish
 from plugins.settings import plugin
 
 if TYPE_CHECKING:
@@ -22,22 +23,7 @@ ADMINISTER = (*WORK, "accounts.manage", "audit.read", "contacts.delete", "data.e
               "members.manage", "roles.manage", "settings.manage", "teams.manage")
 OWN = (*ADMINISTER, "tenant.delete")
 KERNEL = (*OWN, "platform.manage")
-BUILT_IN = {"owner": ("Owner", OWN), "admin": ("Admin", ADMINISTER),
-            "supervisor": ("Supervisor", (*WORK, "contacts.delete")), "agent": ("Agent", WORK),
-            "viewer": ("Viewer", READ)}
-LABELS = {
-    "conversations.read": ("Conversations", "Read conversations"),
-    "conversations.write": ("Conversations", "Assign, close and snooze conversations"),
-    "messages.send": ("Conversations", "Send messages"),
-    "contacts.read": ("Contacts", "See contacts"), "contacts.write": ("Contacts", "Add and edit contacts"),
-    "contacts.delete": ("Contacts", "Delete contacts with their messages"),
-    "settings.manage": ("Organisation", "Change the organisation's settings"),
-    "members.manage": ("People", "Invite, change and remove members"),
-    "roles.manage": ("People", "Write roles"), "teams.manage": ("People", "Make and change teams"),
-    "accounts.manage": ("Numbers", "Connect numbers"), "keys.manage": ("Developers", "Make API keys"),
-    "audit.read": ("Oversight", "Read the audit log"), "data.export": ("Oversight", "Export everything"),
-    "tenant.delete": ("Organisation", "Delete the organisation"),
-}
+BUILT_IN = {"owner": OWN, "admin": ADMINISTER, "supervisor": (*WORK, "contacts.delete"), "agent": WORK, "viewer": READ}
 Answer = Any
 
 
@@ -69,8 +55,8 @@ class People:
         self.invitations: dict[str, Resource] = {}
         self.teams: dict[str, Resource] = {}
         self.roles: dict[str, Resource] = {
-            key: {"key": key, "name": name, "builtin": True, "permissions": sorted(held), "sees": "all", "version": 1}
-            for key, (name, held) in BUILT_IN.items()}
+            key: {"key": key, "name": key, "builtin": True, "permissions": sorted(held), "sees": "all", "version": 1}
+            for key, held in BUILT_IN.items()}
 
     # ── what a test puts there ──
     def member(self, name: str, role: str = "agent", *, key: str | None = None, **fields: Any) -> "Resource":
@@ -113,9 +99,10 @@ class People:
             ("/invitations/<key>", self._revoke, ["DELETE"]),
             ("/invitations/<key>/renewals", self._renew, ["POST"]),
             ("/permissions", self._permissions, ["GET"]), ("/roles", self._roles, ["GET"]),
-            ("/roles", self._new_role, ["POST"]), ("/roles/<key>", self._role, ["PATCH", "DELETE"]),
+            ("/roles", self._new_role, ["POST"]), ("/roles/<key>", self._role, ["GET", "PATCH", "DELETE"]),
             ("/teams", self._teams, ["GET"]), ("/teams", self._new_team, ["POST"]),
-            ("/teams/<key>", self._team, ["PATCH", "DELETE"]), ("/teams/<key>/members", self._team_members, ["PUT"]),
+            ("/teams/<key>", self._team, ["GET", "PATCH", "DELETE"]),
+            ("/teams/<key>/members", self._team_members, ["PUT"]),
         ):
             app.add_url_rule(f"{api}{rule}", view.__name__, view, methods=methods)
 
@@ -132,7 +119,7 @@ class People:
     def told(self, member: "Resource") -> "Resource":
         teams = [{"id": one["id"], "name": one["name"]} for one in self.teams.values()
                  if member["id"] in one["members"]]
-        return member | {"role_name": self.roles[member["role"]]["name"], "teams": teams}
+        return member | {"role_name": self.counted(self.roles[member["role"]])["name"], "teams": teams}
 
     async def _member(self, key: str) -> Answer:
         member, last = self.members[key], [one for one in self.members.values() if one["role"] == "owner"]
@@ -167,20 +154,19 @@ class People:
         return self.invitations[key], 201
 
     async def _permissions(self) -> Answer:
-        kernel = [{"key": key, "label": label, "plugin": None, "group": group}
-                  for key, (group, label) in LABELS.items()]
-        return {"items": [*kernel, {"key": "inbox.write", "label": "Write notes", "plugin": "inbox", "group": "Inbox"}]}
+        added = {"key": "inbox.write", "label": "Write notes", "plugin": "inbox", "group": "Inbox"}
+        return {"items": [*kernel_permissions(self.language), added]}
+
+    @property
+    def language(self) -> Locale:
+        return wish(request) or self.double.locale
 
     async def _roles(self) -> Answer:
-        return await self._roles_as_told()
-
-    async def _roles_as_told(self) -> Response:
-        answer = jsonify({"items": [self.counted(one) for one in self.roles.values()], "next": None})
-        await answer.add_etag()
-        return answer
+        return {"items": [self.counted(one) for one in self.roles.values()], "next": None}
 
     def counted(self, role: "Resource") -> "Resource":
-        return role | {"members": sum(one["role"] == role["key"] for one in self.members.values())}
+        members = sum(one["role"] == role["key"] for one in self.members.values())
+        return role | {"members": members, "name": role_name(role["key"], role["name"], self.language)}
 
     async def _new_role(self) -> Answer:
         given = await request.get_json()
@@ -196,9 +182,9 @@ class People:
                 return problem(409, "role-in-use", "This role is in use.")
             del self.roles[key]
             return "", 204
-        if request.if_match and request.if_match.to_header() != (await self._roles_as_told()).headers["ETag"]:
-            return problem(412, "precondition", "It changed.")
-        return self.counted(changed(role, await request.get_json()))
+        if request.method == "GET":
+            return await tagged(self.counted(role))
+        return await unless_stale(self.counted(role)) or self.counted(changed(role, await request.get_json()))
 
     async def _teams(self) -> Answer:
         return {"items": [self.peopled(one) for one in self.teams.values()], "next": None}
@@ -214,13 +200,29 @@ class People:
         return self.peopled(self.team(given["name"], *[self.members[one] for one in given["members"]])), 201
 
     async def _team(self, key: str) -> Answer:
+        team = self.teams[key]
         if request.method == "DELETE":
             del self.teams[key]
             return "", 204
-        return self.peopled(changed(self.teams[key], await request.get_json()))
+        if request.method == "GET":
+            return await tagged(self.peopled(team))
+        return await unless_stale(self.peopled(team)) or self.peopled(changed(team, await request.get_json()))
 
     async def _team_members(self, key: str) -> Answer:
-        return self.peopled(changed(self.teams[key], await request.get_json()))
+        return await self._team(key)
+
+
+async def tagged(resource: "Resource") -> Response:
+    answer = jsonify(resource)
+    await answer.add_etag()
+    return answer
+
+
+async def unless_stale(resource: "Resource") -> Answer:
+    """The refusal of a request that names an older ETag than the resource has."""
+    known = request.if_match.to_header()
+    stale = known and known != (await tagged(resource)).headers["ETag"]
+    return problem(412, "precondition", "It changed.") if stale else None
 
 
 def changed(resource: "Resource", given: "Resource") -> "Resource":

@@ -30,11 +30,12 @@ async def test_arrows_move_and_space_gives(double: Double, screen: Screen) -> No
     await arrived(page, "Read conversations, Night shift")
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Space")
-    assert await page.get_by_role("checkbox", name="Assign, close and snooze conversations, Night shift").is_checked()
+    moving = "Assign, move, snooze and close conversations"
+    assert await page.get_by_role("checkbox", name=f"{moving}, Night shift").is_checked()
     await page.keyboard.press("ArrowRight")
-    assert await at(page) == "Assign, close and snooze conversations, Comptabilité"
+    assert await at(page) == f"{moving}, Comptabilité"
     await page.keyboard.press("Home")
-    assert await at(page) == "Assign, close and snooze conversations, Owner"
+    assert await at(page) == f"{moving}, Owner"
     await page.keyboard.press("Control+End")
     assert await at(page) == "Write notes, Comptabilité"
     await page.keyboard.press("Space")
@@ -90,26 +91,40 @@ async def test_a_built_in_role_changes_only_in_what_it_sees(double: Double, scre
 
 async def test_nobody_ticks_what_they_do_not_hold(double: Double, screen: Screen) -> None:
     people(double)
-    double.permissions.remove("tenant.delete")
+    double.permissions.remove("keys.manage")
     await screen.go("/settings.roles")
-    box = screen.page.get_by_role("checkbox", name="Delete the organisation, Night shift")
-    assert await box.get_attribute("aria-disabled") == "true"
-    await box.focus()
-    await screen.page.keyboard.press("Space")
-    await screen.page.get_by_text("You do not hold this yourself").wait_for()
+    for name, why in {"Give out and revoke API keys": "You do not hold this yourself",
+                      "Delete the organisation": "Only owners may do this."}.items():
+        box = screen.page.get_by_role("checkbox", name=f"{name}, Night shift")
+        assert await box.get_attribute("aria-disabled") == "true"
+        await box.focus()
+        await screen.page.keyboard.press("Space")
+        await screen.page.locator("ui-toast", has_text=why).wait_for()
+
+
+async def test_what_needs_all_conversations_is_said_in_words(double: Double, screen: Screen) -> None:
+    page = screen.page
+    people(double)
+    await screen.go("/settings.roles")
+    await page.get_by_role("checkbox", name="Export all data, Night shift").click()
+    why = "data.export: needs a role that sees all conversations"
+    double.refuse("PATCH night-shift", 422, kind="invalid", errors=[{"loc": ["permissions"], "msg": why}])
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_text("“Export all data”: only for a role that sees all").wait_for()
+    assert await page.get_by_role("checkbox", name="Export all data, Night shift").is_checked()
 
 
 async def test_a_change_of_somebody_else_is_not_undone_unseen(double: Double, screen: Screen) -> None:
     page = screen.page
     people(double)
     await screen.go("/settings.roles")
-    await page.get_by_role("checkbox", name="Delete contacts with their messages, Night shift").click()
+    await page.get_by_role("checkbox", name="Delete contacts with their conversations, Night shift").click()
     role = double.people.roles["night-shift"]
     role |= {"permissions": [*role["permissions"], "contacts.write"], "version": 2}
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Somebody else changed this role meanwhile.").wait_for()
     assert "contacts.delete" not in role["permissions"]
-    assert await page.get_by_role("checkbox", name="Add and edit contacts, Night shift").is_checked()
+    assert await page.get_by_role("checkbox", name="Add and change contacts, Night shift").is_checked()
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Saved.").wait_for()
     assert {"contacts.delete", "contacts.write"} <= set(role["permissions"])
@@ -157,7 +172,7 @@ async def test_a_phone_shows_one_role_and_keeps_the_draft(browser: Browser, doub
     page = screen.page
     await screen.go("/settings.roles")
     await page.get_by_role("link", name="Night shift").click()
-    await page.get_by_role("switch", name="Add and edit contacts").check()
+    await page.get_by_role("switch", name="Add and change contacts").check()
     await page.get_by_role("link", name="Roles").click()
     await page.get_by_text("1 change in Night shift").wait_for()
     await page.get_by_role("link", name="All settings").click()

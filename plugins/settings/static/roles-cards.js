@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, icon, t, tn } from "@comptoir/sdk";
+import { Panel, define, icon, t, tn } from "@comptoir/sdk";
 import "@comptoir/sdk/elements/check.js";
-import { roleName, rolePurpose, seesWords } from "./roles-words.js";
+import { locked, roleName, rolePurpose, seesWords } from "./roles-words.js";
 import { parts } from "./styles.js";
 
 const HERE = "/settings.roles";
@@ -39,9 +39,10 @@ class RoleCards extends Panel {
       ${[...grouped(this.permissions)].map(([group, permissions]) => html`<h3><bdi>${group}</bdi></h3><div class="group">${permissions.map((permission) => this.permission(role, permission))}</div>`)}`;
   }
 
-  permission(role, { key, label }) {
-    const own = can(key);
-    return html`<ui-switch label=${label} hint=${role.builtin || own ? nothing : t("You do not hold this yourself, so you cannot give or take it.")} ?disabled=${role.builtin || !own}
+  permission(role, permission) {
+    const { key, label } = permission;
+    const why = locked(role, permission, this.roles);
+    return html`<ui-switch label=${label} hint=${why && !role.builtin ? why : nothing} ?disabled=${Boolean(why)}
       .checked=${this.draft.holds(role.key, key)} @input=${(event) => this.edit(() => this.draft.set(role.key, key, event.target.checked))}></ui-switch>`;
   }
 

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, icon, t, tn } from "@comptoir/sdk";
-import { roleName, sightWords } from "./roles-words.js";
+import { Panel, define, icon, t, tn } from "@comptoir/sdk";
+import { locked, roleName, sightWords } from "./roles-words.js";
 
 /**
  * Permissions down, roles across. One stop for Tab; arrows, Home, End and the page keys move, Space gives and takes.
@@ -78,7 +78,7 @@ class RoleMatrix extends Panel {
 
   cell(role, permission, row, column) {
     const { key } = role;
-    const why = locked(role, permission);
+    const why = locked(role, permission, this.roles);
     const here = this.at[0] === row && this.at[1] === column;
     return html`<td role="gridcell" class=${key === this.chosen ? "chosen" : ""}><div class="box ${this.draft.differs(key, permission.key) ? "changed" : ""}" role="checkbox" tabindex=${here ? "0" : "-1"} data-row=${row} data-column=${column}
       aria-checked=${String(this.draft.holds(key, permission.key))} aria-disabled=${why ? "true" : nothing} title=${why || nothing}
@@ -92,7 +92,7 @@ class RoleMatrix extends Panel {
 
   toggle(row, column) {
     const [role, permission] = [this.roles[column], this.ordered[row]];
-    const why = locked(role, permission);
+    const why = locked(role, permission, this.roles);
     if (why) return this.dispatchEvent(new CustomEvent("refused", { detail: why }));
     this.draft.set(role.key, permission.key, !this.draft.holds(role.key, permission.key));
     this.tell();
@@ -158,11 +158,5 @@ class RoleMatrix extends Panel {
 const between = (value, most) => Math.max(0, Math.min(most, value));
 const grouped = (permissions) => permissions.reduce((map, one) => map.set(one.group, [...(map.get(one.group) ?? []), one]), new Map());
 const fixed = ({ key }) => key === "owner" || key === "admin";
-
-/** Why a box cannot be ticked or cleared; empty when it can. */
-function locked({ builtin }, { key }) {
-  if (builtin) return t("Built-in roles stay as they are: make a copy to change it.");
-  return can(key) ? "" : t("You do not hold this yourself, so you cannot give or take it.");
-}
 
 define("settings-role-matrix", RoleMatrix);

@@ -54,7 +54,7 @@ class Roles extends Panel {
       const shown = roles.filter(({ key }) => !this.undo.holds(key));
       return html`${this.bar()}${this.faults(shown)}${PHONE.matches ? this.cards(shown, permissions) : this.matrix(shown, permissions)}
         ${this.draft.changed.length ? this.saveBar() : nothing}
-        ${this.making ? html`<settings-role-form .roles=${roles} .role=${this.making.role} .copied=${this.making.copied} @saved=${this.made} @close=${() => { this.making = null; }}></settings-role-form>` : nothing}`;
+        ${this.making ? html`<settings-role-form .roles=${roles} .permissions=${permissions} .role=${this.making.role} .copied=${this.making.copied} @saved=${this.made} @close=${() => { this.making = null; }}></settings-role-form>` : nothing}`;
     }, { failed: t("The roles could not be loaded."), rows: 8 });
   }
 
@@ -104,14 +104,22 @@ class Roles extends Panel {
 
   async saveOne(key, version) {
     try {
-      const { value, tag } = await tagged("/api/v1/roles");
-      const now = value.items.find((role) => role.key === key);
-      if (now && now.version !== version) return this.complain(key, t("Somebody else changed this role meanwhile. Your changes stand on top of theirs: look them over and save again."));
+      const { value: now, tag } = await tagged(`/api/v1/roles/${key}`);
+      if (now.version !== version) return this.complain(key, t("Somebody else changed this role meanwhile. Your changes stand on top of theirs: look them over and save again."));
       await patch(`/api/v1/roles/${key}`, this.draft.body(key), { headers: { "If-Match": tag } });
       this.draft.drop(key);
     } catch (error) {
-      this.complain(key, error instanceof ApiError && error.status === 403 ? t("You cannot give or take what you do not hold yourself. Ask an owner.") : wordsFor(error));
+      this.complain(key, this.words(error));
     }
+  }
+
+  words(error) {
+    if (!(error instanceof ApiError)) return wordsFor(error);
+    if (error.status === 403) return t("You cannot give or take what you do not hold yourself. Ask an owner.");
+    const [keys] = error.problem.errors?.find(({ loc }) => loc?.includes("permissions"))?.msg.split(":") ?? [];
+    if (!keys) return wordsFor(error);
+    const labels = this.load.value.permissions.filter(({ key }) => keys.split(", ").includes(key)).map(({ label }) => `“${label}”`);
+    return t("{permissions}: only for a role that sees all conversations. Clear it, or let the role see all.", { permissions: labels.join(", ") });
   }
 
   complain(key, words) {
@@ -145,8 +153,7 @@ class Roles extends Panel {
     this.undo.later({
       id: key, text: t("The role {name} will be deleted.", { name }),
       act: async () => { await remove(`/api/v1/roles/${key}`); this.draft.drop(key); await this.load.run(); },
-      failed: (error) => this.complain(key, error instanceof ApiError && error.status === 409
-        ? t("Not deleted: members, invitations or API keys still use this role. Give them another one first.") : wordsFor(error)),
+      failed: (error) => this.complain(key, error instanceof ApiError && error.kind === "role-in-use" ? uses(error.problem) : wordsFor(error)),
     });
   }
 
@@ -171,6 +178,15 @@ class Roles extends Panel {
     if (agreed) this.discard();
     return agreed;
   }
+}
+
+/** Who still has a role, and so keeps it from being deleted. */
+function uses({ members = 0, invitations = 0, keys = 0 }) {
+  const who = [
+    members && tn("{n} member", "{n} members", members), invitations && tn("{n} invitation", "{n} invitations", invitations),
+    keys && tn("{n} API key", "{n} API keys", keys),
+  ].filter(Boolean).join(", ");
+  return t("Not deleted, for it is still in use: {who}. Give them another role first.", { who });
 }
 
 define("settings-roles", Roles);

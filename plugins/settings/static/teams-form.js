@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { ApiError, Panel, define, patch, post, put, t, toast } from "@comptoir/sdk";
 import { Form, beside } from "@comptoir/sdk/form.js";
-import { everything } from "@comptoir/sdk/load.js";
+import { tagged } from "@comptoir/sdk/load.js";
 import "@comptoir/sdk/elements/picker.js";
 import { parts } from "./styles.js";
 
@@ -42,13 +42,14 @@ class TeamForm extends Panel {
   /** Refused, and the newer team laid under what was typed, when somebody else changed it since it was read. */
   async change({ name, members }) {
     const { id, version } = this.team;
-    const now = (await everything("/api/v1/teams")).find((team) => team.id === id);
-    if (now && now.version !== version) {
+    const { value: now, tag } = await tagged(`/api/v1/teams/${id}`);
+    if (now.version !== version) {
       this.team = now;
       throw new ApiError({ status: 412, title: "changed meanwhile" });
     }
-    if (name) await patch(`/api/v1/teams/${id}`, { name: name.trim() });
-    if (members) await put(`/api/v1/teams/${id}/members`, { members });
+    const seen = { headers: { "If-Match": tag } };
+    if (members) this.team = await put(`/api/v1/teams/${id}/members`, { members }, seen);
+    if (name) await patch(`/api/v1/teams/${id}`, { name: name.trim() }, members ? {} : seen);
   }
 
   close = () => this.dispatchEvent(new Event("close"));
