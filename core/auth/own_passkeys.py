@@ -41,8 +41,11 @@ class OwnPasskeys:
     async def add(
         self, principal: Principal, user_id: UUID, token: str, name: str, credential: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The new passkey. Raises Unauthenticated, Invalid or Conflict."""
-        held = await spend(self._db.system, "passkey_registration", token)
+        """The new passkey. Raises Invalid or Conflict."""
+        try:
+            held = await spend(self._db.system, "passkey_registration", token)
+        except Unauthenticated as over:  # who asks is known: a 401 would send them to log in
+            raise Invalid(over.detail, errors=[{"loc": ["challenge"], "msg": "no longer open"}]) from None
         if held.user_id != user_id:
             raise Invalid("This challenge is somebody else's: ask for your own.")
         try:

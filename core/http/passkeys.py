@@ -62,7 +62,7 @@ def register(api: Api) -> None:
     @api.route("POST", "/me/passkeys", PERSONAL, "Add a passkey", body=NewPasskey, responses={201: PasskeyResource},
                limit="factor")  # fmt: skip
     async def add_passkey(body: NewPasskey) -> tuple[dict[str, Any], int]:
-        """401 when the challenge is over: ask for options again. 409 when the passkey is registered already."""
+        """422 when the challenge is over: ask for options again. 409 when the passkey is registered already."""
         made = await services().ways.own_passkeys.add(caller(), myself(), body.challenge, body.name, body.credential)
         return made, 201
 

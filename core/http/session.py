@@ -102,7 +102,8 @@ def register(api: Api, cookie: QuartAuth) -> None:
         proven = await services().ways.own_passkeys.log_in(body.challenge, body.credential, body.tenant)
         return await enter(proven.user_id, proven.tenant_id, by="passkey")
 
-    @api.route("DELETE", "/session", SIGNED_IN, "Log out", responses={204: None}, idempotent=False)
+    @api.route("DELETE", "/session", SIGNED_IN, "Log out", responses={204: None}, idempotent=False,
+               problems=(422,))  # fmt: skip
     async def log_out() -> None:
         """Ends the session on the server: copies of the cookie are worth nothing afterwards."""
         principal = caller()
