@@ -104,8 +104,9 @@ def register(api: Api) -> None:
     @api.route("POST", "/invitations/lookups", PUBLIC, "Look at an invitation", body=Link,
                responses={200: ShownInvitation}, limit="lookup", problems=(410,))  # fmt: skip
     async def look_up_invitation(body: Link) -> dict[str, Any]:
-        """For whoever holds its link. 410: used, revoked, replaced, or older than a day."""
-        return await services().people.acceptance.look(body.token)
+        """For whoever holds its link; the role in the browser's language. 410: used, revoked, replaced, or older than
+        a day."""
+        return await services().people.acceptance.look(body.token, services().wish())
 
     @api.route("POST", "/invitations/acceptances", PUBLIC, "Accept an invitation", body=Acceptance,
                responses={200: LoggedIn}, limit="lookup", problems=(401, 409, 410))  # fmt: skip

@@ -22,6 +22,7 @@ from core.db.pool import Connection, Database
 from core.errors import Conflict, Invalid, Problem, SpentLink, Unauthenticated
 from core.people.membership_events import tell_saved
 from core.people.passwords import replace_password
+from core.people.wordings import role_name
 
 _USABLE: Final = "i.accepted_at is null and i.revoked_at is null and i.expires_at > now() and t.status = 'active'"
 _LOOK = f"""
@@ -76,14 +77,14 @@ class Acceptance:
     def __init__(self, db: Database, passwords: Passwords, permissions: Permissions) -> None:
         self._db, self._passwords, self._permissions = db, passwords, permissions
 
-    async def look(self, token: str) -> dict[str, Any]:
-        """Raises SpentLink, the same for every reason."""
+    async def look(self, token: str, wish: str | None = None) -> dict[str, Any]:
+        """In the language of `wish`, else the tenant's. Raises SpentLink, the same for every reason."""
         found = await self._find(token)
         role = await self._role(self._db.system, found)
         return {
             "tenant": {"name": found["tenant_name"], "hue": found["hue"], "locale": found["locale"]},
             "email": found["email"],
-            "role_name": role.name,
+            "role_name": role_name(role.key, role.name, wish or found["locale"]),
             "known": found["password_hash"] is not None,
         }
 

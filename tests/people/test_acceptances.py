@@ -51,6 +51,8 @@ async def test_somebody_new_chooses_a_name_and_a_password_and_is_in(
     shown = await anonymous.ask("POST", "/invitations/lookups", {"token": token})
     assert shown.json == {"tenant": {"name": "Atlas", "hue": 163, "locale": "fr"}, "email": SALMA,
                           "role_name": "Agent", "known": False}  # fmt: skip
+    arabic = await anonymous.ask("POST", "/invitations/lookups?lang=ar", {"token": token})
+    assert arabic.json["role_name"] == "وكيل خدمة"
     answer = await accept(anonymous, token, **NEW)
     assert answer.status == 200, answer.json
     me = answer.json["me"]

@@ -179,7 +179,7 @@ async def test_a_new_invitation_replaces_the_one_that_waits(
     await invite(admin, {"email": SALMA, "role": "viewer"})
     new = await mailbox.only(SALMA)
     assert (await anonymous.ask("POST", "/invitations/lookups", {"token": old.token})).status == 410
-    assert (await anonymous.ask("POST", "/invitations/lookups", {"token": new.token})).json["role_name"] == "Viewer"
+    assert (await anonymous.ask("POST", "/invitations/lookups", {"token": new.token})).json["role_name"] == "Lecteur"
     states = [(one["role"], one["state"]) for one in (await admin.get("/invitations")).json["items"]]
     assert states == [("viewer", "waiting"), ("agent", "revoked")]
 
