@@ -57,6 +57,12 @@ class AccountResource(AccountBrief):
     created_at: datetime
 
 
+class ConnectedAccount(AccountResource):
+    """`verify_token` goes to Meta beside `webhook_url`. Told once, when the app was made with the number."""
+
+    verify_token: str | None = Field(default=None, examples=["jR0cX4ZCpsBAKZCw"])
+
+
 class AppById(RequestModel):
     id: UUID
 

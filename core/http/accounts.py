@@ -10,6 +10,7 @@ from core.http.account_models import (
     AccountResource,
     AppById,
     CandidateAccount,
+    ConnectedAccount,
     ExaminationResource,
     NewAccount,
     ProfileChange,
@@ -65,7 +66,7 @@ def _reading(api: Api) -> None:
 
 def _changing(api: Api) -> None:
     @api.route("POST", "/accounts", _MANAGE, "Connect a number", body=NewAccount, tags=_TAGS, limit="meta",
-               responses={201: AccountResource}, problems=[409, 503])  # fmt: skip
+               responses={201: ConnectedAccount}, problems=[409, 503])  # fmt: skip
     async def post_account(body: NewAccount) -> tuple[dict[str, Any], int]:
         """Meta is asked first; 422 says which of token, number and account does not fit, with `findings` to show."""
         app = body.meta_app
@@ -75,7 +76,8 @@ def _changing(api: Api) -> None:
             body.graph_url, body.graph_version, body.team,
         )  # fmt: skip
         operator, locale = caller().may("platform.manage"), await reading_language()
-        return await _full(await connect.connect(_desk(), _tenant(), new, locale, operator=operator)), 201
+        connected = await connect.connect(_desk(), _tenant(), new, locale, operator=operator)
+        return {**await _full(connected.account_id), "verify_token": connected.verify_token}, 201
 
     @api.route("POST", "/accounts/simulated", _MANAGE, "Make a simulated number", body=SimulatedAccount, tags=_TAGS,
                responses={201: AccountResource}, limit="meta", problems=[409, 503])  # fmt: skip

@@ -39,6 +39,15 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
     assert not settings.production
 
 
+def test_numbers_may_name_the_sandbox_in_development_and_nothing_that_is_allowed_to_others(tmp_path: Path) -> None:
+    own = "egress: {allow: [minio.internal], graph: [proxy.internal]}"
+    assert loaded(tmp_path, own).egress.graph == ("proxy.internal", "127.0.0.1:8602")
+    live = loaded(tmp_path, own + "\nserver: {mode: production, public_url: 'https://inbox.example'}",
+                  COMPTOIR_SECRET_KEY=GOOD_KEY, DATABASE_URL="postgresql://a:nVq3tGx7Lr2ZbWc9@db/c",
+                  VALKEY_URL="redis://:nVq3tGx7Lr2ZbWc9@valkey/0")  # fmt: skip
+    assert live.egress.graph == ("proxy.internal",)
+
+
 def test_an_unknown_key_is_refused_with_its_line_and_a_suggestion(tmp_path: Path) -> None:
     said = problems(tmp_path, "server:\n  host: 0.0.0.0\n  web_sever: uvicorn\n")
     assert f"{tmp_path}/config.yaml:3: server.web_sever: unknown key; did you mean 'web_server'?" in said

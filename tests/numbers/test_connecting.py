@@ -38,6 +38,8 @@ async def test_a_number_is_connected_with_what_meta_says_of_it(
     assert (told["verified_name"], told["quality_rating"], told["meta_status"]) == ("Rabat", "YELLOW", "CONNECTED")
     assert (told["status"], told["simulated"], told["version"]) == ("connected", False, 2)
     assert told["webhook_url"] == f"{clinic.public_url}/webhooks/whatsapp/{told['meta_app']['slug']}"
+    assert told["verify_token"]
+    assert "verify_token" not in (await admin.get(f"/accounts/{told['id']}")).json
     stored = await row(db, "select * from accounts where id = $1", told["id"])
     assert wanted["access_token"] not in str(dict(stored))
     event = await row(db, "select * from event_outbox where type = 'account.connected'")
@@ -65,6 +67,15 @@ async def test_what_does_not_fit_is_said_in_our_words_and_nothing_is_kept(
     assert wanted["access_token"] not in answer.raw.decode()
     assert await count(db, "accounts") == 1
     assert await count(db, "meta_apps") == 1
+
+
+async def test_the_app_that_made_the_token_is_found_by_itself(clinic: Clinic, admin: Caller) -> None:
+    wanted = await fresh(clinic) | {"meta_app": {"app_secret": "the-app-secret"}}
+    made = (await admin.ask("POST", "/accounts", wanted)).json
+    apps = (await admin.get(f"/meta-apps/{made['meta_app']['id']}")).json
+    assert apps["meta_app_id"] == "670000000000001"
+    examined = await admin.ask("POST", f"/accounts/{made['id']}/examinations")
+    assert {f["check"] for f in examined.json["findings"] if f["state"] != "ok"} == {"override", "round_trip"}
 
 
 async def test_a_number_of_another_account_of_the_same_token_is_refused(clinic: Clinic, admin: Caller) -> None:

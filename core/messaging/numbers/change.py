@@ -72,7 +72,8 @@ async def _met(desk: NumberDesk, number: Number, change: NumberChange, url: str,
     token = change.access_token or client_of(desk, account).token
     app = number.app.meta_app_id if number.app else None
     new = NewNumber(account.phone_number_id, number.waba_id, token, UUID(int=0), url, version)
-    return await introduced(desk, new, url, app, locale)
+    met, _ = await introduced(desk, new, url, app, locale)
+    return met
 
 
 async def _apply(

@@ -1,7 +1,7 @@
 """Connecting a number: Meta is asked first whether token, number and account belong together, then it is kept."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from core.messaging.clock import utc_now
 from core.messaging.doctor.finding import Check, Finding
 from core.messaging.doctor.number import judge_number, judge_waba
 from core.messaging.doctor.reply import NoWord, Reply, Told, asked
-from core.messaging.doctor.token import judge_token
+from core.messaging.doctor.token import app_of, judge_token
 from core.messaging.doctor.words import told
 from core.messaging.numbers import addresses
 from core.messaging.numbers.asking import unreachable
@@ -56,14 +56,24 @@ class NewNumber:
     simulated: bool = False
 
 
-async def connect(desk: NumberDesk, tenant_id: UUID, new: NewNumber, locale: str, *, operator: bool) -> UUID:
-    """The account's id. Raises Invalid with Meta's reason, Conflict when any tenant has the number, Unavailable."""
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """`verify_token` of an app that was made with the number: it is not shown again."""
+
+    account_id: UUID
+    verify_token: str | None = field(repr=False)
+
+
+async def connect(desk: NumberDesk, tenant_id: UUID, new: NewNumber, locale: str, *, operator: bool) -> Connected:
+    """Raises Invalid with Meta's reason, Conflict when any tenant has the number, Unavailable."""
     url = addresses.checked(new.graph_url, desk.named)
     meta_app_id = await _app_id(desk, tenant_id, new, url, operator=operator)
     if await desk.db.system.fetchval(_TAKEN, new.phone_number_id):
         raise _taken(new.phone_number_id)
     asked_at = utc_now()
-    number = await introduced(desk, new, url, meta_app_id, locale)
+    number, its_app = await introduced(desk, new, url, meta_app_id, locale)
+    if isinstance(new.app, NewApp) and new.app.meta_app_id is None:
+        new = replace(new, app=replace(new.app, meta_app_id=its_app))  # nobody has to look it up
     return await keep(desk, tenant_id, new, url, number, asked_at)
 
 
@@ -84,8 +94,9 @@ async def _app_id(desk: NumberDesk, tenant_id: UUID, new: NewNumber, url: str, *
 
 async def introduced(
     desk: NumberDesk, new: NewNumber, url: str, meta_app_id: str | None, locale: str
-) -> JsonObject:
-    """What Meta says of the number. Raises Invalid with what is wrong, in our words, or Unavailable."""
+) -> tuple[JsonObject, str | None]:
+    """What Meta says of the number, and which app made its token. Raises Invalid with what is wrong, in our words, or
+    Unavailable."""
     client = GraphClient(desk.egress, url, new.graph_version, new.access_token)
     token, number, waba, numbers = await asyncio.gather(
         asked(client.token_details(), _SECONDS), asked(client.number(new.phone_number_id), _SECONDS),
@@ -100,7 +111,7 @@ async def introduced(
         raise _not_so(wrong, locale)
     if not isinstance(number, Told) or belongs.state != "ok":
         raise Unavailable("Meta did not say whether this number is yours: try again in a while.", retry_after=60)
-    return number.value
+    return number.value, app_of(token)
 
 
 def _refuse_silence(*replies: Reply[Any]) -> None:
@@ -125,17 +136,17 @@ def _not_so(findings: list[Finding], locale: str) -> Invalid:
 
 async def keep(
     desk: NumberDesk, tenant_id: UUID, new: NewNumber, url: str, number: JsonObject, asked_at: datetime
-) -> UUID:
+) -> Connected:
     """One transaction: the app when it is new, the number, what Meta said of it, the event and the entries."""
     try:
         async with desk.db.system_transaction() as connection:
-            app_id, made = await _app(connection, desk, tenant_id, new.app)
+            app_id, verify_token = await _app(connection, desk, tenant_id, new.app)
             account_id = await _insert(connection, desk, tenant_id, new, url, app_id)
             await save_facts(connection, tenant_id, account_id, facts_of(number), asked_at, tell=False)
             resource = await account_told(connection, tenant_id, account_id)
             await outbox.append(connection, tenant_id, "account.connected", {"account": resource})
-            if made is not None:
-                await record_app(connection, tenant_id, app_id, made)
+            if isinstance(new.app, NewApp):
+                await record_app(connection, tenant_id, app_id, new.app)
             await audit.record_for(connection, tenant_id, "account.connected", "account", account_id, {
                 "phone_number_id": [None, new.phone_number_id], "graph_url": [None, url],
                 "simulated": [None, new.simulated]})  # fmt: skip
@@ -143,16 +154,15 @@ async def keep(
         raise _taken(new.phone_number_id) from None
     except asyncpg.ForeignKeyViolationError:
         raise Invalid("There is no such team.", errors=[{"loc": ["team"], "msg": "not a team of yours"}]) from None
-    return account_id
+    return Connected(account_id, verify_token)
 
 
 async def _app(
     connection: Connection, desk: NumberDesk, tenant_id: UUID, app: UUID | NewApp
-) -> tuple[UUID, NewApp | None]:
+) -> tuple[UUID, str | None]:
     if isinstance(app, UUID):
         return app, None
-    app_id, _ = await insert_app(connection, desk.vault, tenant_id, app)
-    return app_id, app
+    return await insert_app(connection, desk.vault, tenant_id, app)
 
 
 async def _insert(

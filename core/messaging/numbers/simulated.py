@@ -33,7 +33,7 @@ async def create_simulated(desk: NumberDesk, tenant_id: UUID, name: str) -> UUID
     new = NewNumber(_told(made, "phone_number_id"), _told(made, "waba_id"), _told(made, "token"), app,
                     graph_url=desk.sandbox_url, simulated=True)  # fmt: skip
     number = {"display_phone_number": made.get("display_phone_number"), "verified_name": name, "status": "CONNECTED"}
-    return await keep(desk, tenant_id, new, desk.sandbox_url, number, asked_at)
+    return (await keep(desk, tenant_id, new, desk.sandbox_url, number, asked_at)).account_id
 
 
 async def forget_simulated(desk: NumberDesk, phone_number_id: str) -> None:
