@@ -20,6 +20,8 @@ PROCESSES = {
 COMMANDS = {
     "setup-code": "print the code with which the first person registers in production",
     "keys": "the master keys: show them, replace them while everything runs",
+    "tenant": "organisations: list, show, create, suspend, resume, export, delete",
+    "person": "accounts of people: create one, reset its password, let it run the installation",
 }
 """Each a module of core.commands, `_` for `-`, with `add(parser)` and `run(settings, given, say) -> exit status`."""
 _MODULES = {"receiver": "core.receiver", "web": "core.app", "worker": "core.worker"}

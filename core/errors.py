@@ -11,6 +11,7 @@ Problem                  becomes RFC 9457 problem JSON
 │   ├── NameTaken        409  choose another name
 │   ├── RoleInUse        409  give its members, keys and invitations another role first
 │   ├── LastOwner        409  make somebody else an owner first
+│   ├── ExportFirst      409  what is about to be deleted was not exported
 │   └── NewerMessages    409  a colleague or the customer wrote since: read, or send anyway
 ├── WindowClosed         422  24 h after the customer's last message: use a template
 ├── Rejected             422  a filter_outbound hook said no
@@ -77,6 +78,10 @@ class RoleInUse(Conflict):
 
 class LastOwner(Conflict):
     type, title = "last-owner", "The last owner stays"
+
+
+class ExportFirst(Conflict):
+    type, title = "export-first", "Export the data first"
 
 
 class NewerMessages(Conflict):

@@ -46,6 +46,8 @@ from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
 from core.secrets import Vault
 from core.storage import Storage, open_storage
+from core.tenancy.closing import CLOSING_CRON
+from core.tenancy.erasure import TenantEraser
 from core.tenancy.exports import FORGET_EXPORTS_CRON, Exporter
 
 _log = logging.getLogger(__name__)
@@ -101,6 +103,7 @@ class Worker:
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),
             *Exporter(self.db, self._storage).handlers(),
+            *TenantEraser(self.db, self._storage).handlers(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
             Eraser(self.db, self._storage).handler(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
@@ -114,7 +117,7 @@ class Worker:
 
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
-        crons = [FORGET_CRON, FORGET_EXPORTS_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON,
+        crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON,
                  *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake).run,

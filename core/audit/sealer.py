@@ -99,7 +99,7 @@ class Sealer:
             _log.error("the audit chain %s was cut: %s entries were anchored and %s are sealed",
                        head.chain, kept.n, head.n)
             return
-        await self._storage.put(_anchor_key(head.chain), _written(head), "application/json")
+        await self._storage.put(anchor_key(head.chain), _written(head), "application/json")
 
 
 async def audit_key(connection: Connection, vault: Vault) -> bytes:
@@ -110,7 +110,7 @@ async def audit_key(connection: Connection, vault: Vault) -> bytes:
 async def anchor_of(storage: Readable, chain: UUID) -> Head | None:
     """The head last anchored outside the database, or None. Raises ValueError when it cannot be read."""
     try:
-        told = json.loads(b"".join([piece async for piece in storage.open(_anchor_key(chain))]))
+        told = json.loads(b"".join([piece async for piece in storage.open(anchor_key(chain))]))
     except NotFound:
         return None
     return Head(chain, int(told["n"]), bytes.fromhex(told["hash"]), bytes.fromhex(told["mac"]))
@@ -120,5 +120,6 @@ def _written(head: Head) -> bytes:
     return json.dumps({"n": head.n, "hash": head.hash.hex(), "mac": head.mac.hex()}).encode()
 
 
-def _anchor_key(chain: UUID) -> str:
+def anchor_key(chain: UUID) -> str:
+    """Where the anchor of a chain is kept."""
     return f"audit/{chain}.json"

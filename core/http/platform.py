@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 
 from core.auth.access import Permitted
 from core.db.scope import tenant_scope
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
+from core.http.exports import ExportResource
 from core.http.myself import caller
 from core.http.operation import Api
 from core.http.resources import Listing, Resource
@@ -16,6 +17,8 @@ from core.http.services import services
 from core.http.tenant import TenantFields
 from core.http.text import Email, Locale, Paging, PersonName, RequestModel, Slug, Text, TimeZone, example
 from core.platform import tenants
+from core.tenancy.closing import close_tenant
+from core.tenancy.exports import request_export
 from core.tenancy.settings import update_tenant
 from core.tenancy.status import set_status
 
@@ -50,6 +53,15 @@ class StatusChange(RequestModel):
 
     status: Literal["active", "suspended"]
     reason: Reason | None = None
+
+
+class PlatformDeletion(RequestModel):
+    """`slug`, typed to be sure. `without_export`: although nobody has exported its data."""
+
+    model_config = example(slug="dune-travel")
+
+    slug: Text = Field(max_length=63)
+    without_export: bool = False
 
 
 class PlatformTenant(Resource):
@@ -119,3 +131,27 @@ def register(api: Api) -> None:
         await set_status(services().db, tenant_id, body.status, body.reason)
         await services().tenants_changed()
         return await tenants.get_tenant(services().db, tenant_id)
+
+    @api.route("DELETE", "/platform/tenants/<uuid:tenant_id>", OPERATE, "Delete an organisation",
+               body=PlatformDeletion, responses={202: PlatformTenant}, idempotent=False, tags=["platform"],
+               problems=(409,))  # fmt: skip
+    async def delete_platform_tenant(tenant_id: UUID, body: PlatformDeletion) -> tuple[dict[str, Any], int]:
+        """For good. 409 `/problems/export-first` unless an export of the last 24 hours is ready, or
+        `without_export`."""
+        found = await tenants.get_tenant(services().db, tenant_id)
+        if body.slug != found["slug"]:
+            raise Invalid("The slug is another one: type this organisation's.",
+                          errors=[{"loc": ["slug"], "msg": "is not this organisation's"}])  # fmt: skip
+        if tenant_id == caller().tenant_id:
+            raise Conflict("You are in this organisation now: go to another one first.")
+        await close_tenant(services().db, tenant_id, without_export=body.without_export)
+        await services().tenants_changed()
+        return await tenants.get_tenant(services().db, tenant_id), 202
+
+    @api.route("POST", "/platform/tenants/<uuid:tenant_id>/exports", OPERATE, "Export an organisation",
+               responses={202: ExportResource}, limit="export", tags=["platform"])  # fmt: skip
+    async def create_platform_export(tenant_id: UUID) -> tuple[dict[str, Any], int]:
+        """For its own administrators to fetch, or for the operator by `comptoir tenant export`."""
+        await tenants.get_tenant(services().db, tenant_id)
+        with tenant_scope(tenant_id):
+            return await request_export(services().db, None), 202

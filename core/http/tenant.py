@@ -6,12 +6,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from core.auth.access import SIGNED_IN, Permitted
+from core.db.scope import require_tenant
 from core.errors import Invalid
+from core.http.myself import myself
 from core.http.operation import Api
 from core.http.resources import Resource
 from core.http.services import services
-from core.http.text import Locale, PersonName, RequestModel, TimeZone, example
+from core.http.text import Locale, PersonName, RequestModel, Text, TimeZone, example
 from core.tenancy.business_hours import WrongHours, checked
+from core.tenancy.closing import close_tenant
 from core.tenancy.settings import tenant_resource, update_tenant
 
 _MANAGE = Permitted("settings.manage")
@@ -52,6 +55,19 @@ def _hours(given: Any) -> Any:
                       errors=[{"loc": where, "msg": str(wrong)}]) from None  # fmt: skip
 
 
+class TenantDeletion(RequestModel):
+    """`slug` is the organisation's, typed to be sure; `password` the caller's own."""
+
+    model_config = example(slug="atlas", password="…")  # noqa: S106 - an example
+
+    slug: Text = Field(max_length=63)
+    password: str = Field(min_length=1, max_length=1024, repr=False)
+
+
+class Closing(Resource):
+    status: Literal["closing"]
+
+
 class TenantSettings(Resource):
     id: str
     slug: str
@@ -79,3 +95,19 @@ def register(api: Api) -> None:
     async def patch_tenant(body: TenantFields) -> dict[str, Any]:
         """Open screens hear of it as `tenant.updated`."""
         return await update_tenant(services().db, body.given)
+
+    @api.route("DELETE", "/tenant", Permitted("tenant.delete", person=True), "Delete the organisation",
+               body=TenantDeletion, responses={202: Closing}, limit="password", idempotent=False, tags=["tenant"],
+               problems=(409,))  # fmt: skip
+    async def delete_tenant(body: TenantDeletion) -> tuple[dict[str, Any], int]:
+        """For good: everybody is logged out, nothing is sent any more, and everything is erased, secrets first. 409
+        `/problems/export-first` unless an export of the last 24 hours is ready: fetch it before."""
+        async with services().db.tenant() as connection:
+            slug = (await tenant_resource(connection))["slug"]
+        if body.slug != slug:
+            raise Invalid("The slug is another one: type the organisation's own.",
+                          errors=[{"loc": ["slug"], "msg": "is not this organisation's"}])  # fmt: skip
+        await services().ways.login.confirm(myself(), body.password)
+        await close_tenant(services().db, require_tenant())
+        await services().tenants_changed()
+        return {"status": "closing"}, 202

@@ -87,11 +87,7 @@ class Resets:
         return asked
 
     async def _send(self, connection: Connection, user: Any) -> None:
-        token, hashed = fresh_token()
-        await connection.execute(
-            "insert into password_resets (token_hash, user_id, expires_at) values ($1, $2, now() + interval '1 hour')",
-            hashed, user["id"],
-        )  # fmt: skip
+        token = await make_link(connection, user["id"])
         await self._mail.queue(connection, None, to=user["email"], template="password_reset", locale=user["locale"],
                                values={"email": user["email"], "token": token})  # fmt: skip
         await record_for_person(connection, user["id"], "password.reset_requested")
@@ -112,6 +108,16 @@ class Resets:
             with acting(Actor("member", str(user["id"]), current_actor().ip, current_actor().request_id)):
                 await record_for_person(connection, user["id"], "password.reset")
         return UUID(str(user["id"]))
+
+
+async def make_link(connection: Connection, user_id: UUID) -> str:
+    """The token of a new link for this person: good once, for an hour."""
+    token, hashed = fresh_token()
+    await connection.execute(
+        "insert into password_resets (token_hash, user_id, expires_at) values ($1, $2, now() + interval '1 hour')",
+        hashed, user_id,
+    )  # fmt: skip
+    return token
 
 
 def _place(job_id: UUID) -> Place:

@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -86,6 +87,14 @@ async def ask(connection: Connection, tenant_id: UUID, user_id: UUID | None) -> 
     return await _resource(connection, tenant_id, export_id)
 
 
+async def begin(connection: Connection, tenant_id: UUID) -> UUID:
+    """One that the caller makes by itself, without a job."""
+    async with connection.transaction():
+        export_id: UUID = await connection.fetchval(_ASK, tenant_id, None)
+        await audit.record_for(connection, tenant_id, "export.requested", "export", export_id)
+    return export_id
+
+
 async def take_export(db: Database, export_id: UUID) -> dict[str, Any]:
     """For somebody who fetches its bytes, which is written into the log. Raises NotFound, or Conflict while it is being
     made."""
@@ -112,6 +121,15 @@ async def _resource(connection: Connection, tenant_id: UUID, export_id: UUID) ->
     return resource
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Where the bytes are kept, and what they are."""
+
+    key: str
+    size: int
+    sha256: str
+
+
 class Exporter:
     """Makes them, and forgets them."""
 
@@ -131,7 +149,7 @@ class Exporter:
                 await self._fail(run.tenant_id, UUID(run.args["export_id"]))
             raise
 
-    async def make(self, tenant_id: UUID, export_id: UUID) -> None:
+    async def make(self, tenant_id: UUID, export_id: UUID) -> Made:
         """Make the archive, keep it, and say so."""
         key = storage_key(tenant_id, export_id)
         async with aclosing(Archive(self._db, self._storage, tenant_id).pieces()) as pieces:
@@ -143,6 +161,7 @@ class Exporter:
                 await _tell(connection, tenant_id, export_id, "ready")
         if finished is None:  # the tenant is being erased, or another worker was faster and wrote the same place
             await self._delete_unless_kept(tenant_id, export_id, key)
+        return Made(key, size, reading.sha256)
 
     async def forget(self, _: Run) -> None:
         """What is over, bytes first; and say of those whose job is gone that they failed."""

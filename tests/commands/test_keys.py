@@ -10,16 +10,8 @@ from tests.seed import SECRET_KEY, SeededTenant
 
 
 @pytest.fixture
-def secret_key_file(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    config, kept = tmp_path / "config.yaml", tmp_path / "secret.key"
-    config.write_text("plugins: {}\n")
-    kept.write_text(SECRET_KEY + "\n")
-    monkeypatch.setenv("COMPTOIR_CONFIG", str(config))
-    monkeypatch.setenv("COMPTOIR_DATA", str(tmp_path))
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    for name in ("COMPTOIR_SECRET_KEY", "COMPTOIR_SECRET_KEY_PREVIOUS"):
-        monkeypatch.delenv(name, raising=False)
-    return kept
+def secret_key_file(installation: Path) -> Path:
+    return installation / "secret.key"
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:

@@ -13,6 +13,29 @@ revoke insert, update, delete on meta_apps, roles, teams, team_members, invitati
 revoke update, delete, truncate on audit_log from comptoir_app, comptoir_sys;
 revoke update, delete, truncate on audit_heads from comptoir_app;
 revoke delete, truncate on audit_heads from comptoir_sys;
+
+-- The one way in which entries go: a whole chain, with its tenant, a batch at a time. Runs as the owner, whom row-level
+-- security holds too.
+create function erase_audit(p_tenant uuid, p_limit integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    gone integer;
+begin
+    perform set_config('app.tenant_id', p_tenant::text, true);
+    if not exists (select from tenants where id = p_tenant and status = 'closing') then
+        raise insufficient_privilege using message = format('the tenant %s is not closing: its log stays', p_tenant);
+    end if;
+    delete from audit_log where ctid = any(array(select ctid from audit_log where chain = p_tenant limit p_limit));
+    get diagnostics gone = row_count;
+    if gone < p_limit then
+        delete from audit_heads where chain = p_tenant;
+    end if;
+    perform set_config('app.tenant_id', '', true);
+    return gone;
+end $$;
+revoke execute on function erase_audit from public;
+grant execute on function erase_audit to comptoir_sys;
+
 grant all on password_resets, recovery_codes, passkeys, login_challenges, token_families, refresh_tokens to comptoir_sys;
 
 -- Set at every acquire by core.db.pool, from the scope of the request or socket. Nothing set: the kernel's own work.

@@ -1,0 +1,32 @@
+"""What a command of the operator works with, and who is said to have done it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from core.audit import Actor, acting
+from core.config import Settings
+from core.db.pool import Database
+from core.secrets import Vault
+
+
+@dataclass(frozen=True)
+class Place:
+    """One installation, seen from its command line."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+
+
+@asynccontextmanager
+async def the_installation(settings: Settings) -> AsyncIterator[Place]:
+    """Everything inside is done by the operator."""
+    db = await Database.open(settings.database_url, app_size=2, system_size=3)
+    try:
+        with acting(Actor("operator")):
+            yield Place(settings, db, Vault.of(settings.key_ring))
+    finally:
+        await db.close()
