@@ -36,10 +36,11 @@ class Told:
         return f'{{"t":"event","seq":{self.seq},"prev":{prev}{self._tail}'
 
     def hidden(self, prev: int) -> str:
-        """In its place, for a subscriber who no longer sees its conversation."""
+        """In its place, for a subscriber who no longer sees its conversation: not even to whom it went."""
         event = self.event
+        gone = {"id": str(event.conversation_id), "version": event.data["conversation"]["version"]}
         return encode({"t": "event", "seq": self.seq, "prev": prev, "id": event.id, "type": "conversation.hidden",
-                       "at": event.at.isoformat(), "data": {"id": str(event.conversation_id)}})
+                       "at": event.at.isoformat(), "data": gone})
 
 
 def hello(cursor: str) -> str:

@@ -52,6 +52,8 @@ class Double:
         self.posted: list[Resource] = []
         self.panels: list[Resource] = []
         self.permissions = list(PERMISSIONS)
+        self.teams: list[Resource] = []
+        self.close_code = 1012
         self.without_settings = False
         self.csrf = "token"
         self.role = "agent"
@@ -71,7 +73,7 @@ class Double:
         self.contacts[contact["id"]] = contact
         short: Resource = {key: contact[key] for key in ("id", "name", "phone", "bsuid", "username", "version")}
         conversation: Resource = {
-            "id": str(uuid4()), "status": "open", "snoozed_until": None, "assignee": None,
+            "id": str(uuid4()), "status": "open", "snoozed_until": None, "assignee": None, "team": None,
             "account": {"id": "acc", "phone_number_id": "1", "display_phone_number": "212520000000",
                         "verified_name": "Atlas Shop"},
             "contact": short, "unread": 0, "last_message_at": iso(BASE - timedelta(days=1)),
@@ -125,8 +127,14 @@ class Double:
         for queue in self.sockets:
             queue.put_nowait(event)
 
-    def cut(self) -> None:
+    def hide(self, conversation: Resource) -> None:
+        """As the kernel tells somebody of limited sight that a conversation went elsewhere."""
+        del self.conversations[conversation["id"]]
+        self.emit("conversation.hidden", {"id": conversation["id"], "version": conversation["version"]})
+
+    def cut(self, code: int = 1012) -> None:
         """Close every socket, as a network would."""
+        self.close_code = code
         for queue in self.sockets:
             queue.put_nowait(None)
 
@@ -151,6 +159,7 @@ class Double:
             "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": self.role, "locale": locale,
                    "permissions": self.permissions, "tenant": tenant, "auth": "session"},
             "csrf": self.csrf, "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
+            "teams": self.teams,
             "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
                         {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
             "dir": direction(locale),
@@ -266,6 +275,8 @@ class Double:
         if what == "assignment":
             owner = ME if body["assignee"] == "me" else body["assignee"]
             conversation["assignee"] = owner and {"id": owner, "name": names[owner]}
+        elif what == "team":
+            conversation["team"] = next((one for one in self.teams if one["id"] == body["team"]), None)
         elif what == "status":
             conversation |= {"status": body["status"], "snoozed_until": body.get("until")}
         else:
@@ -342,7 +353,7 @@ class Double:
                 if waiting["seq"] > sent:
                     await websocket.send_json(waiting | {"prev": sent})
                     sent = waiting["seq"]
-            await websocket.close(1012)
+            await websocket.close(self.close_code)
         finally:
             self.sockets.discard(queue)
 

@@ -91,6 +91,70 @@ async def test_two_windows_agree(double: Double, screen: Screen) -> None:
     await screen.page.locator("inbox-list .row").wait_for(state="detached")
 
 
+async def test_what_is_given_out_of_sight_leaves_the_list_and_the_desk(double: Double, screen: Screen) -> None:
+    kept, given = double.customer("Aya"), double.customer("Badr")
+    double.write(kept, "mine", quiet=True)
+    double.write(given, "not for long", quiet=True)
+    await screen.go(f"/inbox/{given['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="not for long").wait_for()
+    double.hide(given)
+    await screen.page.get_by_text("This conversation was given to somebody else.").wait_for()
+    await screen.page.wait_for_url("**/inbox")
+    await screen.page.locator("inbox-list .row", has_text="Badr").wait_for(state="detached")
+    assert await screen.page.locator("inbox-list .row").count() == 1
+
+
+async def test_an_answer_that_comes_after_the_news_does_not_bring_it_back(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Aya")
+    double.write(conversation, "mine", quiet=True)
+    await screen.go("/inbox")
+    await screen.live()
+    known = await screen.page.evaluate("""async (conversation) => {
+        const { ledger } = await import('@comptoir/sdk/ledger.js');
+        const told = (type, data) => ledger.apply({ type, data });
+        told('conversation.hidden', { id: conversation.id, version: conversation.version });
+        told('conversation.updated', { conversation });
+        const late = Boolean(ledger.conversation(conversation.id));
+        told('conversation.assigned', { conversation: { ...conversation, version: conversation.version + 1 } });
+        return [late, Boolean(ledger.conversation(conversation.id))];
+    }""", conversation)
+    assert known == [False, True]
+
+
+async def test_a_team_is_chosen_shown_renamed_and_dissolved(double: Double, screen: Screen) -> None:
+    double.teams = [{"id": "t1", "name": "Sales"}]
+    conversation = double.customer("Aya")
+    double.write(conversation, "hello", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    detail = screen.page.locator("inbox-detail .kv")
+    await screen.page.get_by_role("button", name="Assign", exact=True).click()
+    await screen.page.get_by_role("menuitemcheckbox", name="Sales").or_(
+        screen.page.get_by_role("menuitemradio", name="Sales")).click()
+    await detail.get_by_text("Sales").wait_for()
+    assert conversation["team"] == {"id": "t1", "name": "Sales"}
+    double.emit("team.saved", {"team": {"id": "t1", "name": "Ventes"}})
+    await detail.get_by_text("Ventes").wait_for()
+    double.emit("team.deleted", {"id": "t1"})
+    await detail.get_by_text("Ventes").wait_for(state="detached")
+
+
+async def test_a_page_whose_rights_changed_is_loaded_anew(double: Double, screen: Screen) -> None:
+    conversation = double.customer("Aya")
+    double.write(conversation, "hello", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    await screen.page.get_by_label("Message to Aya").fill("half a sen")
+    await screen.page.wait_for_function("() => Object.keys(localStorage).some((key) => key.includes('draft:'))")
+    double.permissions.remove("conversations.write")
+    async with screen.page.expect_navigation():
+        double.cut(4001)
+    await screen.page.locator("inbox-thread .tx", has_text="hello").wait_for()
+    assert await screen.page.get_by_role("button", name="Assign", exact=True).count() == 0
+    assert await screen.page.get_by_label("Message to Aya").input_value() == "half a sen"
+
+
 async def test_rows_do_not_move_under_the_pointer(double: Double, screen: Screen) -> None:
     first, second = double.customer("Aya"), double.customer("Badr")
     double.write(second, "older", quiet=True)

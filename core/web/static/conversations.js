@@ -10,7 +10,7 @@ export function byActivity(a, b) {
 }
 
 export class ConversationList {
-  /** `filter`: {status, assignee: "me" | "none" | undefined, q}; `memberId` is who "me" is. */
+  /** `filter`: {status, assignee: "me" | "none" | undefined, team: id | "none" | undefined, q}; `memberId` is "me". */
   constructor(ledger, filter, memberId) {
     Object.assign(this, { ledger, filter, memberId });
     this.clear();
@@ -29,9 +29,9 @@ export class ConversationList {
   }
 
   async fetch() {
-    const { status, assignee, q } = this.filter;
+    const { status, assignee, team, q } = this.filter;
     const generation = this.ledger.generation;
-    const page = await get("/api/v1/conversations", { status, assignee, q, limit: LIST_PAGE, cursor: this.next });
+    const page = await get("/api/v1/conversations", { status, assignee, team, q, limit: LIST_PAGE, cursor: this.next });
     if (generation !== this.ledger.generation) return;
     this.ledger.apply({ type: "fetched.conversations", data: { items: page.items } });
     this.found.push(...page.items.map((item) => item.id));
@@ -47,11 +47,12 @@ export class ConversationList {
   }
 
   holds(conversation) {
-    const { status, assignee } = this.filter;
+    const { status, assignee, team } = this.filter;
     const owner = conversation.assignee?.id ?? null;
     if (status !== "all" && conversation.status !== status) return false;
     if (assignee === "me" && owner !== this.memberId) return false;
     if (assignee === "none" && owner !== null) return false;
+    if (team && (conversation.team?.id ?? "none") !== team) return false;
     // Beyond the last fetched row there may be others we do not know: it comes with its page.
     return !this.next || byActivity(conversation, this.last) <= 0;
   }

@@ -3,17 +3,17 @@
  * snapshot + events = a newer snapshot (tests/web asserts it).
  *
  * State: conversations and contacts by id; threads by conversation id (only those opened); what this person wrote and
- * the server has not accepted yet, by conversation id.
+ * the server has not accepted yet, by conversation id; the version at which a conversation left this person's sight.
  */
 
 const RANK = { queued: -3, sending: -2, uncertain: -1, accepted: 0, received: 0, sent: 1, failed: 1, delivered: 2, read: 3, played: 4 };
 
-export const emptyState = () => ({ conversations: new Map(), contacts: new Map(), threads: new Map(), locals: new Map() });
+export const emptyState = () => ({ conversations: new Map(), contacts: new Map(), threads: new Map(), locals: new Map(), hidden: new Map() });
 
 /** `pending` keeps statuses that overtake the page of messages they belong to. */
 export const emptyThread = () => ({ messages: new Map(), next: null, loaded: false, pending: new Map(), revision: 0 });
 
-export const noChanges = () => ({ conversations: new Set(), contacts: new Set(), threads: new Set() });
+export const noChanges = () => ({ conversations: new Set(), contacts: new Set(), threads: new Set(), hidden: new Set() });
 
 /** Applies one event and notes in `changes` what it touched. Unknown types touch nothing: a newer server may send them. */
 export function reduce(state, event, changes = noChanges()) {
@@ -28,8 +28,12 @@ const REDUCERS = {
   "message.updated": (state, { message }, changes) => replaceMessage(state, message, changes),
   "conversation.opened": (state, { conversation }, changes) => putConversation(state, conversation, changes),
   "conversation.assigned": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "conversation.moved": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "conversation.hidden": hideConversation,
   "conversation.closed": (state, { conversation }, changes) => putConversation(state, conversation, changes),
   "conversation.updated": (state, { conversation }, changes) => putConversation(state, conversation, changes),
+  "team.saved": (state, { team }, changes) => changeTeam(state, team.id, team, changes),
+  "team.deleted": (state, { id }, changes) => changeTeam(state, id, null, changes),
   "contact.saved": (state, { contact }, changes) => putContact(state, contact, changes),
   "contact.deleted": dropContact,
   "contacts.merged": mergeContacts,
@@ -49,6 +53,9 @@ function newMessage(state, { message, conversation }, changes) {
 function putConversation(state, incoming, changes) {
   const known = state.conversations.get(incoming.id);
   if (known && known.version > incoming.version) return;
+  // The answer to what gave it away may come after the news that it is gone.
+  if (state.hidden.get(incoming.id) >= incoming.version) return;
+  state.hidden.delete(incoming.id);
   state.conversations.set(incoming.id, withNewest(state, incoming, known));
   changes.conversations.add(incoming.id);
 }
@@ -157,6 +164,20 @@ function dropConversation(state, id, changes) {
   state.threads.delete(id);
   changes.conversations.add(id);
   changes.threads.add(id);
+}
+
+function hideConversation(state, { id, version }, changes) {
+  state.hidden.set(id, version);
+  dropConversation(state, id, changes);
+  changes.hidden.add(id);
+}
+
+function changeTeam(state, id, team, changes) {
+  for (const conversation of state.conversations.values()) {
+    if (conversation.team?.id !== id) continue;
+    state.conversations.set(conversation.id, { ...conversation, team });
+    changes.conversations.add(conversation.id);
+  }
 }
 
 function putLocal(state, message, changes) {

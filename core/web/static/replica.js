@@ -26,10 +26,11 @@ export function onLive(listener) {
   return () => socket.removeEventListener("state", heard);
 }
 
-/** The socket does not say why it was refused; the API does. */
-async function leaveIfLoggedOut() {
+/** The socket does not say why it was refused; the API does. Whoever is still here has other rights than this page. */
+async function leaveIfLoggedOut(ended) {
   try {
     await get("/api/v1/me");
+    if (ended) location.reload();
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   }

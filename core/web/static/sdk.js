@@ -12,6 +12,6 @@ export { ApiError, Unreachable, get, patch, post, put, remove, renewSession } fr
 export { askBeforeLeaving, navigate, onRoute, pagePath, route } from "./router.js";
 export { bind as bindKeys } from "./keys.js";
 export { toast } from "./elements/toast.js";
-export { bootstrap, can, me, memberName, members, storageKey } from "./session.js";
+export { bootstrap, can, me, memberName, members, storageKey, teams } from "./session.js";
 export { base as baseStyles } from "./styles.js";
 export { initials } from "./elements/avatar.js";

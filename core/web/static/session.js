@@ -5,19 +5,26 @@ const element = document.getElementById("bootstrap");
 export const bootstrap = element ? JSON.parse(element.textContent) : null;
 export const me = bootstrap?.me ?? null;
 export const members = bootstrap?.members ?? [];
+export const teams = bootstrap?.teams ?? [];
 export const can = (permission) => Boolean(me?.permissions?.includes(permission));
 export const memberName = (id) => members.find((member) => member.id === id)?.name ?? null;
 
-/** Keeps `members` and `me` true while events tell of people. */
+/** Keeps `members`, `teams` and `me` true while events tell of people. */
 export function meet({ type, data }) {
-  if (type === "member.saved") {
-    const known = members.find((member) => member.id === data.member.id);
-    if (known) Object.assign(known, data.member);
-    else members.push(data.member);
-    if (data.member.id === me.id) me.name = data.member.name;
-  }
-  if (type === "member.removed") members.splice(0, members.length, ...members.filter((member) => member.id !== data.id));
+  if (type === "member.saved") put(members, data.member);
+  if (type === "member.saved" && data.member.id === me.id) me.name = data.member.name;
+  if (type === "member.removed") drop(members, data.id);
+  if (type === "team.saved") put(teams, data.team);
+  if (type === "team.deleted") drop(teams, data.id);
 }
+
+function put(list, one) {
+  const known = list.find(({ id }) => id === one.id);
+  if (known) Object.assign(known, one);
+  else list.push(one);
+}
+
+const drop = (list, gone) => list.splice(0, list.length, ...list.filter(({ id }) => id !== gone));
 
 /** What this browser keeps for this person: wiped when they log out. */
 export const storageKey = (name) => `comptoir:${me?.tenant?.id}:${me?.id}:${name}`;

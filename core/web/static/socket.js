@@ -9,7 +9,7 @@ const SILENCE = 60_000; // two missed pings and some
 const SESSION_OVER = 4001;
 
 export class Socket extends EventTarget {
-  /** `on`: {event(frame), reset(reason), topic(frame), session()}. */
+  /** `on`: {event(frame), reset(reason), topic(frame), session(ended)}. */
   constructor(path, cursor, on) {
     super();
     const separator = cursor.lastIndexOf(".");
@@ -70,7 +70,7 @@ export class Socket extends EventTarget {
     clearTimeout(this.silence);
     if (this.stopped) return;
     this.become("offline");
-    if (code === SESSION_OVER || this.attempts % 4 === 3) this.on.session();
+    if (code === SESSION_OVER || this.attempts % 4 === 3) this.on.session(code === SESSION_OVER);
     const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.attempts);
     this.attempts += 1;
     this.timer = setTimeout(() => this.connect(), delay * (0.5 + Math.random() / 2));

@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, fmt, icon, me, members, put, t, toast } from "@comptoir/sdk";
+import { Panel, can, define, fmt, icon, me, members, put, t, teams, toast } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
 import { pane } from "./styles.js";
@@ -69,6 +69,17 @@ class Chat extends Panel {
       { label: t("Nobody"), icon: "circle-slash", checked: owner === null, run: () => this.assign(null) },
       ...(others.length ? [{ separator: true }] : []),
       ...others.map(({ id, name }) => ({ label: name, checked: owner === id, run: () => this.assign(id) })),
+      ...this.groups(),
+    ];
+  }
+
+  groups() {
+    const team = this.conversation.team?.id ?? null;
+    if (!teams.length) return [];
+    return [
+      { heading: t("Team") },
+      ...teams.map(({ id, name }) => ({ label: name, checked: team === id, run: () => this.move(id) })),
+      { label: t("No team"), icon: "circle-slash", checked: team === null, run: () => this.move(null) },
     ];
   }
 
@@ -80,6 +91,10 @@ class Chat extends Panel {
 
   assign(assignee) {
     return this.change("assignment", { assignee });
+  }
+
+  move(team) {
+    return this.change("team", { team });
   }
 
   status(status, until) {

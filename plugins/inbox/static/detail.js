@@ -19,7 +19,7 @@ class Detail extends Panel {
 
   render() {
     const { conversation } = this;
-    const { contact, account, assignee } = conversation;
+    const { contact, account, assignee, team } = conversation;
     const words = { open: t("open"), snoozed: t("snoozed"), closed: t("closed") };
     return html`<section class="prof" aria-label=${t("Contact")}>
         <button class="ib x" aria-label=${t("Hide details")} @click=${() => this.dispatchEvent(new Event("hide"))}>${icon("x")}</button>
@@ -31,6 +31,7 @@ class Detail extends Panel {
         <dt>${t("Status")}</dt><dd>${words[conversation.status]}</dd>
         ${conversation.snoozed_until ? html`<dt>${t("Until")}</dt><dd>${fmt.moment(conversation.snoozed_until)}</dd>` : nothing}
         <dt>${t("Assignee")}</dt><dd><bdi>${(assignee && (assignee.name ?? memberName(assignee.id))) || t("Nobody")}</bdi></dd>
+        ${team ? html`<dt>${t("Team")}</dt><dd><bdi>${team.name}</bdi></dd>` : nothing}
         <dt>${t("Number")}</dt><dd><bdi>${account.verified_name || fmt.phone(account.display_phone_number)}</bdi></dd>
         <dt>${t("Since")}</dt><dd>${fmt.moment(conversation.created_at)}</dd></dl></section>
       <ui-slot name="conversation.detail" .ctx=${{ conversation, contact }}></ui-slot>`;

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, put, storageKey, t } from "@comptoir/sdk";
+import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, put, storageKey, t, toast } from "@comptoir/sdk";
 import { ConversationList, ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import "./chat.js";
 import "./detail.js";
@@ -72,11 +72,18 @@ class Inbox extends Panel {
   }
 
   heard(changes) {
+    if (changes.hidden.has(this.selected)) this.given();
     if (changes.reset) {
       for (const list of this.lists.values()) list.clear();
       this.fetch();
     }
     this.requestUpdate();
+  }
+
+  /** What was open is out of this person's sight now. */
+  given() {
+    toast({ text: t("This conversation was given to somebody else. You do not see it any more.") });
+    navigate("/inbox");
   }
 
   get selected() {
