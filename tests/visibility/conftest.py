@@ -13,6 +13,7 @@ from core.db.migrate import run as migrate
 from core.db.pool import Database
 from core.db.scope import Sees
 from core.http.application import Application
+from core.plugins.host import PluginHost
 from core.plugins.tables import migrated_apps
 from tests.http.callers import Caller, new_member
 from tests.http.conftest import Drawer, settings
@@ -97,11 +98,16 @@ async def new_team(db: Database, tenant: SeededTenant, name: str) -> UUID:
 
 
 @pytest.fixture
-async def app(settings: Settings, db: Database, tmp_path: Path) -> AsyncIterator[Application]:
-    """A web process with the inbox plugin, on for both tenants."""
+async def plugins(settings: Settings, tmp_path: Path) -> PluginHost:
+    """The inbox, on for both tenants; started with `app`."""
     await migrate(settings.database_url, migrated_apps(load_samples("inbox")))
     switches = Switches({"atlas": {"inbox": {}}, "zagora": {"inbox": {}}})
-    plugins = make_host(["inbox"], switches, Broadcasts(), tmp_path)
+    return make_host(["inbox"], switches, Broadcasts(), tmp_path)
+
+
+@pytest.fixture
+async def app(settings: Settings, db: Database, plugins: PluginHost) -> AsyncIterator[Application]:
+    """A web process with that plugin."""
     process = WebProcess(settings, db, None, Drawer(), plugins, None)
     async with process.app.test_app():
         yield process.app

@@ -29,6 +29,25 @@ async def test_a_text_becomes_a_contact_a_conversation_a_message_and_their_event
     assert await count(db, "journal_pending") == 0
 
 
+async def test_a_new_conversation_starts_with_the_team_of_its_number_and_an_old_one_keeps_its_own(
+    db: Database, tenant: SeededTenant, other_tenant: SeededTenant
+) -> None:
+    team = await db.system.fetchval("insert into teams (tenant_id, name) values ($1, 'Sales') returning id", tenant.id)
+    await apply(db, tenant, delivery(tenant, text("wamid.before", "212611111110")))
+    await db.system.execute("update accounts set team_id = $2 where id = $1", tenant.account_id, team)
+    await journal(db, tenant, delivery(tenant, text("wamid.again", "212611111110")),
+                  delivery(tenant, text("wamid.new", "212611111111")))
+    await journal(db, other_tenant, delivery(other_tenant, text("wamid.theirs")))
+    await drain(db)
+    rows = await db.system.fetch(
+        "select m.wamid, v.team_id from messages m join conversations v on v.id = m.conversation_id order by m.id"
+    )
+    assert {row["wamid"]: row["team_id"] for row in rows} == {
+        "wamid.before": None, "wamid.again": None, "wamid.new": team, "wamid.theirs": None}
+    opened = [e for e in await numbered(db, tenant) if e.type == "conversation.opened"]
+    assert opened[-1].data["conversation"]["team"] == {"id": str(team), "name": "Sales"}
+
+
 async def test_the_same_body_fifty_times_is_one_row_and_one_event(db: Database, tenant: SeededTenant) -> None:
     body = delivery(tenant, text("wamid.same"))
     await journal(db, tenant, *[body] * 50)
