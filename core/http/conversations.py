@@ -66,7 +66,8 @@ def register(api: Api) -> None:
         """Newest activity first."""
         wanted = Filter(
             status=None if query.status == "all" else query.status,
-            assignee=_me(query.assignee), team=query.team, account=query.account, contact=query.contact, q=query.q,
+            assignee=member_meant(query.assignee), team=query.team, account=query.account, contact=query.contact,
+            q=query.q,
         )  # fmt: skip
         found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor)
         return found.as_json()
@@ -81,7 +82,7 @@ def register(api: Api) -> None:
     async def put_assignment(conversation_id: UUID, body: Assignment) -> dict[str, Any]:
         """To a member, to oneself, or to nobody. The answer shows the conversation as it was left; who may see their
         own or their team's alone may not see it again."""
-        assignee = _me(body.assignee)
+        assignee = member_meant(body.assignee)
         assert assignee != "none"  # noqa: S101 - the model has no such value
         return await conversations.assign(services().db, conversation_id, assignee)
 
@@ -106,7 +107,8 @@ def register(api: Api) -> None:
         return await conversations.mark_read(services().db, conversation_id, services().read_receipts)
 
 
-def _me(assignee: UUID | Literal["me", "none"] | None) -> UUID | Literal["none"] | None:
+def member_meant(assignee: UUID | Literal["me", "none"] | None) -> UUID | Literal["none"] | None:
+    """The caller's own id instead of `me`. Raises Invalid for an API key, which is nobody."""
     if assignee != "me":
         return assignee
     principal: Principal = g.principal

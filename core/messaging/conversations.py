@@ -1,6 +1,7 @@
 """Conversations as the API and plugins see and change them. Every change tells its event in the same transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -18,6 +19,8 @@ from core.messaging.conversation_list import Status
 ReadReceipt = Callable[[Connection, UUID, UUID], Awaitable[None]]
 """(connection, tenant_id, conversation_id): asks, in the same transaction, that Meta be told."""
 
+Receiver = Literal["assignee", "team"]
+
 _DONE: Final = {"open": "conversation.reopened", "snoozed": "conversation.snoozed", "closed": "conversation.closed"}
 _RESOURCE = "select resource from conversation_resources where id = $1"
 
@@ -29,41 +32,49 @@ async def get_conversation(db: Database, conversation_id: UUID) -> dict[str, Any
 
 
 async def assign(db: Database, conversation_id: UUID, assignee: UUID | None) -> dict[str, Any]:
-    """Give the conversation to a member, or to nobody. Raises NotFound, or Invalid when there is no such member.
-
-    Returns it as it was left, also to somebody who will not see it again.
-    """
-    return await _give(db, conversation_id, "assignee", assignee)
+    """Give the conversation to a member, or to nobody. As `change`."""
+    return await change(db, conversation_id, Change(receivers={"assignee": assignee}))
 
 
 async def set_team(db: Database, conversation_id: UUID, team: UUID | None) -> dict[str, Any]:
-    """Move the conversation to a team, or to none. Raises NotFound, or Invalid when there is no such team.
-
-    Returns it as it was left, also to somebody who will not see it again.
-    """
-    return await _give(db, conversation_id, "team", team)
+    """Move the conversation to a team, or to none. As `change`."""
+    return await change(db, conversation_id, Change(receivers={"team": team}))
 
 
 async def set_status(
     db: Database, conversation_id: UUID, status: Status, until: datetime | None = None
 ) -> dict[str, Any]:
-    """Open, snooze (until a moment, or until the customer writes) or close. Raises NotFound or Invalid."""
-    _check_until(status, until)
+    """Open, snooze (until a moment, or until the customer writes) or close. As `change`."""
+    return await change(db, conversation_id, Change(status, until))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to become of a conversation; `receivers` are those named, by what they are. Raises Invalid."""
+
+    status: Status | None = None
+    until: datetime | None = None
+    receivers: Mapping[Receiver, UUID | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.until is not None and self.status != "snoozed":
+            raise _wrong_until("only a snoozed conversation has one: leave it out")
+        if self.until is not None and self.until <= datetime.now(UTC):
+            raise _wrong_until("it has passed: give a moment in the future")
+
+
+async def change(db: Database, conversation_id: UUID, wanted: Change) -> dict[str, Any]:
+    """All of it or nothing. Raises NotFound, or Invalid when there is no such member or team.
+
+    Returns it as it was left, also to somebody who will not see it again.
+    """
     async with db.tenant_transaction() as connection:
         before = await _lock(connection, conversation_id)
-        if before["status"] == status and before["snoozed_until"] == until:
-            return await _resource(connection, conversation_id)
-        await connection.execute(
-            "update conversations set status = $2, snoozed_until = $3, updated_at = now(), version = version + 1 "
-            "where id = $1",
-            conversation_id, status, until,
-        )  # fmt: skip
-        resource = await _resource(connection, conversation_id)
-        kind = "conversation.closed" if status == "closed" else "conversation.updated"
-        await _tell(connection, kind, conversation_id, conversation=resource)
-        changes = {"status": [before["status"], status], "snoozed_until": [before["snoozed_until"], until]}
-        await audit.record(connection, _DONE[status], "conversation", conversation_id, _changed(changes))
-        return resource
+        if wanted.status is not None:
+            await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
+        for to, receiver in wanted.receivers.items():
+            await _give(connection, conversation_id, to, before[f"{to}_id"], receiver)
+        return await _resource(connection, conversation_id)
 
 
 async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadReceipt) -> dict[str, Any]:
@@ -84,33 +95,37 @@ async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadRecei
         return resource
 
 
+async def _set_status(
+    connection: Connection, conversation_id: UUID, before: Any, status: Status, until: datetime | None
+) -> None:
+    changes = {"status": [before["status"], status], "snoozed_until": [before["snoozed_until"], until]}
+    if not _changed(changes):
+        return
+    await connection.execute(
+        "update conversations set status = $2, snoozed_until = $3, updated_at = now(), version = version + 1 "
+        "where id = $1",
+        conversation_id, status, until,
+    )  # fmt: skip
+    kind = "conversation.closed" if status == "closed" else "conversation.updated"
+    await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id))
+    await audit.record(connection, _DONE[status], "conversation", conversation_id, _changed(changes))
+
+
 async def _give(
-    db: Database, conversation_id: UUID, to: Literal["assignee", "team"], receiver: UUID | None
-) -> dict[str, Any]:
-    async with db.tenant_transaction() as connection:
-        previous = (await _lock(connection, conversation_id))[f"{to}_id"]
-        if previous == receiver:
-            return await _resource(connection, conversation_id)
-        await sight.lift(connection)
-        await _set_receiver(connection, conversation_id, to, receiver)
-        resource = await _resource(connection, conversation_id)
-        kind = "conversation.assigned" if to == "assignee" else "conversation.moved"
-        await _tell(connection, kind, conversation_id, conversation=resource, previous=previous and str(previous))
-        await audit.record(connection, kind, "conversation", conversation_id, {to: [previous, receiver]})
-        return resource
+    connection: Connection, conversation_id: UUID, to: Receiver, previous: UUID | None, receiver: UUID | None
+) -> None:
+    if previous == receiver:
+        return
+    await sight.lift(connection)
+    await _set_receiver(connection, conversation_id, to, receiver)
+    kind = "conversation.assigned" if to == "assignee" else "conversation.moved"
+    await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id),
+                previous=previous and str(previous))  # fmt: skip
+    await audit.record(connection, kind, "conversation", conversation_id, {to: [previous, receiver]})
 
 
 def _changed(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
     return {name: values for name, values in changes.items() if values[0] != values[1]}
-
-
-def _check_until(status: Status, until: datetime | None) -> None:
-    if until is None:
-        return
-    if status != "snoozed":
-        raise _wrong_until("only a snoozed conversation has one: leave it out")
-    if until <= datetime.now(UTC):
-        raise _wrong_until("it has passed: give a moment in the future")
 
 
 def _wrong_until(reason: str) -> Invalid:
@@ -129,7 +144,7 @@ async def _lock(connection: Connection, conversation_id: UUID) -> Any:
 
 
 async def _set_receiver(
-    connection: Connection, conversation_id: UUID, to: Literal["assignee", "team"], receiver: UUID | None
+    connection: Connection, conversation_id: UUID, to: Receiver, receiver: UUID | None
 ) -> None:
     try:
         await connection.execute(
