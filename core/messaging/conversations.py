@@ -20,6 +20,8 @@ ReadReceipt = Callable[[Connection, UUID, UUID], Awaitable[None]]
 """(connection, tenant_id, conversation_id): asks, in the same transaction, that Meta be told."""
 
 Receiver = Literal["assignee", "team"]
+Done = tuple[str, dict[str, list[Any]]]
+"""An act and what it changed, for the audit log."""
 
 _DONE: Final = {"open": "conversation.reopened", "snoozed": "conversation.snoozed", "closed": "conversation.closed"}
 _RESOURCE = "select resource from conversation_resources where id = $1"
@@ -70,11 +72,15 @@ async def change(db: Database, conversation_id: UUID, wanted: Change) -> dict[st
     """
     async with db.tenant_transaction() as connection:
         before = await _lock(connection, conversation_id)
+        done: list[Done] = []
         if wanted.status is not None:
-            await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
+            done += await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
         for to, receiver in wanted.receivers.items():
-            await _give(connection, conversation_id, to, before[f"{to}_id"], receiver)
-        return await _resource(connection, conversation_id)
+            done += await _give(connection, conversation_id, to, before[f"{to}_id"], receiver)
+        resource = await _resource(connection, conversation_id)
+        for action, changes in done:  # last: from here on the tenant's other acts wait for us
+            await audit.record(connection, action, "conversation", conversation_id, changes)
+        return resource
 
 
 async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadReceipt) -> dict[str, Any]:
@@ -97,10 +103,10 @@ async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadRecei
 
 async def _set_status(
     connection: Connection, conversation_id: UUID, before: Any, status: Status, until: datetime | None
-) -> None:
+) -> list[Done]:
     changes = {"status": [before["status"], status], "snoozed_until": [before["snoozed_until"], until]}
     if not _changed(changes):
-        return
+        return []
     await connection.execute(
         "update conversations set status = $2, snoozed_until = $3, updated_at = now(), version = version + 1 "
         "where id = $1",
@@ -108,20 +114,20 @@ async def _set_status(
     )  # fmt: skip
     kind = "conversation.closed" if status == "closed" else "conversation.updated"
     await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id))
-    await audit.record(connection, _DONE[status], "conversation", conversation_id, _changed(changes))
+    return [(_DONE[status], _changed(changes))]
 
 
 async def _give(
     connection: Connection, conversation_id: UUID, to: Receiver, previous: UUID | None, receiver: UUID | None
-) -> None:
+) -> list[Done]:
     if previous == receiver:
-        return
+        return []
     await sight.lift(connection)
     await _set_receiver(connection, conversation_id, to, receiver)
     kind = "conversation.assigned" if to == "assignee" else "conversation.moved"
     await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id),
                 previous=previous and str(previous))  # fmt: skip
-    await audit.record(connection, kind, "conversation", conversation_id, {to: [previous, receiver]})
+    return [(kind, {to: [previous, receiver]})]
 
 
 def _changed(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:

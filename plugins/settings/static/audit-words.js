@@ -10,11 +10,11 @@ const ACTIONS = () => ({
   "conversation.assigned": t("assigned a conversation"), "conversation.updated": t("changed a conversation"), "conversation.closed": t("closed a conversation"), "conversation.opened": t("opened a conversation"), "conversation.snoozed": t("snoozed a conversation"), "conversation.reopened": t("opened a conversation again"), "conversation.moved": t("moved a conversation to a team"),
   "invitation.renewed": t("sent an invitation again"), "invitation.revoked": t("revoked an invitation"),
   "master_key.rotated": t("replaced the master key"), "master_key.retired": t("dropped an old master key"),
-  "member.invited": t("invited somebody"), "member.joined": t("joined"), "member.updated": t("changed a member"), "member.removed": t("removed a member"), "member.left": t("left"),
+  "member.invited": t("invited somebody"), "member.joined": t("joined"), "member.updated": t("changed a member"), "member.removed": t("removed a member"), "member.added": t("added a member"), "member.left": t("left"),
   "message.retried": t("sent a message again"),
   "meta_app.created": t("added a Meta app"), "meta_app.updated": t("changed a Meta app"), "meta_app.deleted": t("removed a Meta app"),
   "passkey.added": t("added a passkey"), "passkey.removed": t("removed a passkey"), "passkey.renamed": t("renamed a passkey"), "passkey.refused": t("was refused with a passkey"),
-  "password.changed": t("changed their password"), "password.reset": t("chose a new password by mail"), "password.reset_requested": t("asked for a new password"),
+  "password.changed": t("changed their password"), "password.reset": t("chose a new password by mail"), "password.link_made": t("made a link for a new password"), "password.reset_requested": t("asked for a new password"),
   "person.created": t("made a person"), "person.updated": t("changed a person"), "platform_admin.made": t("may now run the installation"),
   "recovery_code.used": t("used a recovery code"), "recovery_codes.replaced": t("replaced their recovery codes"),
   "role.created": t("wrote a role"), "role.updated": t("changed a role"), "role.deleted": t("deleted a role"),
@@ -22,7 +22,7 @@ const ACTIONS = () => ({
   "session.opened": t("logged in"), "session.closed": t("logged out"), "session.ended": t("ended a session"), "sessions.ended": t("logged out everywhere"), "session.moved": t("went to another organisation"),
   "team.created": t("made a team"), "team.updated": t("changed a team"), "team.renamed": t("renamed a team"), "team.members_changed": t("changed who is in a team"), "team.saved": t("changed a team"), "team.deleted": t("deleted a team"),
   "tenant.created": t("made the organisation"), "tenant.registered": t("registered the organisation"), "tenant.updated": t("changed the organisation's settings"), "tenant.suspended": t("suspended the organisation"), "tenant.resumed": t("resumed the organisation"), "tenant.status_changed": t("suspended or resumed the organisation"),
-  "export.requested": t("asked for an archive"), "export.finished": t("made an archive of everything"), "export.downloaded": t("downloaded an archive"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
+  "export.requested": t("asked for an archive"), "export.finished": t("made an archive of everything"), "export.downloaded": t("downloaded an archive"), "tenant.closed": t("began to delete the organisation"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
   "token_family.opened": t("logged a program in"), "token_family.revoked": t("ended a program's login"),
 });
 
