@@ -27,10 +27,6 @@ async def join(connection: Connection, tenant_id: UUID, user_id: UUID, role: str
     ))  # fmt: skip
 
 
-async def remove_member(db: Database, tenant_id: UUID, user_id: UUID) -> None:
-    """Take a user out of a tenant. Their sessions there stop at once: identification joins the membership."""
-    await db.system.execute("delete from memberships where tenant_id = $1 and user_id = $2", tenant_id, user_id)
-
 
 async def first_tenant_of(db: Database, user_id: UUID, slug: str | None) -> UUID | None:
     """The tenant to log into: the named one if they belong to it, else the one they joined first."""
