@@ -108,7 +108,7 @@ class Entrance:
             return logged_in()
         if given.get("code") == "000000":
             return problem(401, "unauthenticated", "Too many tries.")
-        return problem(401, "second-factor", "Wrong.", challenge="c1", methods=self.factors, tries_left=4)
+        return problem(401, "second-factor", "Wrong.", tries_left=4)
 
     async def passkey_options(self) -> Answer:
         await self.body()

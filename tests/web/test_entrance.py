@@ -97,13 +97,25 @@ async def test_a_new_installation_leads_from_its_address_into_the_inbox_by_keybo
     await page.get_by_role("button", name="Try it").press("Enter")
     await expect(page.get_by_role("heading", name="Your number is ready")).to_be_visible()
     phones = page.get_by_role("link", name="Open the phones")
-    assert await phones.get_attribute("href") == "http://127.0.0.1:8602/?number=1234567"
+    assert await phones.get_attribute("href") == "http://127.0.0.1:8602/?number=1234567&lang=en"
     await page.get_by_role("link", name="Go on").press("Enter")
     await page.get_by_label("Email addresses").fill("yasmine@rif.test, amine@rif.test")
     await page.get_by_role("button", name="Invite").press("Enter")
     await expect(page.get_by_role("listitem").filter(has_text="yasmine@rif.test")).to_contain_text("invited")
     await page.get_by_role("link", name="Into the inbox").press("Enter")
     await page.wait_for_url("**/inbox")
+
+
+async def test_an_address_that_is_none_is_named_and_nobody_is_invited_yet(founder: Double, screen: Screen) -> None:
+    errors = [{"loc": ["invitations", 1, "email"], "msg": "is not an address"}]
+    founder.refuse("POST invitations", 422, kind="invalid", errors=errors)
+    await screen.go("/welcome/colleagues")
+    await screen.page.get_by_label("Email addresses").fill("yasmine@rif.test\namine@")
+    await screen.page.get_by_role("button", name="Invite").click()
+    field = screen.page.get_by_label("Email addresses")
+    await expect(field).to_be_focused()
+    await expect(screen.page.get_by_text("Not an email address: amine@")).to_be_visible()
+    assert founder.people.invitations == {}
 
 
 async def test_an_empty_form_says_beside_each_field_what_to_do_and_stands_at_the_first(
@@ -228,6 +240,7 @@ async def test_a_second_factor_is_asked_for_and_each_way_can_be_chosen(double: D
     await code.fill("654321")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("This code is not right.")
+    await expect(code).to_be_focused()
     await page.get_by_role("button", name="Use a recovery code").click()
     await page.get_by_label("Recovery code").fill("aaaa-bbbb")
     await page.keyboard.press("Enter")

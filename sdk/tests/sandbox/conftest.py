@@ -69,7 +69,7 @@ class Hook:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait for what has arrived to satisfy `true`."""
-        async with asyncio.timeout(10), self.arrived:
+        async with asyncio.timeout(30), self.arrived:
             await self.arrived.wait_for(true)
 
     def signed(self, position: int) -> bool:

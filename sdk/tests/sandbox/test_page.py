@@ -46,7 +46,10 @@ async def test_every_language_shows_four_phones_without_a_console_error(
     browser: Browser, sandbox: httpx2.AsyncClient, write: "Write", lang: str
 ) -> None:
     await write("lucas", type="image", image={"sample": True})
+    await sandbox.post("/sandbox/api/numbers", json={"business_name": "Rif Café"})
     page, errors = await visit(browser, sandbox, lang, width=390)
+    inside = "bar => [...bar.children].every(one => one.getBoundingClientRect().right <= innerWidth)"
+    assert await page.locator("#bar").evaluate(inside)
     assert await page.locator("html").get_attribute("dir") == ("rtl" if lang == "ar" else "ltr")
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     await page.locator(".tabs button").nth(1).click()

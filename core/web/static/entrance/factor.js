@@ -33,7 +33,7 @@ for (const form of forms) {
     try {
       await post("/api/v1/session/second-factor", { challenge: asked.challenge, ...answer });
     } catch (error) {
-      if (error.kind === "second-factor") asked = error.problem; // a passkey's question is good for one answer
+      if (error.kind === "second-factor") asked = { ...asked, ...error.problem }; // what it repeats is newer
       if (error.status !== 401 || error.kind === "second-factor") throw error;
       begin();
       return say(document.querySelector("#first form:not([hidden])"), section.dataset.over);

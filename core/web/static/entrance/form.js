@@ -93,7 +93,14 @@ function fail(form, error) {
   const rest = error instanceof ApiError && error.status !== 429 ? (error.problem.errors ?? []).filter((one) => !markNamed(form, one)) : [];
   const placed = focusFirst(form);
   if (!placed || rest.length) say(form, rest.length ? rest.map(({ msg }) => msg).join(" ") : words(form, error));
-  if (!placed) (form.querySelector("input[type=password]") ?? banner(form)).focus();
+  if (!placed) tryAgain(form);
+}
+
+/** Where one goes on after a refusal: to what is typed again, ready to be typed over. */
+function tryAgain(form) {
+  const input = form.querySelector("[data-again]");
+  if (input) input.select();
+  else banner(form).focus();
 }
 
 function markNamed(form, { loc, msg }) {

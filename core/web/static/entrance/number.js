@@ -1,5 +1,6 @@
 /** The second step: a simulated number at once, or one of Meta's with the doctor. */
 import { post } from "../api.js";
+import { locale } from "../i18n.js";
 import { me } from "../session.js";
 import { attend, dialled } from "./doctor.js";
 import { fill, serve, show } from "./form.js";
@@ -10,7 +11,7 @@ if (simulated) {
   serve(simulated, async () => {
     const account = await post("/api/v1/accounts/simulated", { name: me.tenant.name });
     fill(document, { number: dialled(account) });
-    document.getElementById("phones").href = `${account.graph_url}/?number=${account.phone_number_id}`;
+    document.getElementById("phones").href = `${account.graph_url}/?number=${account.phone_number_id}&lang=${locale}`;
     show("ready");
   });
 }

@@ -26,7 +26,7 @@ export class Bar {
     this.faultsLabel = el("span", { class: "wide" }, t("faults"));
     this.faults = el("button", { type: "button", class: "quiet", "aria-label": t("faults"), title: t("faults"), onclick: () => desk.showFaults() },
       icon(ICONS.faults, { name: "small" }), this.faultsLabel);
-    this.choice = el("select", { class: "quiet", "aria-label": t("number"), hidden: true,
+    this.choice = el("select", { class: "quiet number", "aria-label": t("number"), hidden: true,
       onchange: () => visit("number", this.choice.value) });
     const language = el("select", { class: "quiet", "aria-label": t("language"), onchange: () => visit("lang", language.value) }, Object.entries(LANGUAGES).map(([code, name]) =>
       el("option", { value: code, lang: code, selected: code === document.documentElement.lang }, name)));
