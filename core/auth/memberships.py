@@ -27,7 +27,6 @@ async def join(connection: Connection, tenant_id: UUID, user_id: UUID, role: str
     ))  # fmt: skip
 
 
-
 async def first_tenant_of(db: Database, user_id: UUID, slug: str | None) -> UUID | None:
     """The tenant to log into: the named one if they belong to it, else the one they joined first."""
     tenant_id = await db.system.fetchval(
