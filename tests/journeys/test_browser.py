@@ -26,7 +26,7 @@ async def agent(running: Running) -> AsyncIterator[Screen]:
         await screen.context.add_cookies([{"name": "comptoir_locale", "value": "en", "url": running.demo["url"]}])
         await screen.go("/inbox")
         await screen.page.get_by_label("Email").fill(running.demo["email"])
-        await screen.page.get_by_label("Password").fill(running.demo["password"])
+        await screen.page.get_by_label("Password", exact=True).fill(running.demo["password"])
         await screen.page.keyboard.press("Enter")
         await screen.page.wait_for_url(f"{running.demo['url']}/inbox")
         await screen.live()
