@@ -7,6 +7,7 @@ from quart import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from core.auth.access import GREETED, PUBLIC, declare
+from core.auth.terms import Terms, promise
 
 from . import Door, PluginFiles, language
 from .assets import Assets
@@ -76,6 +77,7 @@ class Pages:
             catalogues=self.assets.catalogue_urls(locale, enabled), preloads=self.assets.preloads(page),
             bootstrap=script_json(bootstrap))
 
+    @promise(Terms("public"))
     @declare(GREETED)
     async def reference(self) -> Response:
         """The reference of the API, for everybody; whoever is known finds their plugins in it."""

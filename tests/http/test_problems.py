@@ -14,7 +14,7 @@ from tests.seed import SeededTenant
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nothing", 404), ("POST", "/nothing/at/all", 404), ("GET", "/conversations/not-a-uuid", 404),
-     ("PATCH", "/me", 405), ("DELETE", "/contacts", 405), ("GET", "/me", 401)],
+     ("PATCH", "/sessions", 405), ("DELETE", "/audit", 405), ("GET", "/me", 401)],
 )  # fmt: skip
 async def test_every_error_is_problem_json(method: str, path: str, status: int, anonymous: Caller) -> None:
     answer = await anonymous.ask(method, path)

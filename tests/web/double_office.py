@@ -85,9 +85,9 @@ class Office:
         for rule, view, methods in (
             ("/welcome", self._welcome, ["GET"]),
             ("/tenant", self._tenant, ["GET", "PATCH", "DELETE"]), ("/tenant/exports", self._exports, ["GET", "POST"]),
-            ("/accounts", self._accounts, ["GET", "POST"]), ("/accounts/simulated", self._simulated, ["POST"]),
+            ("/accounts", self.list_accounts, ["GET", "POST"]), ("/accounts/simulated", self.make_simulated, ["POST"]),
             ("/accounts/<key>", self._account, ["PATCH", "DELETE"]), ("/meta-apps", self._apps, ["GET"]),
-            ("/account-examinations", self._examine_first, ["POST"]),
+            ("/account-examinations", self.examine_first, ["POST"]),
             ("/accounts/<key>/examinations", self._examine, ["POST"]),
             ("/accounts/<key>/refreshes", self._refresh, ["POST"]),
             ("/accounts/<key>/subscription", self._subscribe, ["PUT"]),
@@ -100,7 +100,7 @@ class Office:
             ("/platform/people/<key>", self._change_person, ["PATCH"]),
             ("/platform/plugins", self._plugins, ["GET"]), ("/platform/health", self._health, ["GET"]),
         ):
-            app.add_url_rule(f"/api/v1{rule}", f"office{view.__name__}", view, methods=methods)
+            app.add_url_rule(f"/api/v1{rule}", f"office_{view.__name__}", view, methods=methods)
 
     async def _welcome(self) -> Answer:
         return {"new": False, "registration": "open", "code_needed": False, "simulated": True, "demo": True}
@@ -119,14 +119,14 @@ class Office:
             return self.exports[0], 202
         return {"items": self.exports, "next": None}
 
-    async def _accounts(self) -> Answer:
+    async def list_accounts(self) -> Answer:
         if request.method == "POST":
             given = await request.get_json()
             made = self.account("Atlas Store", phone_number_id=given["phone_number_id"], waba_id=given["waba_id"])
             return made | {"verify_token": "a-verify-token"}, 201
         return {"items": list(self.accounts.values()), "next": None}
 
-    async def _simulated(self) -> Answer:
+    async def make_simulated(self) -> Answer:
         return self.account("Atlas Store", simulated=True, graph_url="http://127.0.0.1:8602"), 201
 
     async def _account(self, key: str) -> Answer:
@@ -144,7 +144,7 @@ class Office:
     async def _apps(self) -> Answer:
         return {"items": self.apps, "next": None}
 
-    async def _examine_first(self) -> Answer:
+    async def examine_first(self) -> Answer:
         return {"at": People.ago(), "findings": self.examined}
 
     async def _examine(self, key: str) -> Answer:
