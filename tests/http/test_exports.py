@@ -77,5 +77,4 @@ async def test_a_role_that_sees_a_part_exports_nothing(enter: Enter, db: Databas
                             "values ($1, 'clerk', 'Clerk', '{data.export}', 'own')", tenant.id)  # fmt: skip
     clerk = await enter(tenant, "agent")
     await db.system.execute("update memberships set role = 'clerk' where role = 'agent'")
-    answer = await clerk.ask("POST", "/tenant/exports")
-    assert (answer.status, "every conversation" in answer.json["detail"]) == (403, True)
+    assert (await clerk.ask("POST", "/tenant/exports")).status == 403
