@@ -239,8 +239,8 @@ async def test_authenticators_that_do_not_count_are_taken_at_their_word(person: 
 
 @pytest.mark.parametrize(
     "change",
-    ["update users set disabled_at = now()", "delete from memberships", "update tenants set status = 'suspended'",
-     "delete from passkeys", "update login_challenges set expires_at = now()"],
+    ["update users set disabled_at = now()", "delete from memberships", "delete from passkeys",
+     "update login_challenges set expires_at = now()"],
 )  # fmt: skip
 async def test_a_passkey_opens_nothing_that_is_closed(
     change: str, person: Person, phone: Authenticator, db: Database
@@ -251,6 +251,15 @@ async def test_a_passkey_opens_nothing_that_is_closed(
     told = {"challenge": asked["challenge"], "credential": phone.get(asked["options"])}
     assert (await browser.ask("POST", "/session/passkey", told, **OWN_SITE)).status == 401
     assert "Set-Cookie" not in (await browser.get("/me")).headers
+
+
+async def test_who_proves_a_passkey_is_told_that_the_organisation_is_suspended(
+    person: Person, phone: Authenticator, db: Database
+) -> None:
+    await db.system.execute("update tenants set status = 'suspended'")
+    refused = await enter_with(person.elsewhere(), phone)
+    assert (refused.status, refused.json["type"]) == (403, "/problems/suspended")
+    assert "Set-Cookie" not in refused.headers
 
 
 async def test_one_enters_the_tenant_that_one_names_and_no_other(
