@@ -41,8 +41,7 @@ def check(pytest_arguments: Sequence[str]) -> int:
     except ChromiumMissing as error:
         print(f"comptoir: {error}", file=sys.stderr)
         return 1
-    tests = _tests(pytest_arguments)
-    steps = [tests] if pytest_arguments else [*_checks(), tests]
+    steps = [_tests(pytest_arguments)] if pytest_arguments else [*_checks(), _tests(_on_every_core())]
     outcomes = [_run(step, environment) for step in steps]
     _summary(outcomes)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
@@ -60,7 +59,12 @@ def _checks() -> list[Step]:
 
 def _tests(arguments: Sequence[str]) -> Step:
     return Step("tests", [sys.executable, "-m", "pytest", "-q", *arguments],
-                ["--last-failed", "--last-failed-no-failures=none"])
+                ["--last-failed", "--last-failed-no-failures=none", "--numprocesses=0"])
+
+
+def _on_every_core() -> list[str]:
+    """A file's tests stay together: they share a server; more than four processes want more memory than they save."""
+    return [f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=loadfile"]
 
 
 def _scripts(room: Path) -> list[Path]:
