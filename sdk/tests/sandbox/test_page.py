@@ -116,6 +116,21 @@ async def test_reply_reaction_and_button_taps_reach_the_business(
     assert tap["interactive"]["button_reply"] == {"id": "swap", "title": "Échange"}
 
 
+async def test_a_button_keeps_its_click_when_news_of_its_message_come_while_it_is_pressed(
+    browser: Browser, sandbox: httpx2.AsyncClient, hook: "Hook", send: "Send", write: "Write"
+) -> None:
+    await write()
+    await send(text={"body": "Bonjour"})
+    page, _ = await visit(browser, sandbox)
+    bubble = page.locator("#phone-amina .m:not(.mine)")
+    await bubble.hover()
+    await bubble.get_by_role("button", name="React with 👍").hover()
+    await page.mouse.down()
+    await hook.until(lambda: any(status["status"] == "read" for status in hook.statuses))
+    await page.mouse.up()
+    await expect(bubble.locator(".reactions")).to_have_text("👍")
+
+
 async def test_faults_are_switched_on_from_the_page(
     browser: Browser, sandbox: httpx2.AsyncClient, send: "Send"
 ) -> None:

@@ -118,8 +118,13 @@ export class PhoneView {
 
   #draw(message) {
     if (message.type === "reaction") return;
-    const drawn = bubble(message, this, message.reply_to ? this.messages.get(message.reply_to) : null);
     const old = this.list.querySelector(`[data-wamid="${CSS.escape(message.wamid)}"]`);
+    // A button replaced between press and release never hears its click.
+    if (old?.matches(":active")) {
+      setTimeout(() => this.#draw(this.messages.get(message.wamid)), 50);
+      return;
+    }
+    const drawn = bubble(message, this, message.reply_to ? this.messages.get(message.reply_to) : null);
     if (old) {
       drawn.classList.toggle("turn", old.classList.contains("turn"));
       old.replaceWith(drawn);
