@@ -37,7 +37,7 @@ class Outcome:
 def check(pytest_arguments: Sequence[str]) -> int:
     """Run everything; with arguments for pytest, those tests alone. Returns 1 when anything failed."""
     try:
-        environment = {**os.environ, "COMPTOIR_CHROMIUM": find_chromium()}
+        environment = {**_compiling_once(), "COMPTOIR_CHROMIUM": find_chromium()}
     except ChromiumMissing as error:
         print(f"comptoir: {error}", file=sys.stderr)
         return 1
@@ -45,6 +45,12 @@ def check(pytest_arguments: Sequence[str]) -> int:
     outcomes = [_run(step, environment) for step in steps]
     _summary(outcomes)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def _compiling_once() -> dict[str, str]:
+    """The tests start many processes; without kept bytecode each would compile every module again."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(CHECKOUT / ".venv" / "bytecode")}
 
 
 def _checks() -> list[Step]:

@@ -4,6 +4,8 @@ cannot quietly put an unguarded pool back.
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
+from ssl import SSLContext
 from typing import cast
 
 import httpcore2
@@ -15,10 +17,16 @@ _TRANSLATED = (
 )  # fmt: skip
 
 
+@cache
+def _authorities() -> SSLContext:
+    """The machine's, read once: some 50 ms."""
+    return httpx2.create_ssl_context()
+
+
 class GuardedTransport(httpx2.AsyncBaseTransport):
     def __init__(self, backend: httpcore2.AsyncNetworkBackend, *, connections: int, keepalive_seconds: float) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
+            ssl_context=_authorities(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=keepalive_seconds,
