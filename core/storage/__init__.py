@@ -4,10 +4,10 @@ from pathlib import Path
 
 from core.config.model import Storage as StorageSettings
 from core.storage.folder import FolderStorage
-from core.storage.protocol import Source, Storage
+from core.storage.protocol import Source, Storage, Stored
 from core.storage.s3 import S3Storage
 
-__all__ = ["FolderStorage", "S3Storage", "Source", "Storage", "open_storage"]
+__all__ = ["FolderStorage", "S3Storage", "Source", "Storage", "Stored", "open_storage"]
 
 
 async def open_storage(settings: StorageSettings, data_dir: Path) -> Storage:

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
 from core.errors import NotFound, Unavailable
 from core.storage.keys import checked
-from core.storage.protocol import CHUNK, Source, pieces
+from core.storage.protocol import CHUNK, Source, Stored, pieces
 
 
 class FolderStorage:
@@ -32,13 +33,19 @@ class FolderStorage:
                 await asyncio.to_thread(unfinished.unlink, missing_ok=True)
         return size
 
-    async def open(self, key: str) -> AsyncIterator[bytes]:
-        file = await self._open(key)
+    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        file, left = await self._open(key), length
         try:
-            while piece := await asyncio.to_thread(file.read, CHUNK):
+            await asyncio.to_thread(file.seek, start)
+            while piece := await asyncio.to_thread(file.read, CHUNK if left is None else min(CHUNK, left)):
                 yield piece
+                left = None if left is None else left - len(piece)
         finally:
             file.close()
+
+    async def size(self, key: str) -> int:
+        with await self._open(key) as file:
+            return os.fstat(file.fileno()).st_size
 
     async def get(self, key: str) -> bytes:
         with await self._open(key) as file:
@@ -54,15 +61,22 @@ class FolderStorage:
         return await asyncio.to_thread(self._path(key).is_file)
 
     async def keys(self, folder: str) -> AsyncIterator[str]:
-        waiting = [self._path(folder)]
+        async for found in self.objects(folder):
+            yield found.key
+
+    async def objects(self, folder: str, after: str = "") -> AsyncIterator[Stored]:
+        self._path(folder)
+        waiting = [f"{folder}/"]  # a stack, so that what a folder holds comes before what follows the folder
         while waiting:
-            try:
-                files, folders = await asyncio.to_thread(_listed, waiting.pop())
-            except OSError as error:
-                raise self._unavailable(error) from error
-            waiting += folders
-            for file in files:
-                yield file.relative_to(self._root).as_posix()
+            name = waiting.pop()
+            if not name.endswith("/"):
+                if name > after and (found := await asyncio.to_thread(self._stored, name)) is not None:
+                    yield found
+            elif not after or name > after or after.startswith(name):
+                try:
+                    waiting += reversed(await asyncio.to_thread(_listed, self._root, name))
+                except OSError as error:
+                    raise self._unavailable(error) from error
 
     async def check(self) -> None:
         probe = f"check-{uuid4().hex}"
@@ -78,6 +92,13 @@ class FolderStorage:
         if not path.parent.resolve().is_relative_to(self._root.resolve()) or path.is_symlink():
             raise ValueError(f"the storage key {key!r} leads out of the storage folder")
         return path
+
+    def _stored(self, key: str) -> Stored | None:
+        try:
+            told = (self._root / key).stat(follow_symlinks=False)
+        except FileNotFoundError:  # deleted since the folder was read
+            return None
+        return Stored(key, told.st_size, datetime.fromtimestamp(told.st_mtime, UTC))
 
     async def _open(self, key: str) -> BinaryIO:
         try:
@@ -103,12 +124,14 @@ class FolderStorage:
         )
 
 
-def _listed(folder: Path) -> tuple[list[Path], list[Path]]:
-    if not folder.is_dir():
-        return [], []
-    with os.scandir(folder) as found:
-        entries = [(Path(entry.path), entry.is_dir(follow_symlinks=False)) for entry in found]
-    return [path for path, is_folder in entries if not is_folder], [path for path, is_folder in entries if is_folder]
+def _listed(root: Path, folder: str) -> list[str]:
+    """What is in there, folders with a slash at the end, in the order of the keys below."""
+    try:
+        with os.scandir(root / folder) as found:
+            names = [entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name for entry in found]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(folder + name for name in names)
 
 
 def _flush(file: BinaryIO) -> None:

@@ -1,10 +1,21 @@
 """What a store of objects promises, whichever it is."""
 
 from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
 Source: TypeAlias = bytes | AsyncIterable[bytes]
 CHUNK: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as a listing tells of it. `at`: when it was last put, by the store's own clock."""
+
+    key: str
+    size: int
+    at: datetime
 
 
 class Storage(Protocol):
@@ -17,8 +28,12 @@ class Storage(Protocol):
         """
         ...
 
-    def open(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes in pieces. Raises NotFound."""
+    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes in pieces, from `start` on, at most `length` of them. Raises NotFound."""
+        ...
+
+    async def size(self, key: str) -> int:
+        """How many bytes it has. Raises NotFound."""
         ...
 
     async def get(self, key: str) -> bytes:
@@ -33,6 +48,10 @@ class Storage(Protocol):
 
     def keys(self, folder: str) -> AsyncIterator[str]:
         """Every key below `folder/`. What is put or deleted meanwhile may be among them or not."""
+        ...
+
+    def objects(self, folder: str, after: str = "") -> AsyncIterator[Stored]:
+        """As `keys`, in the order of the keys' characters, those that follow `after`: to be continued another time."""
         ...
 
     async def check(self) -> None:

@@ -20,13 +20,18 @@ Enter = Callable[[SeededTenant, Role], Awaitable[Caller]]
 
 
 class Drawer:
-    """Object storage in a dict."""
+    """Object storage that has one object."""
 
-    async def open(self, key: str) -> AsyncIterator[bytes]:
+    CONTENT = b"\xff\xd8 bytes"
+
+    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        await self.size(key)
+        yield self.CONTENT[start:][:length]
+
+    async def size(self, key: str) -> int:
         if key != "key-1":
             raise NotFound("no such object")
-        yield b"\xff\xd8 "
-        yield b"bytes"
+        return len(self.CONTENT)
 
 
 @pytest.fixture

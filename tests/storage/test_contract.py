@@ -1,6 +1,9 @@
 """What every store promises: the folder and the bucket pass the same tests."""
 
+import asyncio
+import hashlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,24 +12,19 @@ from core.config.model import S3
 from core.config.model import Storage as StorageSettings
 from core.errors import NotFound, Unavailable
 from core.storage import FolderStorage, S3Storage, Storage, open_storage
-from tests.storage.fake_s3 import BUCKET, FakeS3, fake_s3
+from tests.storage.s3_server import KEYS, S3Server, faulty_road, opened
 
-
-@pytest.fixture
-async def s3() -> AsyncIterator[FakeS3]:
-    async with fake_s3() as server:
-        yield server
-
-
-async def _bucket(server: FakeS3, bucket: str = BUCKET) -> S3Storage:
-    return await S3Storage.connect(bucket, access_key="key", secret_key="secret", endpoint=server.endpoint, timeout=2)
+MB = 1024 * 1024
 
 
 @pytest.fixture(params=["folder", "s3"])
-async def storage(request: pytest.FixtureRequest, tmp_path: Path, s3: FakeS3) -> AsyncIterator[Storage]:
-    opened: Storage = FolderStorage(tmp_path / "media") if request.param == "folder" else await _bucket(s3)
-    yield opened
-    await opened.close()
+async def storage(request: pytest.FixtureRequest, tmp_path: Path, s3: S3Server) -> AsyncIterator[Storage]:
+    """Pages of two keys, parts of the smallest size there is."""
+    if request.param == "folder":
+        yield FolderStorage(tmp_path / "media")
+        return
+    async with opened(s3.endpoint, await s3.new_bucket(), page=2, part_bytes=5 * MB, timeout=10) as bucket:
+        yield bucket
 
 
 async def _in_pieces(*pieces: bytes, error: Exception | None = None) -> AsyncIterator[bytes]:
@@ -63,23 +61,110 @@ async def test_an_absent_object_is_not_found_and_can_be_deleted(storage: Storage
     await storage.delete("t/none")
 
 
-async def test_the_keys_of_a_folder_are_listed_and_no_others(storage: Storage, s3: FakeS3) -> None:
-    s3.page = 2
+async def test_the_keys_of_a_folder_are_listed_and_no_others(storage: Storage) -> None:
     for key in ("t/attachments/1", "t/attachments/2", "t/exports/3.zip", "t/4", "tt/5", "other/t/6"):
         await storage.put(key, b"x", "text/plain")
-    assert sorted([key async for key in storage.keys("t")]) == [
+    assert [key async for key in storage.keys("t")] == [
         "t/4", "t/attachments/1", "t/attachments/2", "t/exports/3.zip"]  # fmt: skip
     assert [key async for key in storage.keys("nobody")] == []
     with pytest.raises(ValueError, match="storage key"):
         await anext(storage.keys("../t"))
 
 
-async def test_what_is_larger_than_a_part_is_put_in_parts(s3: FakeS3) -> None:
-    bucket = await S3Storage.connect(BUCKET, access_key="k", secret_key="s", endpoint=s3.endpoint, part_bytes=1000)
-    data = bytes(range(250)) * 10
-    assert await bucket.put("t/1", data, "application/zip") == 2500
-    assert (await bucket.get("t/1"), s3.parts) == (data, {})
-    await bucket.close()
+async def test_a_listing_is_in_the_order_of_its_keys_and_goes_on_where_it_was_left(storage: Storage) -> None:
+    keys = sorted(["t/a", "t/a-b", "t/a/1", "t/a/2", "t/a.b", "t/a0", "t/B/1", "t/b/1/2", "t/b/1-1", "t/b_1"])
+    for number, key in enumerate(keys):
+        if key != "t/a":  # a folder on disk is no file too
+            await storage.put(key, b"x" * number, "text/plain")
+    keys.remove("t/a")
+    found = [one async for one in storage.objects("t")]
+    assert [one.key for one in found] == keys
+    assert [one.size for one in found] == [sorted(["t/a", *keys]).index(key) for key in keys]
+    assert all(abs(one.at - datetime.now(UTC)) < timedelta(minutes=1) for one in found)
+    for position, key in enumerate(keys):
+        assert [one.key async for one in storage.objects("t", after=key)] == keys[position + 1 :]
+
+
+@pytest.mark.parametrize(("start", "length", "part"), [
+    (0, None, slice(None)), (0, 1, slice(0, 1)), (10, None, slice(10, None)), (10, 20, slice(10, 30)),
+    (700_000, 999_999, slice(700_000, None)), (767_999, 1, slice(-1, None)), (0, 0, slice(0, 0)),
+    (768_000, None, slice(0, 0)), (9_999_999, 5, slice(0, 0)),
+])  # fmt: skip
+async def test_any_part_of_an_object_can_be_read(
+    storage: Storage, start: int, length: int | None, part: slice
+) -> None:
+    data = bytes(range(256)) * 3000
+    await storage.put("t/1", data, "video/mp4")
+    assert b"".join([piece async for piece in storage.open("t/1", start, length)]) == data[part]
+    assert await storage.size("t/1") == len(data)
+
+
+async def test_a_part_and_the_size_of_an_absent_object_are_not_found(storage: Storage) -> None:
+    for length in (0, 5):
+        with pytest.raises(NotFound):
+            await anext(storage.open("t/none", 5, length))
+    with pytest.raises(NotFound):
+        await storage.size("t/none")
+
+
+async def test_an_object_in_several_parts_is_whole(storage: Storage) -> None:
+    data = hashlib.shake_256(b"seed").digest(11 * MB)
+    assert await storage.put("t/1", data, "application/zip") == len(data)
+    assert await storage.size("t/1") == len(data)
+    digest = hashlib.sha256()
+    async for piece in storage.open("t/1"):
+        digest.update(piece)
+    assert digest.digest() == hashlib.sha256(data).digest()
+
+
+async def test_many_writers_of_one_key_leave_one_of_their_objects_whole(storage: Storage) -> None:
+    wrote = [bytes([number]) * 300_000 for number in range(8)]
+    await asyncio.gather(*(storage.put("t/1", one, "text/plain") for one in wrote))
+    assert await storage.get("t/1") in wrote
+
+
+async def test_a_reader_never_sees_half_of_what_is_being_put(storage: Storage) -> None:
+    """Nothing while the first one is written, the old one while it is replaced."""
+    going, on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*pieces: bytes) -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+            going.set()
+            await on.wait()
+
+    first = asyncio.create_task(storage.put("t/1", slowly(b"first ", b"one"), "text/plain"))
+    await going.wait()
+    assert not await storage.exists("t/1")
+    assert [key async for key in storage.keys("t")] == []
+    on.set()
+    await first
+    going.clear()
+    on.clear()
+    second = asyncio.create_task(storage.put("t/1", slowly(b"second ", b"one"), "text/plain"))
+    await going.wait()
+    assert await storage.get("t/1") == b"first one"
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert await storage.get("t/1") == b"first one"
+
+
+async def test_parts_that_break_off_are_given_up(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(s3.endpoint, bucket := await s3.new_bucket(), part_bytes=5 * MB) as storage:
+        upload, calls = storage._client.upload_part, 0
+
+        async def breaks_at_the_second(**told: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == 2:
+                raise OSError("the line is cut")
+            return await upload(**told)
+
+        monkeypatch.setattr(storage._client, "upload_part", breaks_at_the_second)
+        with pytest.raises(Unavailable):
+            await storage.put("t/1", bytes(11 * MB), "application/zip")
+        assert not await storage.exists("t/1")
+        assert "Uploads" not in await storage._client.list_multipart_uploads(Bucket=bucket)
 
 
 async def test_a_deleted_object_is_gone(storage: Storage) -> None:
@@ -127,33 +212,39 @@ async def test_a_server_that_is_away_says_what_to_check() -> None:
     await gone.close()
 
 
-async def test_a_missing_bucket_says_so(s3: FakeS3) -> None:
-    storage = await _bucket(s3, "absent")
-    with pytest.raises(Unavailable, match="no bucket 'absent'"):
-        await storage.check()
-    await storage.close()
+async def test_a_missing_bucket_says_so(s3: S3Server) -> None:
+    async with opened(s3.endpoint, "absent") as storage:
+        with pytest.raises(Unavailable, match="no bucket 'absent'"):
+            await storage.check()
 
 
-async def test_a_server_that_refuses_is_unavailable_and_not_an_absent_file(s3: FakeS3) -> None:
-    storage = await _bucket(s3)
-    s3.fail_with = 403
-    with pytest.raises(Unavailable, match=r"403|AccessDenied"):
-        await storage.get("t/1")
-    with pytest.raises(Unavailable):
-        await storage.put("t/1", b"x", "text/plain")
-    await storage.close()
+@pytest.mark.parametrize("mode", ["down", "silent", "refusing", "half"])
+async def test_a_server_that_fails_is_unavailable_and_not_an_absent_file(s3: S3Server, mode: str) -> None:
+    bucket = await s3.new_bucket()
+    async with faulty_road(s3.port) as road, opened(road.endpoint, bucket, timeout=0.5) as storage:
+        road.mode = mode
+        async with asyncio.timeout(20):
+            with pytest.raises(Unavailable, match="S3_ENDPOINT"):
+                await storage.put("t/1", bytes(200_000), "text/plain")
+            if mode != "half":
+                with pytest.raises(Unavailable):
+                    await storage.get("t/1")
+        road.mode = "open"
+        assert not await storage.exists("t/1")
+        await storage.put("t/1", b"again", "text/plain")
+        assert await storage.get("t/1") == b"again"
 
 
-async def test_the_settings_name_the_store(tmp_path: Path, s3: FakeS3) -> None:
+async def test_the_settings_name_the_store(tmp_path: Path, s3: S3Server) -> None:
     folder = await open_storage(StorageSettings(), tmp_path)
     assert isinstance(folder, FolderStorage)
-    named = S3(endpoint=s3.endpoint, bucket=BUCKET, access_key="k", secret_key="s")
+    named = S3(endpoint=s3.endpoint, bucket=await s3.new_bucket(), **KEYS)
     bucket = await open_storage(StorageSettings(kind="s3", s3=named), tmp_path)
     assert isinstance(bucket, S3Storage)
     await bucket.close()
 
 
 async def test_a_named_store_that_is_away_stops_the_start(tmp_path: Path) -> None:
-    named = S3(endpoint="http://127.0.0.1:1", bucket=BUCKET, access_key="k", secret_key="s")
+    named = S3(endpoint="http://127.0.0.1:1", bucket="media", **KEYS)
     with pytest.raises(Unavailable):
         await open_storage(StorageSettings(kind="s3", s3=named), tmp_path)
