@@ -1,5 +1,6 @@
 """What a request carries, read into the model that its route declares."""
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,7 +20,23 @@ def read_query(adapter: TypeAdapter[Any]) -> Any:
         raise invalid(error) from None
 
 
-async def read_body(adapter: TypeAdapter[Any]) -> Any:
+def invalid(error: ValidationError) -> Invalid:
+    """pydantic's findings, without the values: they may be secrets and have no place in a log."""
+    found = [_fault(item) for item in error.errors(include_input=False)]
+    first = f"{'.'.join(str(part) for part in found[0]['loc']) or 'body'}: {found[0]['msg']}"
+    return Invalid(f"Correct the request and send it again. {first}", errors=found)
+
+
+def _fault(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"loc": list(item["loc"]), "pointer": pointer(item["loc"]), "msg": item["msg"]}
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Where in the document, as RFC 6901 writes it into a URI."""
+    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+async def read_body(adapter: TypeAdapter[Any], refusal: Callable[[ValidationError], Invalid] = invalid) -> Any:
     """The JSON body. Raises Invalid. Only JSON: a form can be posted by any stranger's page."""
     raw = await request.get_data(as_text=False)
     if raw and not request.is_json:
@@ -27,11 +44,4 @@ async def read_body(adapter: TypeAdapter[Any]) -> Any:
     try:
         return adapter.validate_json(raw or b"{}")
     except ValidationError as error:
-        raise invalid(error) from None
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """pydantic's findings, without the values: they may be secrets and have no place in a log."""
-    found = [{"loc": list(item["loc"]), "msg": item["msg"]} for item in error.errors(include_input=False)]
-    first = f"{'.'.join(str(part) for part in found[0]['loc']) or 'body'}: {found[0]['msg']}"
-    return Invalid(f"Correct the request and send it again. {first}", errors=found)
+        raise refusal(error) from None

@@ -1,51 +1,22 @@
 """Messages: a conversation's thread, sending, sending again."""
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
 from quart import g, request
 
 from core.auth.access import Permitted
 from core.auth.principal import Principal
 from core.errors import Invalid
+from core.http.message_models import NewMessage
 from core.http.operation import Api
 from core.http.resources import Listing, MessageResource
 from core.http.services import services
-from core.http.text import Paging, Text
+from core.http.text import Paging
 from core.messaging import messages
 from core.messaging.gate import Author, Draft
 
-_EXAMPLE: JsonDict = {"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c11", "type": "text", "body": "Votre colis part demain."}
 _READ, _SEND = Permitted("conversations.read"), Permitted("messages.send")
-
-
-class TextObject(BaseModel):
-    """Meta's own spelling of a text."""
-
-    body: Text
-
-
-class NewMessage(BaseModel):
-    """`id` is made by the client: the same id again is the same message, never a second one.
-
-    `last_seen` is the newest message the sender has seen (its id, or the event's seq): when there are newer ones the
-    answer is 409, unless `confirm` is true.
-    """
-
-    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
-
-    id: UUID | None = None
-    type: Literal["text"] = "text"
-    body: Text | TextObject = Field(validation_alias=AliasChoices("body", "text"))
-    reply_to: UUID | None = None
-    last_seen: UUID | int | None = None
-    confirm: bool = False
-
-    @property
-    def words(self) -> str:
-        return self.body.body if isinstance(self.body, TextObject) else self.body
 
 
 def register(api: Api) -> None:
@@ -62,10 +33,17 @@ def register(api: Api) -> None:
                responses={202: MessageResource, 200: MessageResource}, limit="send", idempotent="own",
                tags=("Messages",))  # fmt: skip
     async def send_message(conversation_id: UUID, body: NewMessage) -> tuple[dict[str, Any], int]:
-        """202: accepted, and durable. 200: this id was accepted before. 409: other content under this id, or newer
-        messages that the sender has not seen. 422: the 24-hour window is closed, or a plugin refused."""
-        draft = Draft(conversation_id, body.words, body.id or _idempotency_key(), body.type, body.reply_to,
-                      body.last_seen, body.confirm)  # fmt: skip
+        """Text, files by id or link, places, contact cards, reactions, templates, interactive messages.
+
+        202: accepted, and durable. 200: this id was accepted before. 409: other content under this id, or newer
+        messages that the sender has not seen. 422: WhatsApp would refuse it (`errors` point at the members and name
+        WhatsApp's own limits), the 24-hour window is closed, or a plugin refused."""
+        told = body.root
+        draft = Draft(
+            conversation_id, id=told.id or _idempotency_key(), type=told.type, content=told.content,
+            reply_to=told.reply_to, reply_to_wamid=told.context.message_id if told.context else None,
+            last_seen=told.last_seen, confirm=told.confirm, identity_key_hash=told.recipient_identity_key_hash,
+        )  # fmt: skip
         submitted = await services().submit(draft, author_of(g.principal))
         return submitted.message, 202 if submitted.created else 200
 

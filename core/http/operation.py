@@ -16,7 +16,7 @@ from core.auth.access import Access, declare
 from core.auth.terms import Repeats, Terms, promise
 from core.http.limits import count_email
 from core.limits.table import TABLE, default_limit
-from core.requests import read_body, read_query
+from core.requests import invalid, read_body, read_query
 
 View = Callable[..., Awaitable[Any]]
 Responses = Mapping[int, type[BaseModel] | str | None]
@@ -111,13 +111,15 @@ def _repeats(idempotent: bool | Literal["own"] | None, method: str, access: Acce
 def _served(view: View, operation: Operation) -> View:
     query = TypeAdapter(operation.query) if operation.query is not None else None
     expected = TypeAdapter(operation.body) if operation.body is not None else None
+    # What stands for an object of Meta's is refused in Meta's terms.
+    refusal = getattr(operation.body, "refusal", invalid)
 
     @wraps(view)
     async def served(**values: Any) -> Response:
         if query is not None:
             values["query"] = read_query(query)
         if expected is not None:
-            values["body"] = body = await read_body(expected)
+            values["body"] = body = await read_body(expected, refusal)
             if isinstance(email := getattr(body, "email", None), str):
                 await count_email(operation.terms.limit, email)
         return _answer(await view(**values))

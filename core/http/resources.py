@@ -21,10 +21,12 @@ class Listing(Resource, Generic[Item]):
 
 
 class Fault(Resource):
-    """Where in the request, and what."""
+    """Where in the request, and what. `limit` is the number that was passed, WhatsApp's own where it has one."""
 
     loc: list[str | int]
+    pointer: str | None = Field(default=None, examples=["#/interactive/action/buttons/0/reply/title"])
     msg: str
+    limit: float | None = None
 
 
 class ProblemDocument(BaseModel):

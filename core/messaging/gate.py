@@ -4,12 +4,10 @@
 """
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from dataclasses import replace
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,64 +17,18 @@ from core.db.scope import require_tenant
 from core.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
 from core.events import outbox
 from core.messaging.clock import Clock, utc_now
+from core.messaging.drafts import Author, Draft, Outbound, Submitted, checked, read, request_hash, reread
+from core.messaging.targets import aimed, refuse_pin_outside_groups
 from core.messaging.unseen import refuse_unseen
-from core.messaging.window import refuse_closed_window
-from core.whatsapp.body import storable_text
-from core.whatsapp.outbound import TEXT_LIMIT
+from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
+from core.whatsapp.outbound import CAPTIONED, unkept
+
+__all__ = ["Author", "Draft", "Outbound", "OutboundFilter", "Submitted", "check_reachable", "filtered", "submit"]
 
 FILTER_SECONDS = 2.0
 """All filters together. Each hook has its own, shorter limit; this one holds when that guard fails."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who sends. `id` is the member's; None for API keys and automations."""
-
-    kind: Literal["agent", "api", "automation"]
-    id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What somebody wants to send. `id` is made by the client and is the idempotency key.
-
-    `last_seen` is the newest message the author has seen: its id, or the seq of the event that told of it.
-    """
-
-    conversation_id: UUID
-    body: str
-    id: UUID | None = None
-    type: str = "text"
-    reply_to: UUID | None = None
-    last_seen: UUID | int | None = None
-    confirm: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """What filters see before a message is accepted. A filter may return it with another `body`."""
-
-    tenant_id: UUID
-    message_id: UUID
-    conversation_id: UUID
-    account_id: UUID
-    contact_id: UUID
-    phone: str | None
-    bsuid: str | None
-    type: str
-    body: str
-    author: Author
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """`message` is the resource the API shows; `created` is False when this id had been accepted before."""
-
-    message: dict[str, Any]
-    created: bool
-
 
 OutboundFilter: TypeAlias = Callable[[Outbound], Awaitable[Outbound]]
 """Raises Rejected to refuse. Any other failure, and silence, refuses too."""
@@ -91,25 +43,25 @@ async def submit(
     (the number cannot send) or Rejected (a filter refused).
     """
     message_id = draft.id or uuid4()
-    draft = replace(draft, id=message_id)
-    request = _request_hash(draft)
+    draft = checked(replace(draft, id=message_id))
+    request = request_hash(draft)
     async with db.tenant() as connection:
         place = await _conversation(connection, draft.conversation_id)
         if known := await _accepted_before(connection, draft, request):
             return known
-        _check_content(draft.type, draft.body)
-        quoted = await _quoted_wamid(connection, draft)
-        refuse_closed_window(place["last_inbound_at"], clock())
+        refuse_pin_outside_groups(draft)
+        draft, quoted = await aimed(connection, draft, clock())
+        _refuse_closed_window(draft.type, place, clock)
         await refuse_unseen(connection, draft.conversation_id, draft.last_seen, draft.confirm, author.kind, author.id)
         check_reachable(place)
-    body = await filtered(_outbound(draft, message_id, place, author), filters)
+    body, content = await filtered(_outbound(draft, message_id, place, author), filters)
     async with db.tenant_transaction() as connection:
-        return await _accept(connection, replace(draft, body=body), author, quoted, request, clock)
+        return await _accept(connection, replace(draft, body=body, content=content), author, quoted, request, clock)
 
 
-def _request_hash(draft: Draft) -> bytes:
-    told = [str(draft.conversation_id), draft.type, draft.body, str(draft.reply_to)]
-    return hashlib.sha256(json.dumps(told).encode()).digest()
+def _refuse_closed_window(type: str, place: Any, clock: Clock) -> None:
+    if type not in FREE_OF_WINDOW:
+        refuse_closed_window(place["last_inbound_at"], clock())
 
 
 _CONVERSATION = """
@@ -147,33 +99,6 @@ def _id_used(draft: Draft) -> Conflict:
     return Conflict("This message id was used for another message: make a new id.", id=str(draft.id))
 
 
-def _check_content(type: str, body: str) -> None:
-    if type != "text":
-        raise Invalid(f"Messages of type {type!r} cannot be sent yet: send type 'text'.")
-    if not body.strip():
-        raise Invalid("The text is empty: write something.")
-    if len(body) > TEXT_LIMIT:
-        raise Invalid(
-            f"The text has {len(body)} characters; WhatsApp takes at most {TEXT_LIMIT}: shorten or split it.",
-            limit=TEXT_LIMIT, length=len(body),
-        )
-    if storable_text(body) != body:
-        raise Invalid("The text holds a character that is not valid Unicode text: remove it.")
-
-
-async def _quoted_wamid(connection: Connection, draft: Draft) -> str | None:
-    if draft.reply_to is None:
-        return None
-    row = await connection.fetchrow(
-        "select wamid from messages where id = $1 and conversation_id = $2", draft.reply_to, draft.conversation_id
-    )
-    if row is None:
-        raise NotFound("The message to reply to is not in this conversation.", reply_to=str(draft.reply_to))
-    if row["wamid"] is None:
-        raise Invalid("WhatsApp has not accepted the quoted message yet: wait, or send without the quote.")
-    return str(row["wamid"])
-
-
 def check_reachable(place: Any) -> None:
     """Raises Unavailable or Invalid unless the number can send and the contact can be reached."""
     if place["account_status"] != "connected":
@@ -190,17 +115,18 @@ def check_reachable(place: Any) -> None:
 def _outbound(draft: Draft, message_id: UUID, place: Any, author: Author) -> Outbound:
     return Outbound(
         require_tenant(), message_id, draft.conversation_id, place["account_id"], place["contact_id"],
-        place["phone"], place["bsuid"], draft.type, draft.body, author,
+        place["phone"], place["bsuid"], draft.type, draft.body, author, draft.content,
     )
 
 
-async def filtered(outbound: Outbound, filters: OutboundFilter | None) -> str:
-    """Fails closed: where a filter guards consent, a broken one must not let anything out."""
+async def filtered(outbound: Outbound, filters: OutboundFilter | None) -> tuple[str, dict[str, Any]]:
+    """(words, content) as the filters leave them, checked again. Fails closed: where a filter guards consent, a broken
+    one must not let anything out."""
     if filters is None:
-        return outbound.body
+        return outbound.body, dict(outbound.content)
     try:
         async with asyncio.timeout(FILTER_SECONDS):
-            body = (await filters(outbound)).body
+            left = await filters(outbound)
     except Rejected:
         raise
     except Exception as error:
@@ -209,14 +135,27 @@ async def filtered(outbound: Outbound, filters: OutboundFilter | None) -> str:
             "A plugin that must check outgoing messages did not answer, so nothing was sent: try again, "
             "or tell an administrator."
         ) from error
-    _check_content(outbound.type, body)
-    return body
+    return _changed(outbound, left)
+
+
+def _changed(before: Outbound, left: Outbound) -> tuple[str, dict[str, Any]]:
+    if left.content != before.content:
+        return reread(before.type, left.content)
+    if left.body == before.body:
+        return before.body, dict(before.content)
+    if before.type == "text":
+        return read("text", {**before.content, "body": left.body})
+    if before.type in CAPTIONED:
+        return read(before.type, {**unkept(before.type, before.content), "caption": left.body})
+    raise Rejected(f"A plugin changed the words of a message of type {before.type}, which has none of its own, so "
+                   "nothing was sent: tell an administrator.")  # fmt: skip
 
 
 _INSERT = """
 insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, direction, type, body,
-    content, context_wamid, author_id, author_kind, status, status_rank, at, created_at, queued_at, request_hash)
-select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13
+    content, context_wamid, author_id, author_kind, status, status_rank, at, created_at, queued_at, request_hash,
+    identity_key_hash)
+select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14
 from (select clock_timestamp() as now offset 0) t returning at
 """
 _BUMP = """
@@ -237,7 +176,7 @@ async def _accept(
     # Twenty equal requests at once: nineteen waited for the lock and find the first one's message here.
     if known := await _accepted_before(connection, draft, request):
         return known
-    refuse_closed_window(place["last_inbound_at"], clock())
+    _refuse_closed_window(draft.type, place, clock)
     check_reachable(place)
     await _insert(connection, draft, place, author, quoted, request)
     resources = await connection.fetchrow(_RESOURCES, draft.id)
@@ -252,8 +191,8 @@ async def _insert(
     try:
         at = await connection.fetchval(
             _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
-            place["phone_number_id"], draft.type, draft.body, {"body": draft.body}, quoted, author.id, author.kind,
-            request,
+            place["phone_number_id"], draft.type, draft.body, draft.content, quoted, author.id, author.kind,
+            request, draft.identity_key_hash,
         )
     except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
         raise _id_used(draft) from None

@@ -12,7 +12,8 @@ from core.messaging.progress import TELL, WAKE
 from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
 
 _MESSAGE = """
-select m.id, m.status, m.direction, m.type, m.body, m.conversation_id, m.contact_id, v.account_id, v.last_inbound_at,
+select m.id, m.status, m.direction, m.type, m.body, m.content, m.conversation_id, m.contact_id, v.account_id,
+    v.last_inbound_at,
     a.status as account_status, a.display_phone_number, c.phone, c.bsuid,
     (select max(s.lease_until) from send_attempts s where s.tenant_id = m.tenant_id and s.message_id = m.id
         and s.state in ('sending', 'uncertain') and s.finished_at is null) as waits_until
@@ -33,8 +34,8 @@ where message_id = $1 and state in ('accepted', 'settled')
 _QUEUE = """
 with changed as (
     update messages m set status = 'queued', status_rank = -3, error = null, failed_at = null, wamid = null,
-        accepted_at = null, sent_at = null, queued_at = clock_timestamp(), body = $2, version = m.version + 1,
-        content = case when m.type = 'text' then m.content || jsonb_build_object('body', $2::text) else m.content end
+        accepted_at = null, sent_at = null, queued_at = clock_timestamp(), body = $2, content = $3,
+        version = m.version + 1
     where m.id = $1 and m.status in ('failed', 'uncertain') returning m.*
 )
 """ + TELL + f"select id, {WAKE}, (select pg_notify('lanes', '')) from changed"  # noqa: S608 - constants
@@ -51,15 +52,15 @@ async def retry(
         message = await _checked(connection, message_id, clock)
     outbound = Outbound(
         require_tenant(), message_id, message["conversation_id"], message["account_id"], message["contact_id"],
-        message["phone"], message["bsuid"], message["type"], message["body"], author,
+        message["phone"], message["bsuid"], message["type"], message["body"], author, message["content"],
     )
-    body = await filtered(outbound, filters)
+    body, content = await filtered(outbound, filters)
     async with db.tenant_transaction() as connection:
         await connection.execute("select from conversations where id = $1 for update", message["conversation_id"])
         await connection.execute("select from messages where id = $1 for update", message_id)
         await _checked(connection, message_id, clock)
         await connection.execute(_SUPERSEDE, message_id)
-        await connection.execute(_QUEUE, message_id, body)
+        await connection.execute(_QUEUE, message_id, body, content)
         resource: dict[str, Any] = await connection.fetchval(
             "select resource from message_resources where id = $1", message_id
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from comptoir_sdk import Contact, Conversation, Invalid, Message, NotFound
+from comptoir_sdk import Contact, Conversation, Invalid, Message, NotFound, Outgoing
 
 from core import audit, errors
 from core.audit import Actor, acting, current_actor
@@ -73,10 +73,12 @@ class MessageDoor(Doors):
             raise NotFound("There is no such message.")
         return Message.of(row["resource"], row["contact_id"])
 
-    async def send(self, conversation_id: UUID, body: str, *, id: UUID | None = None) -> Message:
+    async def send(self, conversation_id: UUID, message: str | Outgoing, *, id: UUID | None = None) -> Message:
+        told = Outgoing.text(message) if isinstance(message, str) else message
+        draft = Draft(conversation_id, id=id, type=told.type, content=told.content, reply_to=told.reply_to)
         try:
             with tenant_scope(self.tenant_id):
-                done = await self.submit(Draft(conversation_id, body, id), Author("automation"))
+                done = await self.submit(draft, Author("automation"))
         except errors.NotFound as error:
             raise NotFound(error.detail) from error
         except errors.Problem as error:

@@ -13,7 +13,8 @@ def outbound_filter(hooks: Hooks) -> OutboundFilter:
 
     async def ask(outbound: Outbound) -> Outbound:
         draft = Draft(outbound.message_id, outbound.conversation_id, outbound.type, outbound.body,
-                      outbound.author.kind, outbound.author.id)
-        return replace(outbound, body=(await hooks.filter_outbound(outbound.tenant_id, draft)).body)
+                      outbound.author.kind, outbound.author.id, outbound.content)
+        left = await hooks.filter_outbound(outbound.tenant_id, draft)
+        return replace(outbound, body=left.body, content=left.content)
 
     return ask

@@ -12,6 +12,7 @@ from comptoir_sdk.hookspecs import hookimpl, hookspec
 from comptoir_sdk.identifiers import uuid7
 from comptoir_sdk.jobs import Job
 from comptoir_sdk.models import TenantModel, tenant_fk
+from comptoir_sdk.outgoing import Outgoing
 from comptoir_sdk.plugin import Plugin
 from comptoir_sdk.routes import HTML, Route
 from comptoir_sdk.translation import Text, _
@@ -49,6 +50,7 @@ __all__ = [
     "Job",
     "Message",
     "NotFound",
+    "Outgoing",
     "Plugin",
     "PluginError",
     "Reject",

@@ -7,6 +7,7 @@ from logging import Logger
 from typing import Any, Protocol
 from uuid import UUID
 
+from comptoir_sdk.outgoing import Outgoing
 from comptoir_sdk.values import Contact, Conversation, Message
 
 
@@ -31,10 +32,12 @@ class Messages(Protocol):
     async def get(self, message_id: UUID) -> Message:
         """Raises NotFound for an unknown id and for another tenant's alike."""
 
-    async def send(self, conversation_id: UUID, body: str, *, id: UUID | None = None) -> Message:
-        """Queue a text through the send gate, as an automation. The same `id` sends once.
+    async def send(self, conversation_id: UUID, message: str | Outgoing, *, id: UUID | None = None) -> Message:
+        """Queue a text, or a message of any other type, through the send gate, as an automation. The same `id` sends
+        once.
 
-        Raises Invalid with the gate's reason: window closed, refused by a filter.
+        Raises Invalid with the gate's reason: a limit of WhatsApp's, window closed, refused by a filter; NotFound for
+        a conversation, a quoted message or a reaction's target that is not there.
         """
 
 

@@ -172,7 +172,11 @@ class Template:
 
 @dataclass(frozen=True)
 class Draft:
-    """A message that someone wants to send. `filter_outbound` may return a changed copy (`dataclasses.replace`)."""
+    """A message that someone wants to send. `filter_outbound` may return a changed copy (`dataclasses.replace`).
+
+    `body` is what a person would read of it: a changed one is a text's new words, or a file's new caption; other types
+    have no words of their own. `content` is Meta's object of the type; a changed one is checked again, and wins.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -180,6 +184,7 @@ class Draft:
     body: str
     author: Literal["agent", "api", "automation"] = "agent"
     author_id: UUID | None = None
+    content: Resource = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

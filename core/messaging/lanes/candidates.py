@@ -18,7 +18,8 @@ _HEADS = f"""
 select {ACCOUNT_COLUMNS}, head.* from accounts a cross join lateral (
     select first.*, c.phone, c.bsuid, v.last_inbound_at from (
         select distinct on (waiting.conversation_id) waiting.* from (
-            select m.id, m.conversation_id, m.contact_id, m.type, m.body, m.content, m.context_wamid, m.queued_at
+            select m.id, m.conversation_id, m.contact_id, m.type, m.body, m.content, m.context_wamid, m.queued_at,
+                m.identity_key_hash
             from messages m
             where m.tenant_id = a.tenant_id and m.account_id = a.id and m.status = 'queued'
                 and m.conversation_id <> all($2::uuid[])
@@ -55,6 +56,7 @@ class Candidate:
     content: dict[str, Any]
     context_wamid: str | None
     last_inbound_at: datetime | None
+    identity_key_hash: str | None
 
     @property
     def tenant_id(self) -> UUID:
@@ -73,7 +75,8 @@ async def heads(
     rows = await db.system.fetch(_HEADS, list(held_accounts), list(held_conversations), now, per_number)
     return [
         Candidate(Account.of(row), row["id"], row["conversation_id"], row["phone"], row["bsuid"], row["type"],
-                  row["body"], row["content"], row["context_wamid"], row["last_inbound_at"])
+                  row["body"], row["content"], row["context_wamid"], row["last_inbound_at"],
+                  row["identity_key_hash"])
         for row in rows
     ]
 

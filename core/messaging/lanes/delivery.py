@@ -23,7 +23,7 @@ from core.messaging.send_errors import NO_ANSWER, ErrorJson, from_refusal, unsen
 from core.messaging.token_death import stop_number
 from core.secrets import SealBroken
 from core.whatsapp.errors import RetryClass
-from core.whatsapp.outbound import InvalidPayload, Payload, Recipient, text_payload
+from core.whatsapp.outbound import InvalidPayload, Payload, Recipient, message_payload, unkept
 from core.whatsapp.outcomes import Accepted, NotSent, Refused, SendOutcome, Uncertain
 
 _log = logging.getLogger(__name__)
@@ -145,10 +145,9 @@ class Delivery:
 
 def _payload(claim: Claim) -> Payload:
     candidate = claim.candidate
-    if candidate.type != "text":
-        raise InvalidPayload(f"Messages of type {candidate.type!r} cannot be sent yet.")
-    return text_payload(
-        Recipient(candidate.phone, candidate.bsuid), candidate.body,
+    to = Recipient(candidate.phone, candidate.bsuid, identity_key_hash=candidate.identity_key_hash)
+    return message_payload(
+        to, candidate.type, unkept(candidate.type, candidate.content),
         reply_to_wamid=candidate.context_wamid, callback_data=str(claim.attempt_id),
     )
 
