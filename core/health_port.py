@@ -14,8 +14,8 @@ from core.db.pool import Database
 _SECONDS = 3.0
 _LAG = """
 select
-    coalesce((select extract(epoch from now() - j.received_at) from journal_pending p join journal j using (id)
-        order by p.id limit 1), 0)::float8 as journal_lag_seconds,
+    coalesce((select extract(epoch from now() - received_at) from journal_pending
+        order by id limit 1), 0)::float8 as journal_lag_seconds,
     coalesce((select extract(epoch from now() - run_at) from jobs where state = 'queued' and run_at <= now()
         order by run_at limit 1), 0)::float8 as oldest_due_job_seconds,
     coalesce((select extract(epoch from now() - queued_at) from messages where status = 'queued'

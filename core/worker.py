@@ -29,6 +29,7 @@ from core.jobs.runner import Runner
 from core.jobs.work import Handlers
 from core.mail import Mail, Postman, open_outlet
 from core.messaging.accounts import GraphClients
+from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher
@@ -100,6 +101,7 @@ class Worker:
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
             FORGET_LOGINS_HANDLER,
+            JournalKeeper(self.db, self._settings.retention.journal_days).handler(),
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),
             *Exporter(self.db, self._storage).handlers(),
@@ -118,7 +120,7 @@ class Worker:
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON,
-                 *jobs.crons(host.plugins, host.gate)]  # fmt: skip
+                 KEEP_JOURNAL_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake).run,
             "sequencer": Sequencer(db, wake).run,

@@ -48,6 +48,7 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         egress=_egress(parsed, ports),
         mail=parsed.mail,
         people=parsed.people,
+        retention=parsed.retention,
         plugins=gate_map(parsed),
         database_url=_database_url(env, data_dir, ports),
         database_outside=bool(env.get("DATABASE_URL")),

@@ -177,6 +177,12 @@ class TenantEntry(Section):
     plugins: Annotated[dict[PluginName, PluginSettings], BeforeValidator(_as_mapping)] | None = None
 
 
+class Retention(Section):
+    """How long raw deliveries are kept. Meta delivers again for seven days, and a double must be known as one."""
+
+    journal_days: int = Field(default=30, ge=8, le=3650)
+
+
 class ConfigFile(Section):
     server: Server = Server()
     storage: Storage = Storage()
@@ -186,6 +192,7 @@ class ConfigFile(Section):
     egress: Egress = Egress()
     mail: Mail = Mail()
     people: People = People()
+    retention: Retention = Retention()
     limits: dict[str, dict[By, Quota | None]] = Field(default_factory=dict)
     """Figures instead of those of core.limits.table, by row and by who is counted."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.config.key_ring import KeyRing
-from core.config.model import Egress, Mail, People, Sending, Server, Storage
+from core.config.model import Egress, Mail, People, Retention, Sending, Server, Storage
 from core.config.plugins import PluginGateMap
 from core.limits.table import Table
 
@@ -65,6 +65,7 @@ class Settings:
     key_ring: KeyRing
     secret_key: str = field(repr=False)
     limits: Table
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def production(self) -> bool:

@@ -28,8 +28,8 @@ _SETTINGS: Final = {
 
 _APPEND: Final = """with written as (
     insert into journal (app_slug, headers, body)
-    select a, h::jsonb, b from unnest($1::text[], $2::text[], $3::bytea[]) d(a, h, b) returning id),
-pending as (insert into journal_pending (id) select id from written)
+    select a, h::jsonb, b from unnest($1::text[], $2::text[], $3::bytea[]) d(a, h, b) returning id, received_at),
+pending as (insert into journal_pending (id, received_at) select id, received_at from written)
 select pg_notify('journal', '')"""
 
 

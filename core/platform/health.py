@@ -12,8 +12,8 @@ from core.secrets import MasterKeys
 _LAG: Final = """
 select
     (select count(*) from journal_pending) as journal_waiting,
-    coalesce((select extract(epoch from now() - j.received_at) from journal_pending p join journal j using (id)
-        order by p.id limit 1), 0)::float8 as journal_lag_seconds,
+    coalesce((select extract(epoch from now() - received_at) from journal_pending
+        order by id limit 1), 0)::float8 as journal_lag_seconds,
     (select count(*) from event_outbox) as events_waiting,
     coalesce((select extract(epoch from now() - created_at) from event_outbox order by id limit 1), 0)::float8
         as events_lag_seconds,
@@ -21,7 +21,7 @@ select
         as last_event_at,
     (select count(*) from messages where status = 'queued') as sends_waiting,
     (select count(*) from send_attempts where state = 'uncertain' and finished_at is null) as sends_uncertain,
-    (select count(*) from quarantine where replayed_at is null) as quarantined,
+    (select count(*) from quarantine where replayed_at is null and dismissed_at is null) as quarantined,
     (select count(*) from attachments where state = 'pending') as media_waiting,
     pg_database_size(current_database()) as database_bytes,
     current_setting('server_version') as postgresql,

@@ -83,8 +83,9 @@ async def _erase(connection: Connection, row: Any, marks: Marks) -> bool:
     rest = None if whole else without(row["body"], marks)
     if rest == row["body"]:
         return False
-    if rest is None:  # its quarantine goes with it
+    if rest is None:
         await connection.execute("delete from journal_pending where id = $1", row["id"])
+        await connection.execute("delete from quarantine where delivery_id = $1", row["id"])
         await connection.execute("delete from journal where id = $1", row["id"])
         return True
     await connection.execute("update journal set body = $2 where id = $1", row["id"], rest)

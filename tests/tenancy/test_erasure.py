@@ -30,8 +30,8 @@ from tests.tenancy.worlds import World, delivery, entry, fill, journalled, make_
 _TABLES = """
 select c.oid::regclass::text as name, exists (select from pg_attribute a where a.attrelid = c.oid
     and a.attname = 'tenant_id' and not a.attisdropped) as owned
-from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname not like 'tortoise%'
-    and has_table_privilege(c.oid, 'select')
+from pg_class c where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace
+    and c.relname not like 'tortoise%' and has_table_privilege(c.oid, 'select')
 order by 1
 """
 

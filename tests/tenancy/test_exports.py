@@ -54,8 +54,10 @@ async def exported(db: Database, storage: FolderStorage, tenant: SeededTenant) -
 
 
 async def tables_with_a_tenant(db: Database) -> set[str]:
+    """A table in parts counts once."""
     rows = await db.system.fetch("select table_name::text as name from information_schema.columns c "
                                  "join information_schema.tables t using (table_schema, table_name) "
+                                 "join pg_class p on p.oid = table_name::text::regclass and not p.relispartition "
                                  "where column_name = 'tenant_id' and table_schema = 'public' "
                                  "and table_type = 'BASE TABLE'")  # fmt: skip
     return {row["name"] for row in rows}

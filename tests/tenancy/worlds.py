@@ -112,6 +112,9 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
         ("insert into plugin_cursors (tenant_id, plugin) values ($1, $2)", [canary]),
         ("insert into plugin_failures (tenant_id, plugin, hook, seq, traceback) values ($1, 'x', 'y', 1, $2)",
          [canary]),
+        ("insert into observations (tenant_id, seq, plugin) values ($1, 1, $2)", [canary]),
+        ("insert into journal_traces (tenant_id, delivery_id, received_at, item, kind, what, wamid, outcome) "
+         "values ($1, 1, now(), 1, 'message', 'text', $2, 'applied')", [canary]),
         ("insert into plugin_settings (tenant_id, plugin, values) values ($1, 'x', $2)", [{"told": canary}]),
         ("insert into jobs (tenant_id, name, args) values ($1, 'other', $2)", [{"told": canary}]),
         ("insert into idempotency_keys (tenant_id, credential_id, key, request_hash, locked_until) "

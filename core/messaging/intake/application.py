@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from core.db.pool import Connection
-from core.messaging.intake import conversations, events, identities, messages, news
+from core.messaging.intake import conversations, events, identities, messages, news, traces
 from core.messaging.intake.batch import Batch, Bystander, Delivery, Incoming, Told
 from core.messaging.intake.parked import apply_parked, park
 from core.messaging.intake.quarantine import set_aside
@@ -26,7 +26,9 @@ async def apply_deliveries(connection: Connection, deliveries: Sequence[Delivery
 async def apply_items(connection: Connection, parsed: Sequence[Parsed]) -> None:
     """In the caller's transaction: these items, as one batch."""
     if parsed:
-        await apply_batch(connection, sort(parsed, await Routes.find(connection, parsed)))
+        routes = await Routes.find(connection, parsed)
+        await apply_batch(connection, sort(parsed, routes))
+        await traces.write(connection, parsed, routes)
 
 
 async def apply_batch(connection: Connection, batch: Batch) -> None:

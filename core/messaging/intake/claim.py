@@ -13,19 +13,24 @@ MOST_DELIVERIES: Final = 500
 MOST_BYTES: Final = 8 * 2**20
 
 # `any(array(…))`, not `in (…)`: on a never-analysed queue table the latter flips to a plan that scans everything.
+# The journal is joined by the day as well, so that each delivery is looked up in its own partition alone.
 _CLAIM: Final = """with locked as materialized (
-    select id from journal_pending where attempts < $3 order by id limit $1 for update skip locked),
+    select id, received_at from journal_pending where attempts < $3 order by id limit $1 for update skip locked),
 sized as (
-    select id, sum(octet_length(body)) over (order by id) - octet_length(body) as before
-    from journal where id = any(array(select id from locked))),
-claimed as (
-    delete from journal_pending where id = any(array(select id from sized where before < $2)) returning id)
-select id, app_slug, received_at, body from journal where id = any(array(select id from claimed)) order by id"""
+    select l.id, sum(octet_length(j.body)) over (order by l.id) - octet_length(j.body) as before
+    from locked l join journal j on j.received_at = l.received_at and j.id = l.id),
+claimed as materialized (
+    delete from journal_pending where id = any(array(select id from sized where before < $2))
+    returning id, received_at)
+select j.id, j.app_slug, j.received_at, j.body from claimed c
+join journal j on j.received_at = c.received_at and j.id = c.id order by j.id"""
 
-_CLAIM_THESE: Final = """with claimed as (
+_CLAIM_THESE: Final = """with claimed as materialized (
     delete from journal_pending where id = any(array(
-        select id from journal_pending where id = any($1::bigint[]) order by id for update skip locked)) returning id)
-select id, app_slug, received_at, body from journal where id = any(array(select id from claimed)) order by id"""
+        select id from journal_pending where id = any($1::bigint[]) order by id for update skip locked))
+    returning id, received_at)
+select j.id, j.app_slug, j.received_at, j.body from claimed c
+join journal j on j.received_at = c.received_at and j.id = c.id order by j.id"""
 
 _COUNT_ATTEMPT: Final = """update journal_pending set attempts = attempts + 1 where id = any(array(
     select id from journal_pending where id = any($1::bigint[]) order by id for update skip locked))

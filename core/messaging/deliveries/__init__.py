@@ -1,0 +1,1 @@
+"""Deliveries after they were applied: kept by days, found, explained, set aside, replayed."""
