@@ -7,8 +7,8 @@ from pydantic import Field
 from core.whatsapp.outbound.values import Id, Latitude, Longitude, Sent, Shown, Storable, example
 
 TEXT_LIMIT: Final = 4096
-EMOJI_LIMIT: Final = 32
-"""The longest emoji, families with skin tones among them, have far fewer code points."""
+EMOJI_LIMIT: Final = 16
+"""One emoji: the longest, couples with skin tones among them, have ten code points."""
 PLACE_LIMIT: Final = 1000
 PINS_DAYS: Final = 30
 

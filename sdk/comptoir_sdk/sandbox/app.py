@@ -12,6 +12,7 @@ from comptoir_sdk.sandbox.control_phones import control_phones
 from comptoir_sdk.sandbox.door import Door
 from comptoir_sdk.sandbox.graph import graph
 from comptoir_sdk.sandbox.graph_account import graph_account
+from comptoir_sdk.sandbox.graph_customers import graph_customers
 from comptoir_sdk.sandbox.graph_media import graph_media
 from comptoir_sdk.sandbox.media import MB
 from comptoir_sdk.sandbox.numbers import Numbers
@@ -26,7 +27,8 @@ def create_app(settings: Settings) -> Quart:
     """Meta in a box, to be served by Hypercorn or Uvicorn (resets need a real socket)."""
     app = Quart("comptoir_sdk.sandbox", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_AT_MOST
-    for blueprint in (page, control, control_phones, control_numbers, graph, graph_media, graph_account):
+    graphs = (graph, graph_media, graph_customers, graph_account)
+    for blueprint in (page, control, control_phones, control_numbers, *graphs):
         app.register_blueprint(blueprint)
 
     @app.before_serving

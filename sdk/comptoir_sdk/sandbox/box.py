@@ -18,6 +18,7 @@ from comptoir_sdk.sandbox.number import Facts, Number
 from comptoir_sdk.sandbox.outgoing import Outgoing
 from comptoir_sdk.sandbox.phones import FIRST, TYPING_SECONDS, ChatMessage, Phone, PhoneRefused, Phones, bubble
 from comptoir_sdk.sandbox.profile import Profile
+from comptoir_sdk.sandbox.qr_links import QrLinks
 from comptoir_sdk.sandbox.settings import Settings
 from comptoir_sdk.sandbox.snapshot import Snapshot
 from comptoir_sdk.sandbox.standing import Standing
@@ -44,13 +45,14 @@ class Box:
         self.feed = Feed()
         self.ledger = Ledger(self.clock.now())
         self.limits = Limits()
+        self.qr_links = QrLinks()
         self.templates = waba.templates
         self.phones = Phones()
         self.callbacks = Callbacks(number, waba, settings.webhook_url)
         self.media = MediaStore(self.clock, folder / "media" if folder else None)
         self.webhooks = Webhooks(number, self.callbacks, Delivery(), self.clock, self.ledger, self._heard)
         self.statuses = Statuses(number, self.clock, self.feed, self.webhooks)
-        standing = Standing(self.facts, self.profile, self.callbacks)
+        standing = Standing(self.facts, self.profile, self.callbacks, self.qr_links)
         self.snapshot = Snapshot(folder, self.phones, self.media, self.webhooks, standing)
         self.webhook_state: dict[str, Any] = {"ok": None, "status": None, "error": None}
         if not self.callbacks.subscribed:
@@ -90,7 +92,8 @@ class Box:
         context = self._context(phone, reply_to)
         value = payloads.inbound(self.number, phone, message, context)
         self.feed.tell("message", phone=phone.id, message=bubble(message))
-        self.webhooks.emit(f"message:{kind}", message.wamid, value)
+        if not phone.blocked:  # the customer sees one tick, the business hears nothing
+            self.webhooks.emit(f"message:{kind}", message.wamid, value)
         self.snapshot.touch()
         return message
 
@@ -158,6 +161,8 @@ class Box:
             self.feed.tell("phone", phone=phone.summary(self.clock.now()))
         if not phone.allowed:
             raise refusals.not_allowed()
+        if phone.blocked:
+            raise refusals.recipient_blocked()
         return phone
 
     def _failure(self, phone: Phone, sent: Outgoing, fault: Fault | None) -> dict[str, Any] | None:

@@ -1,8 +1,11 @@
 """Limits of interactive messages (buttons, lists, link buttons), with Meta's refusals."""
 
+from collections.abc import Callable
 from typing import Any
 
-from comptoir_sdk.sandbox.refusals import invalid, missing
+from comptoir_sdk.sandbox import asking, commerce
+from comptoir_sdk.sandbox.lengths import length
+from comptoir_sdk.sandbox.refusals import invalid, missing, parameter
 
 BODY_AT_MOST = {"list": 4096}
 KINDS = {
@@ -10,6 +13,7 @@ KINDS = {
     "product", "product_list", "catalog_message", "carousel", "call_permission_request", "voice_call",
     "order_details", "order_status",
 }  # fmt: skip
+MEMBERS = {"type", "header", "body", "footer", "action"}
 BODY_OPTIONAL = {"product", "carousel", "call_permission_request"}
 
 
@@ -24,12 +28,14 @@ def check(sent: Any) -> None:
     action = sent.get("action")
     if not isinstance(action, dict):
         raise missing(f"Interactive message of type {kind} needs an action")
-    if kind == "button":
-        _check_buttons(action.get("buttons"))
-    elif kind == "list":
-        _check_list(action)
-    elif kind == "cta_url":
-        _check_link(action.get("parameters"))
+    if unknown := sent.keys() - MEMBERS:
+        raise parameter(f"Unexpected key \"{min(unknown)}\" on param \"interactive\".")
+    if kind in asking.NAMES:
+        asking.check(kind, sent)
+    elif kind == "product_list":
+        commerce.product_list(sent)
+    else:
+        ACTIONS[kind](action)
 
 
 def _check_texts(sent: dict[str, Any], kind: str) -> None:
@@ -37,12 +43,12 @@ def _check_texts(sent: dict[str, Any], kind: str) -> None:
     if body is None and kind not in BODY_OPTIONAL:
         raise missing(f"Interactive message of type {kind} needs a body")
     if body is not None:
-        _length("Body text", body.get("text"), 1, BODY_AT_MOST.get(kind, 1024))
+        length("Body text", body.get("text"), 1, BODY_AT_MOST.get(kind, 1024))
     if sent.get("footer"):
-        _length("Footer text", sent["footer"].get("text"), 1, 60)
+        length("Footer text", sent["footer"].get("text"), 1, 60)
     header = sent.get("header")
     if header and header.get("type") == "text":
-        _length("Header text", header.get("text"), 1, 60)
+        length("Header text", header.get("text"), 1, 60)
     if header and kind == "list" and header.get("type") != "text":
         raise invalid("Header of a list message must be of type text")
 
@@ -52,14 +58,14 @@ def _check_buttons(buttons: Any) -> None:
         raise invalid("Invalid buttons count. Min allowed buttons: 1, Max allowed buttons: 3")
     replies = [button.get("reply") or {} for button in buttons]
     for reply in replies:
-        _length("Button title", reply.get("title"), 1, 20)
-        _length("Button id", reply.get("id"), 1, 256)
+        length("Button title", reply.get("title"), 1, 20)
+        length("Button id", reply.get("id"), 1, 256)
     if len({reply["id"] for reply in replies}) < len(replies) or len({r["title"] for r in replies}) < len(replies):
         raise invalid("Duplicate button id or title: they must be unique within a message")
 
 
 def _check_list(action: dict[str, Any]) -> None:
-    _length("Button label", action.get("button"), 1, 20)
+    length("Button label", action.get("button"), 1, 20)
     sections = action.get("sections")
     if not isinstance(sections, list) or not 1 <= len(sections) <= 10:
         raise invalid("Invalid sections count. Min allowed sections: 1, Max allowed sections: 10")
@@ -68,20 +74,27 @@ def _check_list(action: dict[str, Any]) -> None:
         raise invalid(f"Total row count exceed max allowed count: 10 (got {len(rows)})")
     for section in sections:
         if len(sections) > 1 or section.get("title"):
-            _length("Section title", section.get("title"), 1, 24)
+            length("Section title", section.get("title"), 1, 24)
     for row in rows:
-        _length("Row id", row.get("id"), 1, 200)
-        _length("Row title", row.get("title"), 1, 24)
+        length("Row id", row.get("id"), 1, 200)
+        length("Row title", row.get("title"), 1, 24)
         if row.get("description"):
-            _length("Row description", row["description"], 1, 72)
+            length("Row description", row["description"], 1, 72)
 
 
 def _check_link(parameters: Any) -> None:
     if not isinstance(parameters, dict) or not str(parameters.get("url", "")).startswith(("https://", "http://")):
         raise invalid("cta_url needs parameters.url with an http(s) address")
-    _length("Button label", parameters.get("display_text"), 1, 20)
+    length("Button label", parameters.get("display_text"), 1, 20)
 
 
-def _length(name: str, text: Any, least: int, most: int) -> None:
-    if not isinstance(text, str) or not least <= len(text) <= most:
-        raise invalid(f"{name} length invalid. Min length: {least}, Max length: {most}")
+ACTIONS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "button": lambda action: _check_buttons(action.get("buttons")),
+    "list": _check_list,
+    "cta_url": lambda action: _check_link(action.get("parameters")),
+    "product": commerce.product,
+    "catalog_message": commerce.catalog,
+    "carousel": commerce.carousel,
+    "order_details": commerce.order_details,
+    "order_status": commerce.order_status,
+}

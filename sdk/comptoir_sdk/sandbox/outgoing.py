@@ -11,6 +11,11 @@ from comptoir_sdk.sandbox.templates import Templates, buttons, rendered
 
 CALLBACK_DATA_AT_MOST = 512
 CAPTION_AT_MOST = 1024
+CARDS_AT_MOST = 257
+MEMBERS = {
+    "text": {"body", "preview_url"}, "reaction": {"message_id", "emoji"},
+    "location": {"latitude", "longitude", "name", "address"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ def _content(kind: str, sent: Any, media: MediaStore, templates: Templates) -> A
         raise parameter(f"Param type must be one of {', '.join(sorted({*checks, *TYPES, 'template'}))} - got '{kind}'.")
     if sent is None:
         raise missing(f"Object '{kind}' is missing.")
+    if isinstance(sent, dict) and kind in MEMBERS and (unknown := sent.keys() - MEMBERS[kind]):
+        raise parameter(f"Unexpected key \"{min(unknown)}\" on param \"{kind}\".")
     checks[kind](sent)
     return sent
 
@@ -134,6 +141,8 @@ def _location(sent: Any) -> None:
 def _contacts(sent: Any) -> None:
     if not isinstance(sent, list) or not sent:
         raise parameter("Param contacts must be a non-empty array.")
+    if len(sent) > CARDS_AT_MOST:
+        raise invalid(f"Param contacts takes at most {CARDS_AT_MOST} contacts")
     for contact in sent:
         name = contact.get("name") if isinstance(contact, dict) else None
         if not isinstance(name, dict) or not name.get("formatted_name"):

@@ -59,6 +59,7 @@ class Phone:
     online: bool = True
     allowed: bool = True
     stranger: bool = False
+    blocked: bool = False
     last_wrote_at: float | None = None
     typing_until: float = 0.0
     thread: list[ChatMessage] = field(default_factory=list)
@@ -93,7 +94,7 @@ class Phone:
 
 SUMMARY = (
     "id", "name", "bsuid", "number", "username", "hidden", "language",
-    "blue_ticks", "auto_read", "online", "allowed", "last_wrote_at",
+    "blue_ticks", "auto_read", "online", "allowed", "last_wrote_at", "blocked",
 )  # fmt: skip
 CHANGEABLE = {
     "name": str, "username": str, "hidden": bool, "language": str, "blue_ticks": bool,

@@ -79,6 +79,11 @@ def not_allowed() -> Refusal:
     return Refusal(400, 131030, "(#131030) Recipient phone number not in allowed list", details)
 
 
+def recipient_blocked() -> Refusal:
+    """130403: the business has blocked this customer."""
+    return Refusal(400, 130403, "(#130403) Access denied", "The business blocked this user: unblock them to send")
+
+
 def recipient_is_sender() -> Refusal:
     """131021."""
     details = "Sender and recipient phone number is the same"

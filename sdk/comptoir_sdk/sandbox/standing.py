@@ -6,6 +6,7 @@ from typing import Any
 from comptoir_sdk.sandbox.callbacks import Callbacks
 from comptoir_sdk.sandbox.number import Facts
 from comptoir_sdk.sandbox.profile import Profile
+from comptoir_sdk.sandbox.qr_links import QrLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Standing:
     facts: Facts
     profile: Profile
     callbacks: Callbacks
+    qr_links: QrLinks
 
     def dump(self) -> dict[str, Any]:
         """For the snapshot."""
@@ -25,6 +27,7 @@ class Standing:
             "override": callbacks.kept(callbacks.override),
             "waba_override": callbacks.kept(callbacks.waba),
             "subscribed": callbacks.subscribed,
+            "qr_links": self.qr_links.messages,
         }
 
     def load(self, kept: dict[str, Any]) -> None:
@@ -34,5 +37,6 @@ class Standing:
                 setattr(target, key, value)
         self.callbacks.override = self.callbacks.taken(kept["override"])
         self.callbacks.subscribe(self.callbacks.taken(kept["waba_override"]))
+        self.qr_links.messages = kept.get("qr_links", {})
         if not kept["subscribed"]:
             self.callbacks.unsubscribe()

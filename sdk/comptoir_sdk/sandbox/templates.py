@@ -6,6 +6,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from comptoir_sdk.sandbox import template_buttons
 from comptoir_sdk.sandbox.refusals import Refusal, missing, parameter
 
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -61,6 +62,7 @@ class Templates:
         for component in template["components"]:
             if component["type"] in {"BODY", "HEADER"}:
                 _check_parameters(template, component, given)
+        template_buttons.check(template, given)
         return template
 
     def _sendable(self, name: str, code: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // One message as the customer's phone shows it.
 import { address } from "./api.js";
 import { el, icon, ICONS } from "./dom.js";
+import { offer, offerTaps } from "./offers.js";
 import { t, time } from "./words.js";
 
 export const EMOJIS = ["👍", "❤️", "😂", "😮", "🙏"];
@@ -63,17 +64,20 @@ function body(message) {
     return [card("place", content.name || t("location"), content.address || where)];
   }
   if (type === "contacts" && Array.isArray(content)) {
-    return content.map((one) => card("person", one.name?.formatted_name ?? t("contacts"), one.phones?.[0]?.phone));
+    return content.map((one) => card("person", one.name?.formatted_name ?? t("contacts"), one.phones?.map(({ phone }) => phone).join(", ")));
   }
   if (type === "interactive") {
-    return [content.header?.text ? el("b", { dir: "auto" }, content.header.text) : null, words(summary(message)),
+    const { header } = content;
+    return [header?.text ? el("b", { dir: "auto" }, header.text) : null,
+      header && header.type !== "text" ? medium(header.type, header[header.type] ?? {}) : null,
+      words(summary(message)), ...offer(content),
       content.footer ? el("div", { class: "foot", dir: "auto" }, content.footer.text) : null];
   }
   return [words(summary(message))];
 }
 
 /** What the customer can tap under a message: `[label, message to send]`. */
-function taps({ type, content, wamid, side }) {
+function taps({ type, content, wamid, side }, phone) {
   if (side !== "business") return [];
   const reply = (kind, value) => ({ type: kind, [kind]: value, reply_to: wamid });
   if (type === "template") return (content.buttons ?? []).map((text) => [text, reply("button", { text, payload: text })]);
@@ -83,7 +87,7 @@ function taps({ type, content, wamid, side }) {
   if (content.type === "list") {
     return content.action.sections.flatMap((section) => section.rows).map((row) => [row.title, chosen("list_reply", row)]);
   }
-  return [];
+  return offerTaps(content, reply, phone.phone);
 }
 
 function quote(quoted, business) {
@@ -120,7 +124,7 @@ export function bubble(message, phone, quoted) {
 }
 
 function tapRow(message, phone) {
-  const offered = taps(message);
+  const offered = taps(message, phone);
   if (!offered.length) return [];
   return [el("div", { class: "taps" }, offered.map(([label, said]) =>
     el("button", { type: "button", dir: "auto", onclick: () => phone.say(said) }, label)))];
