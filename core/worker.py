@@ -30,6 +30,7 @@ from core.jobs.work import Handlers
 from core.mail import Mail, Postman, open_outlet
 from core.messaging.accounts import GraphClients
 from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
+from core.messaging.deliveries.replays import Replayer
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher
@@ -101,6 +102,7 @@ class Worker:
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
             FORGET_LOGINS_HANDLER,
+            Replayer(self.db, self.wake).handler(),
             JournalKeeper(self.db, self._settings.retention.journal_days).handler(),
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),

@@ -112,6 +112,8 @@ class Refusal:
     path: str
     reason: str
     item: Any
+    wamid: str | None = None
+    phone: str | None = None
 
 
 @dataclass(slots=True)

@@ -11,10 +11,11 @@ import asyncpg
 from core.db.pool import Connection, Database, connect
 from core.db.wake import Wake
 from core.messaging.intake import claim, parked
-from core.messaging.intake.application import apply_deliveries, apply_items
+from core.messaging.intake.again import apply_again, apply_alone, reason
+from core.messaging.intake.application import apply_deliveries
 from core.messaging.intake.batch import Delivery, Overtaken, Refusal
 from core.messaging.intake.quarantine import set_aside
-from core.messaging.intake.routing import Parsed, label, read
+from core.messaging.intake.routing import read
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +173,7 @@ class Intake:
         """Each item in a savepoint of its own; the bad ones to quarantine, the others applied."""
         failed = await self._try(connection, partial(_apply_items_alone, connection, delivery_id))
         if failed is not None:
-            await self._try(connection, partial(_give_up, connection, delivery_id, _reason(failed)))
+            await self._try(connection, partial(_give_up, connection, delivery_id, reason(failed)))
 
     async def _count_first(self) -> int:
         """Count what is first in the queue before touching it, for who comes next if it takes this worker down."""
@@ -201,20 +202,7 @@ async def _apply_items_alone(connection: Connection, delivery_id: int) -> None:
     async with connection.transaction():
         for delivery in await claim.claim_these(connection, [delivery_id]):
             for one in read([delivery]):
-                await _apply_alone(connection, one)
-
-
-async def _apply_alone(connection: Connection, parsed: Parsed) -> None:
-    delivery, item = parsed
-    try:
-        async with connection.transaction():
-            await apply_items(connection, [parsed])
-    except (*_OVERTAKEN, *_AWAY, asyncpg.InterfaceError):
-        raise
-    # The bad item is what this is for: kept with its reason, while its neighbours go on.
-    except Exception as error:
-        log.error("intake: an item of delivery %s is set aside: %s", delivery.id, type(error).__name__)
-        await set_aside(connection, [Refusal(delivery.id, None, label(item), _reason(error), None)])
+                await apply_alone(connection, one)
 
 
 async def _give_up(connection: Connection, delivery_id: int, reason: str) -> None:
@@ -224,28 +212,15 @@ async def _give_up(connection: Connection, delivery_id: int, reason: str) -> Non
             await set_aside(connection, [Refusal(delivery.id, None, "", reason, None)])
 
 
-def _reason(error: Exception) -> str:
-    return f"it could not be applied ({type(error).__name__}: {error}); report this, then replay it"
-
-
 async def replay(connection: Connection, quarantine_id: int) -> bool:
-    """Apply a quarantined delivery once more, in the caller's transaction. False when there is no such row.
-
-    All of the delivery: what is stored already is recognised and left alone. What fails again is set aside again.
-    """
+    """Apply a quarantined delivery once more, in the caller's transaction. False when there is no such row, or it is
+    closed. All of the delivery: what is stored already is recognised, and what fails again stays set aside."""
     row = await connection.fetchrow(
-        "update quarantine set replayed_at = now() where id = $1 and replayed_at is null returning delivery_id, path",
-        quarantine_id,
-    )
+        "select j.id, j.app_slug, j.received_at, j.body from quarantine q join journal j on j.id = q.delivery_id "
+        "where q.id = $1 and q.replayed_at is null and q.dismissed_at is null for update of q", quarantine_id)
     if row is None:
         return False
-    delivery = Delivery(*await connection.fetchrow(
-        "select id, app_slug, received_at, body from journal where id = $1", row["delivery_id"]))
-    await connection.execute(
-        "update quarantine set replayed_at = now() where delivery_id = $1 and replayed_at is null", delivery.id)
-    for one in read([delivery]):
-        if not label(one[1]).startswith("field ") or label(one[1]) == row["path"]:
-            await _apply_alone(connection, one)
+    await apply_again(connection, [Delivery(*row)])
     return True
 
 

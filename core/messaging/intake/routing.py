@@ -7,6 +7,7 @@ from core.db.pool import Connection
 from core.db.uuid7 import uuid7
 from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Heard, Incoming, Refusal, Told
 from core.whatsapp.parse import parse
+from core.whatsapp.phones import canonical
 from core.whatsapp.values import InboundMessage, Item, Malformed, NumberNews, StatusUpdate, Unhandled
 
 Parsed = tuple[Delivery, Item]
@@ -107,7 +108,7 @@ def sort(parsed: Sequence[Parsed], routes: Routes) -> Batch:
             tenant_id = account.tenant_id if isinstance(account, Account) else None
             batch.refusals.append(Refusal(delivery.id, tenant_id, item.path, item.reason, item.raw))
         elif isinstance(account, str):
-            batch.refusals.append(Refusal(delivery.id, None, label(item), account, _content(item)))
+            batch.refusals.append(Refusal(delivery.id, None, label(item), account, _content(item), *marks(item)))
         else:
             _place(batch, delivery, account, item)
     return batch
@@ -128,6 +129,15 @@ def _place_news(batch: Batch, delivery: Delivery, routes: Routes, news: NumberNe
         batch.refusals.append(Refusal(delivery.id, None, label(news), concerned, news.value))
     else:
         batch.news += [Heard(account, news, news.at or delivery.received_at) for account in concerned]
+
+
+def marks(item: Item) -> tuple[str | None, str | None]:
+    """(wamid, phone of the customer in its one spelling): by what an item is found again."""
+    if isinstance(item, InboundMessage):
+        return item.wamid, canonical(item.sender.phone or item.sender.wa_id or "") or None
+    if isinstance(item, StatusUpdate):
+        return item.wamid, canonical(item.recipient_phone or "") or None
+    return None, None
 
 
 def label(item: Item) -> str:

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from core.db.pool import Connection
 from core.messaging.intake.batch import Account, Delivery
-from core.messaging.intake.routing import Parsed, Routes
-from core.whatsapp.phones import canonical
+from core.messaging.intake.routing import Parsed, Routes, marks
 from core.whatsapp.values import InboundMessage, Item, Malformed, NumberNews, StatusUpdate, Unhandled
 
 Key = tuple[UUID, int, int]
@@ -68,24 +67,10 @@ def _identity(item: Item) -> Iterator[object]:
         yield from (item.phone_number_id, item.wamid, item.type)
 
 
-def wamid_of(item: Item) -> str | None:
-    return item.wamid if isinstance(item, (InboundMessage, StatusUpdate)) else None
-
-
-def phone_of(item: Item) -> str | None:
-    """Of the customer, in its one spelling."""
-    told = None
-    if isinstance(item, InboundMessage):
-        told = item.sender.phone or item.sender.wa_id
-    elif isinstance(item, StatusUpdate):
-        told = item.recipient_phone
-    return (canonical(told) or None) if told else None
-
-
 def _row(tenant_id: UUID, delivery: Delivery, item: Item) -> tuple[object, ...]:
     outcome = "quarantined" if isinstance(item, Malformed) else "applied"
     return (tenant_id, delivery.id, delivery.received_at, number_of(item), kind_of(item), what_of(item),
-            wamid_of(item), phone_of(item), outcome)
+            *marks(item), outcome)
 
 
 def kind_of(item: Item) -> str:

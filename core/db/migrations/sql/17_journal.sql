@@ -151,6 +151,7 @@ create table journal_replays (
     state text not null default 'running' check (state in ('running', 'done', 'cancelled')),
     reached bigint not null default 0,  -- the last delivery done
     last bigint not null,               -- the last there was when it began
+    total bigint not null,
     deliveries bigint not null default 0,
     stored bigint not null default 0,
     changed bigint not null default 0,
