@@ -32,7 +32,7 @@ from core.messaging.accounts import GraphClients
 from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
 from core.messaging.deliveries.replays import Replayer
 from core.messaging.intake import Intake
-from core.messaging.lanes import Delivery, Lanes, ValkeyLimits
+from core.messaging.lanes import Delivery, Fleet, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
@@ -72,7 +72,8 @@ class Worker:
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
         self.vault = Vault.of(settings.key_ring)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
-        self._graph = Egress(settings.egress.graph)
+        self._graph = Egress(settings.egress.graph, connections=256)
+        self.fleet = Fleet(db)
         self.clients, self.mail = GraphClients(self._graph, self.vault), Mail(self.vault)
         self._locks = PairLocks(settings.database_url)
         self.running = False
@@ -141,8 +142,8 @@ class Worker:
         sending = self._settings.sending
         delivery = Delivery(self.db, self.clients, self.mail, http_timeout=sending.http_timeout_seconds,
                             grace=_grace(self._settings))
-        return Lanes(self.db, self.wake, delivery, ValkeyLimits(self.valkey),
-                     http_timeout=sending.http_timeout_seconds)
+        return Lanes(self.db, self.wake, delivery, ValkeyLimits(self.valkey, self.fleet),
+                     http_timeout=sending.http_timeout_seconds, fleet=self.fleet)
 
     def _reconciler(self) -> Reconciler:
         return Reconciler(self.db, grace=_grace(self._settings), then=self._settings.sending.uncertain.then)

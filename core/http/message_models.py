@@ -39,6 +39,7 @@ class _NewMessage(RequestModel):
     context: Quote | None = None
     last_seen: UUID | int | None = None
     confirm: bool = False
+    bulk: bool = Field(default=False, description="One of many: it waits behind everybody's replies.")
     recipient_identity_key_hash: Annotated[str, Field(min_length=1, max_length=200), Shown] | None = None
 
     @property

@@ -43,6 +43,7 @@ def register(api: Api) -> None:
             conversation_id, id=told.id or _idempotency_key(), type=told.type, content=told.content,
             reply_to=told.reply_to, reply_to_wamid=told.context.message_id if told.context else None,
             last_seen=told.last_seen, confirm=told.confirm, identity_key_hash=told.recipient_identity_key_hash,
+            bulk=told.bulk,
         )  # fmt: skip
         submitted = await services().submit(draft, author_of(g.principal))
         return submitted.message, 202 if submitted.created else 200

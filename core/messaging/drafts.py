@@ -25,7 +25,7 @@ class Draft:
 
     `content` is Meta's object of the type; a text may be given as `body` alone. `reply_to` quotes one of our messages,
     `reply_to_wamid` the same by Meta's name. `last_seen` is the newest message the author has seen: its id, or the seq
-    of the event that told of it.
+    of the event that told of it. `bulk` messages wait behind everybody's replies.
     """
 
     conversation_id: UUID
@@ -38,6 +38,7 @@ class Draft:
     content: Any = None
     reply_to_wamid: str | None = None
     identity_key_hash: str | None = None
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

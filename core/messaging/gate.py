@@ -154,8 +154,8 @@ def _changed(before: Outbound, left: Outbound) -> tuple[str, dict[str, Any]]:
 _INSERT = """
 insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, direction, type, body,
     content, context_wamid, author_id, author_kind, status, status_rank, at, created_at, queued_at, request_hash,
-    identity_key_hash)
-select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14
+    identity_key_hash, bulk)
+select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14, $15
 from (select clock_timestamp() as now offset 0) t returning at
 """
 _BUMP = """
@@ -192,7 +192,7 @@ async def _insert(
         at = await connection.fetchval(
             _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
             place["phone_number_id"], draft.type, draft.body, draft.content, quoted, author.id, author.kind,
-            request, draft.identity_key_hash,
+            request, draft.identity_key_hash, draft.bulk,
         )
     except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
         raise _id_used(draft) from None

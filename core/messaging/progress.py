@@ -67,13 +67,15 @@ with attempt as (
 )
 """ + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
 
-# lease_until on a finished attempt: not before then may the conversation's next attempt leave.
+# lease_until on a finished attempt: not before then may the conversation's next attempt leave. not_before on the
+# message: it alone waits, and says why.
 _POSTPONED = """
 with attempt as (
     update send_attempts set state = $3, http_status = $4, error = $5, lease_until = $6, finished_at = $7
     where tenant_id = $1 and id = $2 and state in ('sending', 'uncertain') returning message_id
 ), changed as (
-    update messages m set status = 'queued', status_rank = -3, error = null, version = m.version + 1
+    update messages m set status = 'queued', status_rank = -3, not_before = $8,
+        error = case when $8::timestamptz is null then null else $5 end, version = m.version + 1
     from attempt a where m.tenant_id = $1 and m.id = a.message_id and m.status in ('sending', 'uncertain') returning m.*
 )
 """ + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
@@ -105,4 +107,13 @@ async def postponed(
     error: dict[str, Any], not_before: datetime, now: datetime,
 ) -> None:
     """Back into the queue at its old place, its conversation waiting. `state` is `refused` or `not_sent`."""
-    await connection.execute(_POSTPONED, tenant_id, attempt_id, state, http_status, error, not_before, now)
+    await connection.execute(_POSTPONED, tenant_id, attempt_id, state, http_status, error, not_before, now, None)
+
+
+async def delayed(
+    connection: Connection, tenant_id: UUID, attempt_id: UUID, http_status: int | None, error: dict[str, Any],
+    not_before: datetime, now: datetime,
+) -> None:
+    """Refused for hours: it waits alone, and what stands behind it goes on."""
+    await connection.execute(
+        _POSTPONED, tenant_id, attempt_id, "refused", http_status, error, now, now, not_before)

@@ -34,8 +34,8 @@ where message_id = $1 and state in ('accepted', 'settled')
 _QUEUE = """
 with changed as (
     update messages m set status = 'queued', status_rank = -3, error = null, failed_at = null, wamid = null,
-        accepted_at = null, sent_at = null, queued_at = clock_timestamp(), body = $2, content = $3,
-        version = m.version + 1
+        accepted_at = null, sent_at = null, queued_at = clock_timestamp(), not_before = null, body = $2,
+        content = $3, version = m.version + 1
     where m.id = $1 and m.status in ('failed', 'uncertain') returning m.*
 )
 """ + TELL + f"select id, {WAKE}, (select pg_notify('lanes', '')) from changed"  # noqa: S608 - constants

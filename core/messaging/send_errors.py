@@ -20,6 +20,11 @@ NO_ANSWER: Final = _ours(
     "WhatsApp did not answer clearly, so this message may or may not have left.",
     "Wait: WhatsApp usually tells within a minute. It is not sent again before that.",
 )
+UNREACHABLE: Final = _ours(
+    "unreachable", "WhatsApp cannot be reached",
+    "No connection to WhatsApp could be made, so nothing was sent.",
+    "Nothing to do: it is tried again until it works.",
+)
 WORKER_DIED: Final = _ours(
     "interrupted", "Sending was interrupted",
     "The program stopped while this message was leaving, so it may or may not have left.",

@@ -39,6 +39,8 @@ def refusal(http_status: int, error: JsonObject, headers: Mapping[str, str]) -> 
         fbtrace_id=text(error.get("fbtrace_id")),
         retry_after=retry_after(headers),
         subcode=_number(error.get("error_subcode")),
+        regain_after=regain_after(headers),
+        app_usage=app_usage(headers),
     )
 
 
@@ -48,10 +50,13 @@ def _number(value: Any) -> int | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait as told by Retry-After or X-Business-Use-Case-Usage (minutes there); None when neither is."""
+    """Seconds to wait as told by Retry-After; None when it is absent, or a date."""
     told = headers.get("retry-after", "")
-    if told.isascii() and told.isdecimal() and len(told) <= 9:
-        return float(told)
+    return float(told) if told.isascii() and told.isdecimal() and len(told) <= 9 else None
+
+
+def regain_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the business account may call again, as told by X-Business-Use-Case-Usage (in minutes there)."""
     minutes = [
         entry.get("estimated_time_to_regain_access")
         for uses in (document(headers.get("x-business-use-case-usage", "").encode()) or {}).values()
@@ -61,6 +66,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     ]
     known = [told for told in minutes if isinstance(told, (int, float)) and told > 0]
     return max(known) * 60.0 if known else None
+
+
+def app_usage(headers: Mapping[str, str]) -> float | None:
+    """Per cent of the app's calls that are used up, as told by X-App-Usage."""
+    told = (document(headers.get("x-app-usage", "").encode()) or {}).values()
+    known = [float(share) for share in told if isinstance(share, (int, float)) and not isinstance(share, bool)]
+    return max(known, default=None)
 
 
 def _error(http_status: int, error: JsonObject, headers: Mapping[str, str]) -> Refused | Uncertain:

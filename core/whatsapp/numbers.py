@@ -17,7 +17,7 @@ from core.whatsapp.values import JsonObject
 _BASIC: Final = "id,display_phone_number,verified_name,quality_rating"
 _FIELDS: Final = (
     _BASIC + ",name_status,status,throughput,platform_type,code_verification_status,account_mode,health_status,"
-    "whatsapp_business_manager_messaging_limit,webhook_configuration"
+    "whatsapp_business_manager_messaging_limit,webhook_configuration,is_on_biz_app"
 )
 _LISTED: Final = "id,display_phone_number,verified_name,quality_rating,status,throughput"
 _WABA: Final = "id,name,currency,timezone_id,business_verification_status"

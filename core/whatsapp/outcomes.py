@@ -26,6 +26,7 @@ class Accepted:
 class Refused:
     """`retry_after` in seconds, when Meta told one; whether to retry at all is the error's `retry_class`.
 
+    `regain_after`: seconds until the business account may call again; `app_usage`: per cent of what the app may call.
     `subcode` refines the code: of 190, 463 is expired, 460 a changed password, 467 revoked.
     """
 
@@ -34,6 +35,8 @@ class Refused:
     fbtrace_id: str | None
     retry_after: float | None
     subcode: int | None = None
+    regain_after: float | None = None
+    app_usage: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

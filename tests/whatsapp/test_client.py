@@ -60,7 +60,7 @@ async def test_a_refusal_says_why_and_when_to_try_again() -> None:
     refused = await outcome(error("80007", headers=f"X-Business-Use-Case-Usage: {usage}\r\n"))
     assert isinstance(refused, Refused)
     assert (refused.error.code, refused.error.retry_class, refused.error.details) == (80007, "A", "why")
-    assert (refused.http_status, refused.fbtrace_id, refused.retry_after) == (400, "T1", 180.0)
+    assert (refused.http_status, refused.fbtrace_id, refused.regain_after) == (400, "T1", 180.0)
     slow = await outcome(error(130429, 429, headers="Retry-After: 7\r\n"))
     assert isinstance(slow, Refused)
     assert slow.retry_after == 7.0

@@ -1,6 +1,6 @@
 """What may leave now: the first waiting message of each conversation that has nothing on its way."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,43 +8,59 @@ from uuid import UUID
 
 from core.db.pool import Database
 from core.messaging.accounts import ACCOUNT_COLUMNS, Account
+from core.messaging.lanes.allowance import of_number
+from core.messaging.lanes.limits import Want
 
 _SCAN: Final = 200
-"""Waiting messages looked at for one number in one round, the oldest."""
+"""Waiting messages looked at for one lane of one number in one round, the earliest due."""
 
-# Held conversations and those with an attempt on its way are left out before the limit, so that one customer with a
-# long queue cannot hide the others. A postponed message is left out after it: it still keeps its followers back.
-_HEADS = f"""
-select {ACCOUNT_COLUMNS}, head.* from accounts a cross join lateral (
-    select first.*, c.phone, c.bsuid, v.last_inbound_at from (
-        select distinct on (waiting.conversation_id) waiting.* from (
-            select m.id, m.conversation_id, m.contact_id, m.type, m.body, m.content, m.context_wamid, m.queued_at,
-                m.identity_key_hash
-            from messages m
-            where m.tenant_id = a.tenant_id and m.account_id = a.id and m.status = 'queued'
-                and m.conversation_id <> all($2::uuid[])
-                and not exists (select from send_attempts s where s.tenant_id = m.tenant_id
-                    and s.conversation_id = m.conversation_id and s.state in ('sending', 'uncertain')
-                    and s.finished_at is null)
-            order by m.queued_at, m.id limit {_SCAN}
-        ) waiting order by waiting.conversation_id, waiting.queued_at, waiting.id
-    ) first
-    join conversations v on v.tenant_id = a.tenant_id and v.id = first.conversation_id
-    join contacts c on c.tenant_id = a.tenant_id and c.id = first.contact_id
-    where not exists (select from send_attempts p where p.tenant_id = a.tenant_id and p.message_id = first.id
-        and p.state in ('refused', 'not_sent') and p.lease_until > $3)
-    order by first.queued_at, first.id limit $4
+# Whoever must wait is left out before the limit, with all that waits behind: held conversations, those with an attempt
+# on its way, and those whose last one was postponed. So one customer's long queue cannot hide the others.
+_LANE: Final = f"""
+(select first.*, c.phone, c.bsuid, v.last_inbound_at, array(
+        select extract(epoch from now() - s.started_at)::float8 from send_attempts s
+        where s.tenant_id = a.tenant_id and s.conversation_id = first.conversation_id
+            and s.started_at > now() - interval '270 seconds'
+            and s.state in ('sending', 'accepted', 'uncertain', 'settled')) as lately
+    from (
+    select distinct on (waiting.conversation_id) waiting.* from (
+        select m.id, m.conversation_id, m.contact_id, m.type, m.body, m.content, m.context_wamid, m.bulk,
+            m.identity_key_hash,
+            coalesce(m.not_before, m.queued_at) as due
+        from messages m
+        where m.tenant_id = a.tenant_id and m.account_id = a.id and m.status = 'queued' and m.bulk = {{bulk}}
+            and coalesce(m.not_before, m.queued_at) <= greatest($3, now())
+            and (m.not_before is null or m.not_before <= $3)
+            and m.conversation_id <> all($2::uuid[])
+            and not exists (select from send_attempts s where s.tenant_id = m.tenant_id
+                and s.conversation_id = m.conversation_id and s.state in ('sending', 'uncertain')
+                and s.finished_at is null)
+            and not exists (select from send_attempts p where p.tenant_id = m.tenant_id
+                and p.conversation_id = m.conversation_id and p.state in ('refused', 'not_sent')
+                and p.lease_until > $3)
+        order by coalesce(m.not_before, m.queued_at), m.id limit {_SCAN}
+    ) waiting order by waiting.conversation_id, waiting.due, waiting.id
+) first
+join conversations v on v.tenant_id = a.tenant_id and v.id = first.conversation_id
+join contacts c on c.tenant_id = a.tenant_id and c.id = first.contact_id
+where {{room}} order by first.due, first.id limit $4)
+"""  # noqa: S608 - constants
+_BULK_ROOM: Final = "a.id <> all($5::uuid[]) and (a.bulk_paused_until is null or a.bulk_paused_until <= $3)"
+_HEADS: Final = f"""
+select {ACCOUNT_COLUMNS}, a.throughput_level, head.* from accounts a cross join lateral (
+    {_LANE.format(bulk="false", room="true")} union all {_LANE.format(bulk="true", room=_BULK_ROOM)}
 ) head
 where a.status = 'connected' and a.access_token_sealed is not null and a.id <> all($1::uuid[])
+    and (a.paused_until is null or a.paused_until <= $3)
     and exists (select from tenants t where t.id = a.tenant_id and t.status = 'active')
     and exists (select from messages q where q.account_id = a.id and q.status = 'queued')
-order by head.queued_at, head.id
+order by head.bulk, head.due, head.id
 """  # noqa: S608 - constants
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A message that may leave, with everything its POST needs."""
+    """A message that may leave, with everything its POST needs. `lately`: see Want."""
 
     account: Account
     message_id: UUID
@@ -56,6 +72,9 @@ class Candidate:
     content: dict[str, Any]
     context_wamid: str | None
     last_inbound_at: datetime | None
+    bulk: bool
+    throughput_level: str | None
+    lately: tuple[float, ...]
     identity_key_hash: str | None
 
     @property
@@ -63,32 +82,28 @@ class Candidate:
         return self.account.tenant_id
 
     @property
-    def pair(self) -> str:
-        """The recipient, as Meta's pair limit counts."""
-        return f"{self.account.phone_number_id}:{self.phone or self.bsuid}"
+    def want(self) -> Want:
+        """As the limits count it: Meta's pair limit is for one number and one recipient."""
+        number = self.account.phone_number_id
+        return Want(number, of_number(self.throughput_level), f"{number}:{self.phone or self.bsuid}", self.lately)
 
 
-async def heads(
-    db: Database, held_accounts: Iterable[UUID], held_conversations: Iterable[UUID], now: datetime, per_number: int
-) -> list[Candidate]:
-    """At most `per_number` for each number, its oldest first; numbers mixed by age (see `fairly`)."""
-    rows = await db.system.fetch(_HEADS, list(held_accounts), list(held_conversations), now, per_number)
-    return [
-        Candidate(Account.of(row), row["id"], row["conversation_id"], row["phone"], row["bsuid"], row["type"],
-                  row["body"], row["content"], row["context_wamid"], row["last_inbound_at"],
-                  row["identity_key_hash"])
-        for row in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is left out of a round: numbers, conversations, and numbers whose bulk has taken its part."""
+
+    accounts: Sequence[UUID] = ()
+    conversations: Sequence[UUID] = ()
+    bulk: Sequence[UUID] = ()
 
 
-def fairly(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """One of each tenant in turn, and inside a tenant one of each number: a long queue delays nobody else's."""
-    tenants: dict[UUID, dict[UUID, list[Candidate]]] = {}
-    for candidate in candidates:
-        tenants.setdefault(candidate.tenant_id, {}).setdefault(candidate.account.id, []).append(candidate)
-    return _in_turn([_in_turn(list(numbers.values())) for numbers in tenants.values()])
-
-
-def _in_turn(queues: list[list[Candidate]]) -> list[Candidate]:
-    longest = max((len(queue) for queue in queues), default=0)
-    return [queue[turn] for turn in range(longest) for queue in queues if turn < len(queue)]
+async def heads(db: Database, held: Held, now: datetime, per_number: int) -> list[Candidate]:
+    """One of each conversation, replies first, the earliest due first; `per_number` of each at most."""
+    rows = await db.system.fetch(_HEADS, held.accounts, held.conversations, now, per_number, held.bulk)
+    found: dict[UUID, Candidate] = {}
+    for row in rows:
+        found.setdefault(row["conversation_id"], Candidate(
+            Account.of(row), row["id"], row["conversation_id"], row["phone"], row["bsuid"], row["type"], row["body"],
+            row["content"], row["context_wamid"], row["last_inbound_at"], row["bulk"], row["throughput_level"],
+            tuple(row["lately"]), row["identity_key_hash"]))  # fmt: skip
+    return list(found.values())

@@ -17,11 +17,14 @@ with wanted as (
     select m.tenant_id, m.id, m.conversation_id, m.account_id, m.queued_at from messages m
     join unnest($1::uuid[], $2::uuid[]) as w(tenant_id, id) on m.tenant_id = w.tenant_id and m.id = w.id
     join tenants t on t.id = m.tenant_id and t.status = 'active'
-    where m.status = 'queued'
+    join accounts a on a.tenant_id = m.tenant_id and a.id = m.account_id and a.status = 'connected'
+        and (a.paused_until is null or a.paused_until <= $3)
+        and (not m.bulk or a.bulk_paused_until is null or a.bulk_paused_until <= $3)
+    where m.status = 'queued' and (m.not_before is null or m.not_before <= $3)
         and not exists (select from send_attempts s where s.tenant_id = m.tenant_id
             and s.conversation_id = m.conversation_id and s.state in ('sending', 'uncertain') and s.finished_at is null)
-        and not exists (select from send_attempts p where p.tenant_id = m.tenant_id and p.message_id = m.id
-            and p.state in ('refused', 'not_sent') and p.lease_until > $3)
+        and not exists (select from send_attempts p where p.tenant_id = m.tenant_id
+            and p.conversation_id = m.conversation_id and p.state in ('refused', 'not_sent') and p.lease_until > $3)
     order by m.tenant_id, m.id for update of m skip locked
 ), attempt as (
     insert into send_attempts (tenant_id, message_id, conversation_id, account_id, number, state, started_at,
@@ -37,10 +40,12 @@ with wanted as (
 )
 """ + TELL + f"""
 select a.message_id, a.id as attempt_id, a.number, {WAKE},
-    (select count(*) from send_attempts o join changed c on c.tenant_id = o.tenant_id and c.id = o.message_id
-        where o.tenant_id = a.tenant_id and o.message_id = a.message_id and o.state in ('refused', 'not_sent')
-            and o.started_at >= c.queued_at) as failures
-from attempt a
+    before.refused, before.not_sent
+from attempt a cross join lateral (
+    select count(*) filter (where o.state = 'refused') as refused,
+        count(*) filter (where o.state = 'not_sent') as not_sent
+    from send_attempts o join changed c on c.tenant_id = o.tenant_id and c.id = o.message_id
+    where o.tenant_id = a.tenant_id and o.message_id = a.message_id and o.started_at >= c.queued_at) before
 """  # noqa: S608 - constants
 
 _TOO_LATE = """
@@ -54,12 +59,13 @@ with changed as (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A committed attempt. `failures` counts those before it that certainly did not leave."""
+    """A committed attempt. `refused` and `not_sent` count those before it, since it was queued."""
 
     candidate: Candidate
     attempt_id: UUID
     number: int
-    failures: int
+    refused: int
+    not_sent: int
 
 
 async def claim(db: Database, candidates: Sequence[Candidate], now: datetime, lease: timedelta) -> list[Claim]:
@@ -69,7 +75,8 @@ async def claim(db: Database, candidates: Sequence[Candidate], now: datetime, le
         return []
     tenants = [candidate.tenant_id for candidate in wanted.values()]
     rows = await db.system.fetch(_CLAIM, tenants, list(wanted), now, now + lease)
-    return [Claim(wanted[r["message_id"]], r["attempt_id"], r["number"], r["failures"]) for r in rows]
+    return [Claim(wanted[r["message_id"]], r["attempt_id"], r["number"], r["refused"],
+                  r["not_sent"]) for r in rows]
 
 
 async def fail_late(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> None:

@@ -16,10 +16,19 @@ from core.messaging import progress
 from core.messaging.accounts import GraphClients, NoToken
 from core.messaging.clock import Clock, utc_now
 from core.messaging.intake.parked import apply_parked
-from core.messaging.lanes.backoff import MOST_TRIES, PAIR_LIMIT, after_not_sent, after_refusal
+from core.messaging.lanes.backoff import (
+    BULK,
+    MOST_TRIES,
+    WHOLE_NUMBER,
+    after_delay,
+    after_not_sent,
+    after_refusal,
+    bulk_rest,
+)
 from core.messaging.lanes.claim import Claim
+from core.messaging.lanes.pauses import pause_bulk, pause_number
 from core.messaging.reconcile import record_doubled
-from core.messaging.send_errors import NO_ANSWER, ErrorJson, from_refusal, unsendable, with_reason
+from core.messaging.send_errors import NO_ANSWER, UNREACHABLE, ErrorJson, from_refusal, unsendable, with_reason
 from core.messaging.token_death import stop_number
 from core.secrets import SealBroken
 from core.whatsapp.errors import RetryClass
@@ -97,10 +106,9 @@ class Delivery:
             case Refused():
                 return await self._refused(connection, claim, outcome)
             case NotSent():
+                rest = Rest(after_not_sent(claim.not_sent), whole_number=True)
                 return await self._postpone(
-                    connection, claim, "not_sent", None, {"title": "Not sent", "details": outcome.reason},
-                    Rest(after_not_sent(claim.failures), whole_number=True),
-                )
+                    connection, claim, "not_sent", None, with_reason(UNREACHABLE, outcome.reason), rest)
             case InvalidPayload():
                 await self._fail(connection, claim, None, unsendable(str(outcome)))
                 return Rest()
@@ -121,11 +129,28 @@ class Delivery:
             await self._postpone(connection, claim, "refused", status, error, Rest())
             await stop_number(connection, self._mail, claim.candidate.account, outcome)
             return Rest()
-        if outcome.error.retry_class is RetryClass.BACK_OFF and claim.failures + 1 < MOST_TRIES:
-            whole_number = outcome.error.code != PAIR_LIMIT
-            rest = Rest(after_refusal(outcome, claim.failures), whole_number)
-            return await self._postpone(connection, claim, "refused", status, error, rest)
-        await self._fail(connection, claim, status, error)
+        if outcome.error.code in BULK:
+            await self._rest_bulk(connection, claim, outcome, error)
+        if claim.refused + 1 < MOST_TRIES:
+            if outcome.error.retry_class is RetryClass.BACK_OFF:
+                rest = Rest(after_refusal(outcome, claim.refused), outcome.error.code in WHOLE_NUMBER)
+                return await self._postpone(connection, claim, "refused", status, error, rest)
+            if outcome.error.retry_class is RetryClass.DELAYED and claim.candidate.bulk:
+                return await self._delay(connection, claim, outcome, error)
+        await self._fail(connection, claim, status, {**error, "tries": claim.refused + 1})
+        return Rest()
+
+    async def _rest_bulk(self, connection: Connection, claim: Claim, outcome: Refused, error: ErrorJson) -> None:
+        account = claim.candidate.account
+        until = self._clock() + timedelta(seconds=bulk_rest(outcome.error.code, claim.refused))
+        await pause_bulk(connection, account.tenant_id, account.id, until, error)
+
+    async def _delay(self, connection: Connection, claim: Claim, outcome: Refused, error: ErrorJson) -> Rest:
+        """Of a reply, its author must hear at once; one of many waits for hours, and holds up nothing."""
+        now = self._clock()
+        until = now + timedelta(seconds=after_delay(outcome.error.code, claim.refused))
+        await progress.delayed(connection, claim.candidate.tenant_id, claim.attempt_id, outcome.http_status,
+                               {**error, "next_try_at": until.isoformat()}, until, now)  # fmt: skip
         return Rest()
 
     async def _fail(self, connection: Connection, claim: Claim, http_status: int | None, error: ErrorJson) -> None:
@@ -135,11 +160,12 @@ class Delivery:
     async def _postpone(
         self, connection: Connection, claim: Claim, state: str, http_status: int | None, error: ErrorJson, rest: Rest
     ) -> Rest:
-        now = self._clock()
+        now, account = self._clock(), claim.candidate.account
+        until = now + timedelta(seconds=rest.seconds)
         await progress.postponed(
-            connection, claim.candidate.tenant_id, claim.attempt_id, state, http_status, error,
-            now + timedelta(seconds=rest.seconds), now,
-        )
+            connection, account.tenant_id, claim.attempt_id, state, http_status, error, until, now)
+        if rest.seconds and rest.whole_number:
+            await pause_number(connection, account.tenant_id, account.id, until, error)
         return rest
 
 

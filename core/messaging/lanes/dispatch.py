@@ -6,7 +6,6 @@ Any number of workers run one each; the claim decides who sends what.
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, Protocol
@@ -15,14 +14,18 @@ from uuid import UUID
 from core.db.pool import Database
 from core.db.wake import Wake
 from core.messaging.clock import Clock, utc_now
-from core.messaging.lanes.candidates import Candidate, fairly, heads
+from core.messaging.lanes.candidates import Candidate, Held, heads
 from core.messaging.lanes.claim import Claim, claim, fail_late
 from core.messaging.lanes.delivery import Delivery, Rest
-from core.messaging.lanes.limits import Turn
+from core.messaging.lanes.fairness import Load, Room, fairly
+from core.messaging.lanes.fleet import Fleet
+from core.messaging.lanes.limits import Turn, Want
 from core.messaging.window import FREE_OF_WINDOW, WINDOW
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 1.0
+_BREATH_SECONDS: Final = 0.01
+"""Between two rounds: what came free meanwhile is looked for once."""
 LEASE_MARGIN: Final = timedelta(seconds=10)
 """How much longer than the HTTP timeout an attempt is its worker's."""
 
@@ -30,9 +33,9 @@ LEASE_MARGIN: Final = timedelta(seconds=10)
 class Limits(Protocol):
     """LocalLimits or ValkeyLimits."""
 
-    async def take(self, wanted: Sequence[tuple[str, str]]) -> list[Turn]: ...
+    async def take(self, wanted: Sequence[Want]) -> list[Turn]: ...
 
-    async def pause(self, number: str, seconds: float) -> None: ...
+    async def give_back(self, wanted: Sequence[Want]) -> None: ...
 
 
 class Lanes:
@@ -40,13 +43,13 @@ class Lanes:
 
     def __init__(
         self, db: Database, wake: Wake, delivery: Delivery, limits: Limits, *, http_timeout: float,
-        clock: Clock = utc_now, at_once: int = 64, per_number: int = 16,
+        clock: Clock = utc_now, at_once: int = 192, per_number: int = 128, fleet: Fleet | None = None,
     ) -> None:
         self._db, self._wake, self._delivery, self._limits, self._clock = db, wake, delivery, limits, clock
         self._lease = timedelta(seconds=http_timeout) + LEASE_MARGIN
-        self._http_timeout, self._at_once, self._per_number = http_timeout, at_once, per_number
+        self._http_timeout, self._room, self._fleet = http_timeout, Room.of(at_once, per_number), fleet
         self._held: dict[UUID, float] = {}
-        self._busy: Counter[UUID] = Counter()
+        self._load = Load()
         self._running: set[asyncio.Task[None]] = set()
         self._bell = wake.bell("lanes")
 
@@ -56,6 +59,7 @@ class Lanes:
         try:
             while True:
                 await self.pump()
+                await asyncio.sleep(_BREATH_SECONDS)
                 await self._bell.wait(self._longest_rest())
         finally:
             await self._finish()
@@ -67,26 +71,28 @@ class Lanes:
 
     async def pump(self) -> int:
         """One round: claim and start all that may leave now. Returns how many were started."""
-        free = self._at_once - len(self._running)
-        if free <= 0:
-            return 0
-        candidates = await self._in_window(await self._candidates())
-        claims = await claim(self._db, await self._in_turn(candidates[:free]), self._clock(), self._lease)
+        free = self._room.whole - len(self._running)
+        found = await self._in_window(await self._candidates()) if free > 0 else []
+        chosen = fairly(found, self._load, self._room, free)
+        turns = await self._in_turn(chosen)
+        claims = await claim(self._db, list(turns), self._clock(), self._lease) if turns else []
         for taken in claims:
-            self._start(taken)
+            self._start(taken, turns.pop(taken.candidate))
+        if turns:  # another worker was faster
+            await self._limits.give_back([candidate.want for candidate in turns])
         return len(claims)
 
     async def _candidates(self) -> list[Candidate]:
         now = time.monotonic()
         self._held = {key: until for key, until in self._held.items() if until > now}
-        full = [account for account, count in self._busy.items() if count >= self._per_number]
-        found = await heads(self._db, [*self._held, *full], self._held, self._clock(), self._per_number)
-        room, fitting = Counter(self._busy), []
-        for candidate in found:
-            room[candidate.account.id] += 1
-            if room[candidate.account.id] <= self._per_number:
-                fitting.append(candidate)
-        return fairly(fitting)
+        held = Held([*self._held, *self._load.full(self._room)], [*self._held], self._load.full_of_bulk(self._room))
+        found = await heads(self._db, held, self._clock(), self._room.number)
+        return found if self._fleet is None else self._mine_first(found, self._fleet)
+
+    def _mine_first(self, found: list[Candidate], fleet: Fleet) -> list[Candidate]:
+        mine = fleet.mine([candidate.conversation_id for candidate in found])
+        order = sorted(range(len(found)), key=lambda place: (found[place].bulk, not mine[place]))
+        return [found[place] for place in order]
 
     async def _in_window(self, candidates: list[Candidate]) -> list[Candidate]:
         now = self._clock()
@@ -98,39 +104,38 @@ class Lanes:
             self._bell.ring()
         return [candidate for candidate in candidates if candidate not in late]
 
-    async def _in_turn(self, candidates: list[Candidate]) -> list[Candidate]:
-        turns = await self._limits.take([(c.account.phone_number_id, c.pair) for c in candidates])
+    async def _in_turn(self, candidates: list[Candidate]) -> dict[Candidate, float]:
+        """Those that may leave, and in how many seconds."""
+        turns = await self._limits.take([candidate.want for candidate in candidates])
         for candidate, turn in zip(candidates, turns, strict=True):
             if turn.wait:
                 self._hold(candidate.conversation_id if turn.pair else candidate.account.id, turn.wait)
-        return [candidate for candidate, turn in zip(candidates, turns, strict=True) if not turn.wait]
+        return {c: turn.after for c, turn in zip(candidates, turns, strict=True) if not turn.wait}
 
     def _hold(self, key: UUID, seconds: float) -> None:
         self._held[key] = max(self._held.get(key, 0.0), time.monotonic() + seconds)
 
-    def _start(self, taken: Claim) -> None:
-        self._busy[taken.candidate.account.id] += 1
-        task = asyncio.create_task(self._deliver(taken))
+    def _start(self, taken: Claim, after: float) -> None:
+        self._load.add(taken.candidate)
+        task = asyncio.create_task(self._deliver(taken, time.monotonic() + after))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _deliver(self, taken: Claim) -> None:
-        account = taken.candidate.account
+    async def _deliver(self, taken: Claim, at: float) -> None:
         try:
-            await self._leave_alone(taken, await self._delivery.deliver(taken))
+            await asyncio.sleep(at - time.monotonic())
+            rest = await self._delivery.deliver(taken)
+            self._leave_alone(taken.candidate, rest)
         except Exception:
             # The attempt stays `sending` until its lease ends, then it is uncertain: never lost, never sent blindly.
             _log.exception("a send broke off", extra={"attempt_id": str(taken.attempt_id)})
         finally:
-            self._busy[account.id] -= 1
+            self._load.add(taken.candidate, -1)
             self._bell.ring()
 
-    async def _leave_alone(self, taken: Claim, rest: Rest) -> None:
-        account = taken.candidate.account
+    def _leave_alone(self, candidate: Candidate, rest: Rest) -> None:
         if rest.seconds:
-            self._hold(account.id if rest.whole_number else taken.candidate.conversation_id, rest.seconds)
-        if rest.seconds and rest.whole_number:
-            await self._limits.pause(account.phone_number_id, rest.seconds)
+            self._hold(candidate.account.id if rest.whole_number else candidate.conversation_id, rest.seconds)
 
     def _longest_rest(self) -> float:
         """Seconds until somebody's wait is over, at most until the next poll."""
@@ -141,3 +146,5 @@ class Lanes:
     async def _finish(self) -> None:
         if self._running:
             await asyncio.wait(self._running, timeout=self._http_timeout)
+        if self._fleet is not None:
+            await self._fleet.leave()

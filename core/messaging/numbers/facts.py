@@ -32,10 +32,17 @@ def facts_of(number: JsonObject) -> dict[str, str]:
         "name_status": text(number.get("name_status")),
         "quality_rating": text(number.get("quality_rating")),
         "messaging_limit": text(limit),
-        "throughput_level": text((mapping(number.get("throughput")) or {}).get("level")),
+        "throughput_level": _throughput(number),
         "meta_status": text(number.get("status")),
     }
     return {column: told[:_LONGEST] for column, told in found.items() if told}
+
+
+def _throughput(number: JsonObject) -> str | None:
+    """A number that is also in the WhatsApp Business app is allowed the least, whatever its level says."""
+    if number.get("is_on_biz_app") is True:
+        return "COEXISTENCE"
+    return text((mapping(number.get("throughput")) or {}).get("level"))
 
 
 def digits(number: str | None) -> str:

@@ -16,7 +16,7 @@ from core.mail import Mail
 from core.messaging.accounts import Account, GraphClients
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted, submit
 from core.messaging.lanes import Delivery, Lanes, LocalLimits
-from core.messaging.lanes.limits import Bucket
+from core.messaging.lanes.allowance import Bucket
 from core.messaging.reconcile import Reconciler
 from core.whatsapp.errors import explain
 from core.whatsapp.outcomes import Accepted, NotSent, Refused, SendOutcome, Uncertain

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from core.messaging.lanes import LocalLimits
-from core.messaging.lanes.candidates import heads
+from core.messaging.lanes.allowance import Bucket
+from core.messaging.lanes.candidates import Held, heads
 from core.messaging.lanes.claim import claim
-from core.messaging.lanes.limits import Bucket
 from core.messaging.reconcile import settle_attempts
 from core.whatsapp.outcomes import SendOutcome
 from tests.messaging.sending.conftest import GRACE, NEVER_LEFT, NO_LIMIT, UNCERTAIN, Desk, refusal, taken
@@ -64,7 +64,7 @@ async def test_a_tenant_that_is_not_active_sends_nothing_and_goes_on_when_it_is_
 
 async def test_a_tenant_suspended_after_the_look_is_not_claimed_for(desk: Desk) -> None:
     waiting = await desk.submit(await desk.conversation())
-    candidates = await heads(desk.db, [], [], desk.clock(), 10)
+    candidates = await heads(desk.db, Held(), desk.clock(), 10)
     await desk.db.system.execute("update tenants set status = 'suspended'")
     assert await claim(desk.db, candidates, desk.clock(), GRACE) == []
     assert (await desk.message(waiting))["status"] == "queued"

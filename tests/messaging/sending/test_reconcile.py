@@ -8,7 +8,7 @@ import pytest
 from core.db.scope import tenant_scope
 from core.errors import Conflict, NotFound, Rejected, WindowClosed
 from core.messaging.gate import Outbound, Submitted
-from core.messaging.lanes.candidates import heads
+from core.messaging.lanes.candidates import Held, heads
 from core.messaging.lanes.claim import claim
 from core.messaging.reconcile import settle_attempts
 from core.messaging.retry import retry
@@ -35,7 +35,7 @@ async def _silence(desk: Desk, then: str = "resend") -> None:
 async def _worker_dies_before_the_answer(desk: Desk) -> Submitted:
     """As kill -9 leaves it: the attempt is committed as `sending`, and nobody will write its outcome."""
     sent = await desk.submit(await desk.conversation())
-    found = await heads(desk.db, [], [], desk.clock(), 5)
+    found = await heads(desk.db, Held(), desk.clock(), 5)
     assert len(await claim(desk.db, found, desk.clock(), GRACE)) == 1
     return sent
 

@@ -1,0 +1,166 @@
+"""The buckets in Valkey, shared by all workers; and what a worker may do when it cannot reach them.
+
+A worker that takes turns in Valkey is counted there for three seconds. When fewer are counted than there are workers,
+the others may be sending by themselves, so Valkey gives only the share of those counted. A worker that cannot reach
+Valkey sends nothing until it is surely not counted any more, then its own share, a little slower. So however Valkey
+dies, is wiped, comes back, or is reached by one worker and not by another: together they never pass the allowance.
+What Valkey forgets of a customer's pair limit is known from the attempts (`Want.lately`).
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.messaging.lanes.allowance import PAIR, Bucket
+from core.messaging.lanes.fleet import Fleet
+from core.messaging.lanes.limits import HORIZON, LocalLimits, Turn, Want
+
+_log = logging.getLogger(__name__)
+_AWAY_SECONDS: Final = 2.0
+"""How long we do without Valkey after it failed to answer, instead of waiting for it at every send."""
+_PATIENCE_SECONDS: Final = 0.5
+_COUNTED_SECONDS: Final = 3.0
+_SETTLE_SECONDS: Final = _COUNTED_SECONDS + 1.0
+_SLOWER: Final = 0.75
+_WORKERS: Final = "comptoir:lanes:workers"
+
+# KEYS: the workers, then number and pair of each message. ARGV: this worker, how many there are, how long one is
+# counted, the horizon, the pair's interval and tolerance; then for each message the number's interval and tolerance
+# and when its pair is full again, as the attempts tell. All in ms. For each: wait, whether for the pair, after.
+_TAKE = """
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local slower = math.max(tonumber(ARGV[2]) / redis.call('ZCARD', KEYS[1]), 1)
+local horizon, pair_interval, pair_tolerance = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local told = {}
+for i = 1, (#KEYS - 1) / 2 do
+    local number, pair, at = KEYS[2 * i], KEYS[2 * i + 1], 4 + 3 * i
+    local interval, tolerance = tonumber(ARGV[at]) * slower, tonumber(ARGV[at + 1])
+    local number_tat = math.max(tonumber(redis.call('GET', number) or 0), now)
+    local pair_tat = math.max(tonumber(redis.call('GET', pair) or 0), now + tonumber(ARGV[at + 2]))
+    local number_wait = math.max(number_tat - now - tolerance, 0)
+    local pair_wait = math.max(pair_tat - now - pair_tolerance, 0)
+    local wait, of_pair, after = 0, 0, 0
+    if pair_wait > 0 then
+        wait, of_pair = math.ceil(pair_wait), 1
+    elseif number_wait > horizon then
+        wait = math.ceil(number_wait - horizon / 2)
+    else
+        number_tat, pair_tat, after = number_tat + interval, pair_tat + pair_interval, number_wait
+        redis.call('SET', number, string.format('%.3f', number_tat), 'PX', math.ceil(number_tat - now) + 1)
+        redis.call('SET', pair, string.format('%.3f', pair_tat), 'PX', math.ceil(pair_tat - now) + 1)
+    end
+    told[#told + 1], told[#told + 2], told[#told + 3] = wait, of_pair, math.floor(after * 1000)
+end
+return told
+"""
+
+# Each number and pair becomes full sooner by ARGV ms.
+_GIVE_BACK = """
+for i, key in ipairs(KEYS) do
+    local at = redis.call('GET', key)
+    if at then
+        redis.call('SET', key, string.format('%.3f', tonumber(at) - tonumber(ARGV[i])), 'KEEPTTL')
+    end
+end
+"""
+
+# What came in counts too, and holds the number up for a second at most.
+_SPEND = """
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000
+local before = tonumber(redis.call('GET', KEYS[1]) or 0)
+local tat = math.max(math.min(math.max(before, now) + tonumber(ARGV[1]), now + 1000), before)
+redis.call('SET', KEYS[1], string.format('%.3f', tat), 'PX', math.ceil(tat - now) + 1)
+"""
+
+
+class ValkeyLimits:
+    """`number` and `pair` replace Meta's buckets."""
+
+    def __init__(
+        self, valkey: "Redis", fleet: Fleet, number: Bucket | None = None, pair: Bucket = PAIR,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._take: Any = valkey.register_script(_TAKE)
+        self._give_back: Any = valkey.register_script(_GIVE_BACK)
+        self._spend: Any = valkey.register_script(_SPEND)
+        self._fleet, self._number, self._pair, self._clock = fleet, number, pair, clock
+        self._local = LocalLimits(number, pair, clock)
+        self._ask_at, self._away_since = 0.0, clock()
+        self._reached = False
+
+    async def take(self, wanted: Sequence[Want]) -> list[Turn]:
+        """A turn for each. Call it about once a second at least, also with nothing: it tells that this worker lives."""
+        if self._fleet.due:
+            await self._fleet.beat()
+        if self._clock() < self._ask_at:
+            return self._alone(wanted)
+        keys = [_WORKERS, *(key for want in wanted for key in (_key(want.number), _key(want.pair)))]
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                told = await self._take(keys=keys, args=self._arguments(wanted))
+        except (RedisError, OSError) as error:  # OSError: a TimeoutError is one
+            self._go_away(error)
+            return self._alone(wanted)
+        self._reached = True
+        return [Turn(told[i] / 1000, bool(told[i + 1]), told[i + 2] / 1e6) for i in range(0, len(told), 3)]
+
+    async def give_back(self, wanted: Sequence[Want]) -> None:
+        """These did not leave after all."""
+        if not self._reached:
+            return await self._local.give_back(wanted)
+        if wanted:
+            keys = [_key(name) for want in wanted for name in (want.number, want.pair)]
+            args = [b.interval * 1000 for want in wanted for b in (self._of(want.allowed), self._pair)]
+            await self._try(self._give_back, keys, args)
+        return None
+
+    async def spend(self, number: str, allowed: Bucket, count: int) -> None:
+        """So many messages came in at the number, and count as well."""
+        await self._local.spend(number, allowed, count)
+        if self._clock() >= self._ask_at:
+            await self._try(self._spend, [_key(number)], [self._of(allowed).interval * 1000 * count])
+
+    async def _try(self, script: Any, keys: list[str], args: list[float]) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await script(keys=keys, args=args)
+        except (RedisError, OSError) as error:
+            self._go_away(error)
+
+    def _arguments(self, wanted: Sequence[Want]) -> list[Any]:
+        pair = self._pair
+        head = [str(self._fleet.id), self._fleet.size, int(_COUNTED_SECONDS * 1000), HORIZON * 1000,
+                pair.interval * 1000, pair.tolerance * 1000]  # fmt: skip
+        return head + [figure * 1000 for want in wanted for figure in (
+            self._of(want.allowed).interval, self._of(want.allowed).tolerance, pair.full_in(want.lately))]
+
+    def _of(self, allowed: Bucket) -> Bucket:
+        return self._number or allowed
+
+    def _alone(self, wanted: Sequence[Want]) -> list[Turn]:
+        """This worker's share. Nothing while it may still be counted in Valkey, or does not know how many they are."""
+        settled_in = self._away_since + _SETTLE_SECONDS - self._clock()
+        if settled_in > 0 or not self._fleet.fresh:
+            return [Turn(max(settled_in, 0.1)) for _ in wanted]
+        return self._local.take_now(wanted, _SLOWER / self._fleet.size)
+
+    def _go_away(self, error: Exception) -> None:
+        now = self._clock()
+        if self._reached:
+            self._reached, self._away_since = False, now
+        self._ask_at = now + _AWAY_SECONDS
+        _log.warning("Valkey does not answer; this worker sends its own share", extra={"error": str(error)})
+
+
+def _key(name: str) -> str:
+    return f"comptoir:rate:{name}"
