@@ -2,12 +2,13 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 import uvloop
 from comptoir_sdk import Route
+from prometheus_client.core import GaugeMetricFamily
 from quart import request
 from redis.asyncio import Redis
 
@@ -36,6 +37,10 @@ from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
 from core.messaging.numbers import NumberDesk
 from core.messaging.receipts import queue_read_receipt
 from core.messaging.retry import retry
+from core.metrics.page import PATH as METRICS
+from core.metrics.page import Page
+from core.metrics.process import breakers, sockets
+from core.metrics.work import Work
 from core.people import People, Policy
 from core.plugins import orm
 from core.plugins.channels import ValkeyBroadcast
@@ -46,6 +51,7 @@ from core.realtime.gateway import Gateway
 from core.realtime.topics import Channels, NoChannels, Topics
 from core.receiver import Receiver, create_receiver
 from core.secrets import Vault
+from core.serving import Listener
 from core.storage import open_storage
 from core.web import PluginFiles, language
 
@@ -59,6 +65,7 @@ class Plugins(Protocol):
     def permissions(self) -> Collection[str]: ...
     @property
     def filter_outbound(self) -> OutboundFilter | None: ...
+    def resting(self) -> Mapping[str, bool]: ...
 
     def mount(self, app: Application) -> None:
         """Register routes; each view declares its Access."""
@@ -95,6 +102,9 @@ class NoPlugins(NoChannels):
     def files(self) -> Sequence[Files]:
         return ()
 
+    def resting(self) -> Mapping[str, bool]:
+        return {}
+
     def installed(self) -> Sequence[Mapping[str, Any]]:
         return ()
 
@@ -128,7 +138,10 @@ class WebProcess:
         self.wake = Wake(settings.database_url)
         self.permissions = Permissions(plugins.permissions)
         self.gateway = gateway(db, Tail(db, self.wake), plugins, self.permissions)
+        self.leaving: Callable[[], bool] = lambda: False
+        """Whether this process has been told to stop."""
         self._background: list[asyncio.Task[None]] = []
+        self.metrics = Page(settings.metrics, "web", ask=Work(db).families, look=self._look)
         self._topics = Topics(valkey, self.gateway.hub) if valkey is not None else None
         self.app = self._application(settings, valkey, storage)
 
@@ -164,8 +177,13 @@ class WebProcess:
         """ASGI: webhooks go straight to the receiver, past Quart."""
         if self.receiver is not None and scope["type"] == "http" and scope["path"].startswith("/webhooks/"):
             await self.receiver(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == METRICS:
+            await self.metrics.answer(scope, send)
         else:
             await self.app(scope, receive, send)
+
+    def _look(self) -> Iterable[GaugeMetricFamily]:
+        return [sockets(len(self.gateway.hub.subscribers())), *breakers(self.plugins.resting())]
 
     def _application(self, settings: Settings, valkey: "Redis | None", storage: Attachments) -> Application:
         app = Application("comptoir", static_folder=None)
@@ -190,7 +208,7 @@ class WebProcess:
         problem.install(app)
         app.after_request(hardening.harden)
         app.register_blueprint(api.build(cookie).blueprint)
-        app.register_blueprint(health.blueprint(self.db))
+        app.register_blueprint(health.blueprint(self.db, lambda: self.leaving()))
         self.plugins.mount(app)
         self._mount_pages(app, settings)
         self.gateway.mount(app)
@@ -230,7 +248,10 @@ async def _main(settings: Settings, fd: int | None) -> None:
         process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
                              vault=vault)
         process.app.before_serving(_freeze)
-        await serve(process, settings, fd, process.close_sockets)
+        server = settings.server
+        listener = Listener.of(fd, server.host, settings.ports.web, server.drain_seconds)
+        process.leaving = lambda: listener.draining
+        await serve(process, settings, listener, process.close_sockets)
     finally:
         await egress.aclose()
         await broadcast.close()

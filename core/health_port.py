@@ -1,4 +1,4 @@
-"""/healthz and /readyz of a process that serves nothing else: enough HTTP for a supervisor and a curl."""
+"""/healthz, /readyz and /metrics of a process that serves nothing else: enough HTTP for a supervisor and a curl."""
 
 import asyncio
 import json
@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncpg
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from core.config import Settings
 from core.db.pool import Database
+from core.metrics.page import PATH as METRICS
+from core.metrics.page import Page
 
 _SECONDS = 3.0
 _LAG = """
@@ -24,15 +27,20 @@ select
 _AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
-async def serve(db: Database, settings: Settings, fd: int | None, started: Callable[[], bool]) -> asyncio.Server:
-    """Answer on the inherited socket `fd`, or on the worker's own port. Not ready before `started`."""
+async def serve(
+    db: Database, settings: Settings, fd: int | None, started: Callable[[], bool], metrics: Page
+) -> asyncio.Server:
+    """Answer on the inherited socket `fd`, or on the worker's own port. Ready only while `started`."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(_SECONDS * 2):
-                path = await _asked(reader)
-                status, told = await _tell(db, path, started())
-                writer.write(_response(status, told))
+                path, headers = await _asked(reader)
+                if path == METRICS and metrics.admits(_peer(writer), headers):
+                    writer.write(_response("200 OK", await metrics.text(), CONTENT_TYPE_LATEST))
+                else:
+                    status, told = await _tell(db, path, started())
+                    writer.write(_response(status, json.dumps(told).encode()))
                 await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             return  # a stranger who hung up or dripped
@@ -44,10 +52,16 @@ async def serve(db: Database, settings: Settings, fd: int | None, started: Calla
     return await asyncio.start_server(answer, settings.server.host, settings.ports.worker)
 
 
-async def _asked(reader: asyncio.StreamReader) -> str:
-    head = await reader.readuntil(b"\r\n\r\n")
-    words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
-    return words[1] if len(words) > 1 else ""
+async def _asked(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]]:
+    """The path, and the headers in lower case."""
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    words, headers = first.split(" "), (line.partition(":") for line in lines if line)
+    return words[1] if len(words) > 1 else "", {name.lower(): value.strip() for name, _, value in headers}
+
+
+def _peer(writer: asyncio.StreamWriter) -> str | None:
+    name = writer.get_extra_info("peername")
+    return str(name[0]) if name else None
 
 
 async def _tell(db: Database, path: str, started: bool) -> tuple[str, dict[str, Any]]:
@@ -56,7 +70,7 @@ async def _tell(db: Database, path: str, started: bool) -> tuple[str, dict[str, 
     if path != "/readyz":
         return "404 Not Found", {"status": "not found"}
     if not started:
-        return "503 Service Unavailable", {"status": "starting"}
+        return "503 Service Unavailable", {"status": "starting, or stopping"}
     try:
         row = await db.system.fetchrow(_LAG, timeout=_SECONDS)
     except asyncpg.UndefinedTableError:
@@ -66,8 +80,7 @@ async def _tell(db: Database, path: str, started: bool) -> tuple[str, dict[str, 
     return "200 OK", {"status": "ready", **{name: round(value, 3) for name, value in dict(row or {}).items()}}
 
 
-def _response(status: str, told: dict[str, Any]) -> bytes:
-    body = json.dumps(told).encode()
-    head = ("HTTP/1.1", status), ("Content-Type:", "application/json"), ("Content-Length:", len(body)), \
+def _response(status: str, body: bytes, kind: str = "application/json") -> bytes:
+    head = ("HTTP/1.1", status), ("Content-Type:", kind), ("Content-Length:", len(body)), \
         ("Connection:", "close")
     return "".join(f"{name} {value}\r\n" for name, value in head).encode() + b"\r\n" + body

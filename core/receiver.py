@@ -9,7 +9,6 @@ import gc
 import hmac
 import json
 import logging
-import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -19,7 +18,11 @@ import uvicorn
 from core.config import Settings
 from core.messaging.app_keys import AppKeys
 from core.messaging.journal import Journal, JournalUnavailable
+from core.metrics.numbers import DELIVERIES
+from core.metrics.page import PATH as METRICS
+from core.metrics.page import Page
 from core.secrets import Vault
+from core.serving import GRACE_SECONDS, KEEP_ALIVE_SECONDS, Listener, UvicornServer
 from core.whatsapp.signature import verify
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,8 @@ _KEPT_HEADERS: Final = {b"content-type": "content-type", b"user-agent": "user-ag
 _LONGEST_HEADER: Final = 400
 _PLAIN: Final = (b"content-type", b"text/plain; charset=utf-8")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
+_OUTCOMES: Final = {403: "refused", 408: "too_slow", 413: "too_large", 503: "unavailable"}
+_STORED: Final = DELIVERIES.labels("stored")
 _encode_headers = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -57,9 +62,11 @@ class _Gone(Exception):
 class Receiver:
     """An ASGI application. `startup` and `shutdown` are called by its server, or by the process that mounts it."""
 
-    def __init__(self, journal: Journal, keys: AppKeys) -> None:
-        self._journal, self._keys = journal, keys
+    def __init__(self, journal: Journal, keys: AppKeys, metrics: Page | None = None) -> None:
+        self._journal, self._keys, self._metrics = journal, keys, metrics
         self._reading_bytes = 0
+        self.leaving: Callable[[], bool] = lambda: False
+        """Whether this process has been told to stop."""
 
     async def startup(self) -> None:
         await self._keys.start()
@@ -86,6 +93,8 @@ class Receiver:
                 await _answer(send, 200, b"alive\n")
             elif path == "/readyz":
                 await self._ready(send)
+            elif path == METRICS and self._metrics is not None:
+                await self._metrics.answer(scope, send)
             else:
                 raise _Refused(404, "nothing is here")
         except _Refused as refused:
@@ -95,11 +104,22 @@ class Receiver:
 
     async def _webhook(self, slug: str, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "POST":
-            await self._deliver(slug, scope, receive, send)
+            await self._counted(slug, scope, receive, send)
         elif scope["method"] == "GET":
             await self._handshake(slug, scope["query_string"], send)
         else:
             raise _Refused(404, "nothing is here")
+
+    async def _counted(self, slug: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._deliver(slug, scope, receive, send)
+        except _Refused as refused:
+            DELIVERIES.labels(_OUTCOMES[refused.status]).inc()
+            raise
+        except _Gone:
+            DELIVERIES.labels("gone").inc()
+            raise
+        _STORED.inc()
 
     async def _deliver(self, slug: str, scope: Scope, receive: Receive, send: Send) -> None:
         kept = _kept_headers(scope)
@@ -167,6 +187,8 @@ class Receiver:
         await _answer(send, 200, _first(told, "hub.challenge").encode())
 
     async def _ready(self, send: Send) -> None:
+        if self.leaving():
+            raise _Refused(503, "this process is stopping")
         if not self._keys.loaded:
             raise _Refused(503, "the app secrets are not loaded")
         if not self._keys.reachable:
@@ -218,27 +240,23 @@ def _first(told: dict[str, list[str]], name: str) -> str:
     return told.get(name, [""])[0]
 
 
-def create_receiver(settings: Settings, vault: Vault) -> Receiver:
-    """The application for these settings."""
-    return Receiver(Journal(settings.database_url), AppKeys(settings.database_url, vault))
+def create_receiver(settings: Settings, vault: Vault, metrics: Page | None = None) -> Receiver:
+    """The application for these settings. `metrics` for a process of its own."""
+    return Receiver(Journal(settings.database_url), AppKeys(settings.database_url, vault), metrics)
 
 
 def main(settings: Settings, fd: int | None) -> None:
     """Serve on the inherited listening socket `fd`, or on the receiver's own port."""
+    listener = Listener.of(fd, settings.server.host, settings.ports.receiver, settings.server.drain_seconds)
+    receiver = create_receiver(settings, Vault.of(settings.key_ring), Page(settings.metrics, "receiver"))
+    receiver.leaving = lambda: listener.draining
     # Not uvicorn's --fd: it takes a TCP socket for a UNIX one and every answer then waits 44 ms for a delayed ACK.
-    listener = socket.socket(fileno=fd) if fd is not None else _bind(settings)
     config = uvicorn.Config(
-        create_receiver(settings, Vault.of(settings.key_ring)), loop="uvloop", http="httptools", ws="none",
+        receiver, loop="uvloop", http="httptools", ws="none",
         lifespan="on", interface="asgi3", access_log=False, log_config=None, proxy_headers=False, server_header=False,
-        timeout_keep_alive=75, timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=GRACE_SECONDS,
     )
     config.load()
     gc.collect()
     gc.freeze()  # what the imports made is never garbage; not looking at it again halves the slowest answers
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-def _bind(settings: Settings) -> socket.socket:
-    listener = socket.create_server((settings.server.host, settings.ports.receiver), backlog=2048)
-    listener.setblocking(False)
-    return listener
+    UvicornServer(config, listener).run(sockets=[listener.take()])

@@ -5,10 +5,11 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
 import uvloop
+from prometheus_client.core import GaugeMetricFamily
 from redis.asyncio import Redis
 
 from core import health_port
@@ -37,6 +38,9 @@ from core.messaging.media import MediaFetcher
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
+from core.metrics.page import Page
+from core.metrics.process import breakers, running
+from core.metrics.work import Work
 from core.people import Resets
 from core.people.forget import FORGET_LOGINS_CRON, FORGET_LOGINS_HANDLER
 from core.plugins import enablement, jobs, orm
@@ -76,13 +80,15 @@ class Worker:
         self.fleet = Fleet(db)
         self.clients, self.mail = GraphClients(self._graph, self.vault), Mail(self.vault)
         self._locks = PairLocks(settings.database_url)
+        self._runner: Runner | None = None
+        self.metrics = Page(settings.metrics, "worker", ask=Work(db).families, look=self._look)
         self.running = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, wait for `stop`, finish what is in flight."""
         await self.host.start(self.db)
         handlers = self._handlers()
-        runner = Runner(self.db, handlers)
+        runner = self._runner = Runner(self.db, handlers)
         host = self.host
         observers = Observers(self.db, host.plugins, host.contexts, host.hooks, host.guard, self._locks)
         functions = {RUN: run_function(runner), OBSERVE: observe_function(observers)}
@@ -93,9 +99,13 @@ class Worker:
         self.running = True
         _log.info("the worker runs %d loops", len(loops) + len(carriers))
         await stop.wait()
+        self.running = False
         await asyncio.gather(_end(loops, self._settings.sending.http_timeout_seconds + 1), runner.drain(GRACE_SECONDS))
         await _end(carriers, 5)
         await executor.close()
+
+    def _look(self) -> Iterable[GaugeMetricFamily]:
+        return [running(self._runner.busy if self._runner else 0), *breakers(self.host.resting())]
 
     def _handlers(self) -> Handlers:
         host = self.host
@@ -203,7 +213,7 @@ async def _main(settings: Settings, fd: int | None) -> None:
     storage = await open_storage(settings.storage, settings.data_dir)
     db = await Database.open(settings.database_url, app_size=12, system_size=16)
     worker = Worker(settings, db, storage)
-    server = await health_port.serve(db, settings, fd, lambda: worker.running)
+    server = await health_port.serve(db, settings, fd, lambda: worker.running, worker.metrics)
     gc.collect()
     gc.freeze()  # what the start has made is never garbage: not looking at it again halves the slowest jobs
     try:

@@ -27,6 +27,13 @@ _S3_VARIABLES = {
     "S3_SECRET_ACCESS_KEY": "secret_key",
 }
 
+_OPERATION = (
+    ("COMPTOIR_METRICS_TOKEN", "metrics", "token"),
+    ("SENTRY_DSN", "sentry", "dsn"),
+    ("SENTRY_ENVIRONMENT", "sentry", "environment"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "tracing", "endpoint"),
+)
+
 
 def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
     """The settings of this machine. Raises ConfigError naming the file or variable, the key and the cure.
@@ -49,6 +56,9 @@ def load(env: Mapping[str, str], config_path: Path | None = None) -> Settings:
         mail=parsed.mail,
         people=parsed.people,
         retention=parsed.retention,
+        metrics=parsed.metrics,
+        sentry=parsed.sentry,
+        tracing=parsed.tracing,
         plugins=gate_map(parsed),
         database_url=_database_url(env, data_dir, ports),
         database_outside=bool(env.get("DATABASE_URL")),
@@ -68,6 +78,9 @@ def _apply_environment(source: YamlFile, env: Mapping[str, str]) -> None:
         _section(source, "server")["host"] = env["COMPTOIR_HOST"]
     if env.get("COMPTOIR_SMTP_PASSWORD"):
         _section(source, "mail")["password"] = env["COMPTOIR_SMTP_PASSWORD"]
+    for variable, section, key in _OPERATION:
+        if env.get(variable):
+            _section(source, section)[key] = env[variable]
     if env.get("COMPTOIR_PORT"):
         _section(source, "server")["port"] = _port(env["COMPTOIR_PORT"])
     named = {key: env[name] for name, key in _S3_VARIABLES.items() if env.get(name)}

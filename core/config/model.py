@@ -6,6 +6,7 @@ import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -52,13 +53,18 @@ class Section(BaseModel):
 
 
 class Server(Section):
-    """`port` is the base: receiver, sandbox and the embedded services take the next ones."""
+    """`port` is the base: receiver, sandbox and the embedded services take the next ones.
+
+    `drain_seconds`: for how long after SIGTERM /readyz says 503 while requests are still taken, for a balancer that
+    asks it. Nginx does not ask: it goes on to the next server by itself.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=1, le=65500)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+$")
     web_server: Literal["hypercorn", "uvicorn"] = "hypercorn"
     receiver_server: Literal["uvicorn", "hypercorn"] = "uvicorn"
+    drain_seconds: float = Field(default=0, ge=0, le=60)
     mode: Literal["development", "production"] = "development"
 
 
@@ -165,6 +171,42 @@ class Egress(Section):
     graph: tuple[str, ...] = ()
 
 
+class Metrics(Section):
+    """Who may read /metrics: whoever shows `token`; without one, whoever calls from `allow` and through no proxy."""
+
+    token: str | None = Field(default=None, min_length=16, repr=False)
+    allow: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`allow`, as networks."""
+        return tuple(ip_network(one, strict=False) for one in self.allow)
+
+    @field_validator("allow")
+    @classmethod
+    def _are_networks(cls, allow: tuple[str, ...]) -> tuple[str, ...]:
+        for one in allow:
+            try:
+                ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(f"{one!r} is no network: write 10.0.0.0/8, or one address") from None
+        return allow
+
+
+class Sentry(Section):
+    """Where errors are reported, without what people wrote. `dsn` left out: nowhere."""
+
+    dsn: str | None = Field(default=None, pattern=r"^https?://[^@\s]+@\S+$", repr=False)
+    environment: str = "production"
+
+
+class Tracing(Section):
+    """Where spans are sent by OTLP over HTTP: the collector's base address. Left out: nowhere, at no cost."""
+
+    endpoint: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    share: float = Field(default=1.0, gt=0, le=1)
+
+
 class InstalledPlugin(Section):
     """`isolate` asks for a worker process of its own; read, and not acted on yet."""
 
@@ -193,6 +235,9 @@ class ConfigFile(Section):
     mail: Mail = Mail()
     people: People = People()
     retention: Retention = Retention()
+    metrics: Metrics = Metrics()
+    sentry: Sentry = Sentry()
+    tracing: Tracing = Tracing()
     limits: dict[str, dict[By, Quota | None]] = Field(default_factory=dict)
     """Figures instead of those of core.limits.table, by row and by who is counted."""
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.config.key_ring import KeyRing
-from core.config.model import Egress, Mail, People, Retention, Sending, Server, Storage
+from core.config.model import (
+    Egress,
+    Mail,
+    Metrics,
+    People,
+    Retention,
+    Sending,
+    Sentry,
+    Server,
+    Storage,
+    Tracing,
+)
 from core.config.plugins import PluginGateMap
 from core.limits.table import Table
 
@@ -57,6 +68,9 @@ class Settings:
     egress: Egress
     mail: Mail
     people: People
+    metrics: Metrics
+    sentry: Sentry
+    tracing: Tracing
     plugins: PluginGateMap
     database_url: str = field(repr=False)
     database_outside: bool

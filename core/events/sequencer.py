@@ -8,6 +8,7 @@ import asyncpg
 
 from core.db.pool import Connection, Database, connect
 from core.db.wake import Wake
+from core.metrics.numbers import NUMBERED
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Sequencer:
             await self._connection.execute("set enable_seqscan = off")
         moved: int = await self._connection.fetchval(_MOVE, _LOCK, BATCH, timeout=_STATEMENT_SECONDS)
         if moved:
+            NUMBERED.inc(moved)
             self._wake.ring("events")
         return moved
 

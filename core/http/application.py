@@ -26,8 +26,10 @@ from core.http.etag import conditional
 from core.http.idempotency import once
 from core.http.limits import count_request, count_stranger, tell
 from core.limits.limiter import counting
+from core.metrics.numbers import REQUESTS
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -75,8 +77,12 @@ class Application(Quart):
             response = await self._answer(request_context)
             response.headers["X-Request-Id"] = g.request_id
             tell(response.headers, counted.standings.values())
-            elapsed = round((time.perf_counter() - started) * 1000, 1)
-            _log.info("request", method=request.method, path=request.path, status=response.status_code, ms=elapsed)
+            elapsed = time.perf_counter() - started
+            route = request.url_rule.rule if request.url_rule else "none"
+            method = request.method if request.method in _METHODS else "other"
+            REQUESTS.labels(method, route, str(response.status_code)).observe(elapsed)
+            _log.info("request", method=request.method, path=request.path, status=response.status_code,
+                      ms=round(elapsed * 1000, 1))  # fmt: skip
         return response
 
     async def _answer(self, request_context: RequestContext | None) -> ResponseTypes:

@@ -1,5 +1,6 @@
 """/healthz says that the process lives; /readyz that it can serve, and how far the work behind it has come."""
 
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -19,7 +20,7 @@ select
 """
 
 
-def blueprint(db: Database) -> Blueprint:
+def blueprint(db: Database, leaving: Callable[[], bool]) -> Blueprint:
     """Both routes. A lag is told, not judged: with the workers away, screens are still better than none."""
     health = Blueprint("health", __name__)
 
@@ -31,6 +32,8 @@ def blueprint(db: Database) -> Blueprint:
     @health.get("/readyz")
     @declare(PUBLIC)
     async def readyz() -> dict[str, Any]:
+        if leaving():
+            raise Unavailable("This process is stopping: ask another.", retry_after=2)
         try:
             row = await db.system.fetchrow(_LAG, timeout=3)
         except asyncpg.UndefinedTableError:

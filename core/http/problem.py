@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 import asyncpg
-from quart import Quart, Response
+from quart import Quart, Response, g
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from core.errors import Problem, TooMany, Unauthenticated, Unavailable
@@ -68,4 +68,6 @@ async def _bug(error: Exception) -> Response:
 
 
 def _response(body: dict[str, Any], status: int) -> Response:
+    if request_id := g.get("request_id"):
+        body = {**body, "request_id": request_id}
     return Response(json.dumps(body, default=str), status, content_type="application/problem+json")

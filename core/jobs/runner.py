@@ -16,6 +16,7 @@ from core.db.scope import tenant_scope
 from core.jobs import rows
 from core.jobs.rows import LostLease
 from core.jobs.work import Handler, Handlers, Hopeless, NotNow, Run
+from core.metrics.numbers import JOBS
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Runner:
     async def _attempt(self, run: Run) -> None:
         try:
             await self._work(run)
+            JOBS.labels(run.plugin, run.name, "done").inc()
         except LostLease as lost:
             _log.warning("lease lost, its work is another worker's now: %s", lost)
         except asyncio.CancelledError:
@@ -108,6 +110,7 @@ class Runner:
         pause = None if isinstance(error, Hopeless) else self._pause(run.attempt)
         async with self._db.system.acquire() as connection:
             set_aside = await rows.fail(connection, run, told, pause)
+        JOBS.labels(run.plugin, run.name, "set_aside" if set_aside else "failed").inc()
         _log.warning("job %s.%s (%s) failed at attempt %d of %d%s: %s", run.plugin, run.name, run.id, run.attempt,
                      run.max_attempts, ", set aside" if set_aside else "", type(error).__name__)
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from core.db.pool import Connection
 from core.db.roles import role_url
+from core.metrics.numbers import COMMIT, WAITING
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Journal:
     async def start(self) -> None:
         """Never fails: the connection is made when there is something to write, and again when it is lost."""
         self._loop = asyncio.get_running_loop()
+        WAITING.set_function(lambda: len(self._waiting))
         self._tasks = [asyncio.create_task(self._flush(), name="journal"),
                        asyncio.create_task(self._refuse_late(), name="journal deadline")]
 
@@ -131,7 +133,8 @@ class Journal:
             async with asyncio.timeout(seconds):
                 if writer is None or writer.is_closed():
                     writer = await _Writer.connect(self._url)
-                await writer.write(batch)
+                with COMMIT.time():
+                    await writer.write(batch)
         # Whatever went wrong, nothing may be acknowledged, and Meta delivers again.
         except Exception as error:
             log.warning("journal: %s deliveries refused: %s %s", len(batch), type(error).__name__, error)

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from comptoir_sdk import PluginError
 
+from core.metrics.numbers import CALLS
+
 _log = logging.getLogger(__name__)
 FAILURES, REST_SECONDS = 5, 60.0
 T = TypeVar("T")
@@ -62,18 +64,21 @@ class Guard:
         """Await `work`. Raises Resting, PluginFailed, or the PluginError that the plugin means for its caller."""
         breaker = self._breakers.setdefault(plugin, _Breaker())
         if self.resting(plugin):
+            CALLS.labels(plugin, "resting").inc()
             raise Resting(plugin, call, "it failed too often and rests")
         try:
             with attributed(plugin):
                 async with asyncio.timeout(timeout):
                     result = await work()
         except PluginError:
+            CALLS.labels(plugin, "refused").inc()
             raise
         except TimeoutError as error:
             raise self._failed(plugin, call, breaker, f"no answer within {timeout} s") from error
         except Exception as error:
             raise self._failed(plugin, call, breaker, type(error).__name__) from error
         breaker.failures = 0
+        CALLS.labels(plugin, "done").inc()
         return result
 
     def resting(self, plugin: str) -> bool:
@@ -87,6 +92,7 @@ class Guard:
 
     def _failed(self, plugin: str, call: str, breaker: _Breaker, why: str) -> PluginFailed:
         breaker.failures += 1
+        CALLS.labels(plugin, "failed").inc()
         if breaker.failures >= FAILURES:
             breaker.failures, breaker.rests_until = 0, self._clock() + REST_SECONDS
             _log.error("plugin %s failed %d times in a row, it rests for %d s", plugin, FAILURES, REST_SECONDS)

@@ -89,6 +89,10 @@ class PluginHost:
             for one in self.plugins
         ]  # fmt: skip
 
+    def resting(self) -> Mapping[str, bool]:
+        """Which loaded plugins this process leaves alone now, after they failed too often."""
+        return {one.name: self.guard.resting(one.name) for one in self.plugins.loaded()}
+
     def enabled(self, tenant_id: UUID) -> Collection[str]:
         return self.gate.plugins_of(tenant_id)
 

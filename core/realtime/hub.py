@@ -1,6 +1,7 @@
 """One reader of the event log for the whole process, fanned out to the sockets of each tenant."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
@@ -9,6 +10,7 @@ from core.db.pool import Database
 from core.events import log
 from core.events.log import Event
 from core.events.tail import Tail
+from core.metrics.numbers import TOLD
 from core.realtime import frames
 from core.realtime.frames import Told
 from core.realtime.subscriber import GOING_AWAY, Subscriber
@@ -63,6 +65,7 @@ class Hub:
     async def _follow(self, position: int) -> None:
         async for events in self._tail.follow(position):
             self._fan_out(events)
+            TOLD.observe(max(0.0, time.time() - events[-1].at.timestamp()))
 
     def _fan_out(self, events: Iterable[Event]) -> None:
         told: dict[UUID, list[Told]] = defaultdict(list)

@@ -12,6 +12,7 @@ from core.messaging.intake.parked import apply_parked, park
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import Parsed, Routes, read, sort
 from core.messaging.intake.statuses import apply_statuses
+from core.metrics.numbers import INTAKE
 from core.whatsapp.statuses import UNRANKED
 from core.whatsapp.values import Unhandled
 
@@ -38,6 +39,14 @@ async def apply_batch(connection: Connection, batch: Batch) -> None:
     await news.apply_news(connection, batch.news)
     await events.tell_unhandled(connection, batch.unhandled)
     await set_aside(connection, batch.refusals)
+    _count(batch)
+
+
+def _count(batch: Batch) -> None:
+    for kind, items in (("message", batch.messages), ("status", batch.statuses), ("news", batch.news),
+                        ("refused", batch.refusals)):  # fmt: skip
+        INTAKE.add(kind, len(items))
+    INTAKE.unhandled(bystander.item.field for bystander in batch.unhandled)
 
 
 async def _lock_tenants(connection: Connection, tenants: Sequence[UUID]) -> None:

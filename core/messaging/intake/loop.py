@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final
@@ -16,6 +17,7 @@ from core.messaging.intake.application import apply_deliveries
 from core.messaging.intake.batch import Delivery, Overtaken, Refusal
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import read
+from core.metrics.numbers import BATCH, INTAKE
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +90,7 @@ class Intake:
                 taken[:] = [delivery.id for delivery in deliveries]
                 await apply_deliveries(connection, deliveries)
 
+        began = time.perf_counter()
         error = await self._try(connection, one_batch)
         if error is not None:
             await self._divide(connection, taken, error)
@@ -96,6 +99,7 @@ class Intake:
             self._suspected_at = now
             await self._suspects(connection)
         if taken:
+            BATCH.observe(time.perf_counter() - began)
             self._wake.ring("outbox")
             await self._learn(connection, len(taken))
         return len(taken)
@@ -141,9 +145,11 @@ class Intake:
         """None when it worked; the error when the data is to blame. Raises _Away when the database is."""
         error: Exception = Overtaken("never tried")
         for _ in range(_RETRIES):
+            INTAKE.forget()
             try:
                 async with asyncio.timeout(_BATCH_SECONDS):
                     await work()
+                INTAKE.count()
                 return None
             except _OVERTAKEN as overtaken:
                 error = overtaken

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
@@ -30,6 +30,7 @@ from core.messaging.lanes.pauses import pause_bulk, pause_number
 from core.messaging.reconcile import record_doubled
 from core.messaging.send_errors import NO_ANSWER, UNREACHABLE, ErrorJson, from_refusal, unsendable, with_reason
 from core.messaging.token_death import stop_number
+from core.metrics.numbers import SEND, SENDS
 from core.secrets import SealBroken
 from core.whatsapp.errors import RetryClass
 from core.whatsapp.outbound import InvalidPayload, Payload, Recipient, message_payload, unkept
@@ -37,6 +38,10 @@ from core.whatsapp.outcomes import Accepted, NotSent, Refused, SendOutcome, Unce
 
 _log = logging.getLogger(__name__)
 _RECORD_AGAIN_SECONDS: Final = 1.0
+
+_OUTCOMES: Final[Mapping[type, str]] = {
+    Accepted: "accepted", Refused: "refused", Uncertain: "uncertain", NotSent: "not_sent", InvalidPayload: "unsendable",
+}  # fmt: skip
 
 ApplyParked: TypeAlias = Callable[[Connection, UUID, str, Sequence[str]], Awaitable[Any]]
 
@@ -62,7 +67,9 @@ class Delivery:
 
     async def deliver(self, claim: Claim) -> Rest:
         """One POST, its outcome recorded. Returns how long to leave the number or the conversation alone."""
-        outcome = await self._post(claim)
+        with SEND.time():
+            outcome = await self._post(claim)
+        SENDS.labels(_OUTCOMES[type(outcome)]).inc()
         _tell_log(claim, outcome)
         return await self._record_surely(claim, outcome)
 
