@@ -27,6 +27,7 @@ from core.events.tail import Tail
 from core.http import api, hardening, health, problem
 from core.http.application import Application
 from core.http.doorman import Doorman, session_cookie
+from core.http.file_links import FileLinks
 from core.http.kept_answers import KeptAnswers
 from core.http.serve import serve
 from core.http.services import KEY, Attachments, Services, no_plugins
@@ -34,6 +35,7 @@ from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted
+from core.messaging.media import Uploads
 from core.messaging.numbers import NumberDesk
 from core.messaging.receipts import queue_read_receipt
 from core.messaging.retry import retry
@@ -50,6 +52,7 @@ from core.plugins.ui import Files
 from core.realtime.gateway import Gateway
 from core.realtime.topics import Channels, NoChannels, Topics
 from core.receiver import Receiver, create_receiver
+from core.renditions import Workshop
 from core.secrets import Vault
 from core.serving import Listener
 from core.storage import open_storage
@@ -201,6 +204,7 @@ class WebProcess:
             vault=self._vault, numbers=self.numbers, mail_kind=settings.mail.kind, installed=self.plugins.installed,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
+            uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest,
             plugin_routes=self.plugins.routes, plugin_permissions=self.plugins.permissions_of,
             wish=lambda: language.wish(request),

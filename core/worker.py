@@ -34,7 +34,7 @@ from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
 from core.messaging.deliveries.replays import Replayer
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Fleet, Lanes, ValkeyLimits
-from core.messaging.media import MediaFetcher
+from core.messaging.media import MediaFetcher, PreviewMaker
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
@@ -50,6 +50,7 @@ from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
 from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
+from core.renditions import Workshop
 from core.secrets import Vault
 from core.storage import Storage, open_storage
 from core.tenancy.closing import CLOSING_CRON
@@ -95,7 +96,7 @@ class Worker:
         executor = Executor(self._settings.valkey_url, functions, _queues(host, handlers))
         carriers = [_supervise("jobs", executor.run), _supervise("leases", runner.run_heartbeat)]
         loops = [_supervise(name, loop) for name, loop in self._loops(executor, handlers, observers).items()]
-        await self.wake.listen("journal", "outbox", "events", "lanes", "jobs")
+        await self.wake.listen("journal", "outbox", "events", "lanes", "jobs", "media", "previews")
         self.running = True
         _log.info("the worker runs %d loops", len(loops) + len(carriers))
         await stop.wait()
@@ -140,7 +141,8 @@ class Worker:
             "lanes": self._lanes().run,
             "reconciler": self._reconciler().run,
             "audit": Sealer(db, self.vault, self._storage).run,
-            "media": MediaFetcher(db, self.clients, self._storage, self.mail).run,
+            "media": MediaFetcher(db, self.clients, self._storage, self.mail, wake).run,
+            "previews": PreviewMaker(db, self._storage, Workshop(), wake).run,
             "feeder": Feeder(db, wake, executor, handlers).run,
             "cron": Clock(db, crons).run,
             "enablement": Enablement(db, host.plugins, host.gate).run,

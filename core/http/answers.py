@@ -16,6 +16,7 @@ _PROBLEMS: Final[dict[int, tuple[str, str, str]]] = {
     410: ("gone", "No longer there", "It was valid once, and is not any more."),
     412: ("precondition", "It has changed meanwhile", "It has changed since you read it: read it again."),
     413: ("request-entity-too-large", "Too large", "A body has at most 1 MiB."),
+    416: ("requested-range-not-satisfiable", "Requested Range Not Satisfiable", "The file has 4711 bytes."),
     422: ("invalid", "The request is not valid", "Correct the request and send it again. name: Field required"),
     429: ("too-many-requests", "Too many requests", "Too many requests: try again in 12 s."),
     502: ("bad-gateway", "A service answered badly", "A service behind us gave no proper answer."),

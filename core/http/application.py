@@ -20,6 +20,7 @@ from core.auth.principal import Principal
 from core.auth.terms import promised
 from core.db.scope import tenant_scope, viewer_scope
 from core.errors import Unauthenticated
+from core.http.bodies import BoundedRequest, PatientConnection
 from core.http.caller import caller_ip
 from core.http.doorman import Doorman
 from core.http.etag import conditional
@@ -51,6 +52,8 @@ class Application(Quart):
 
     doorman: Doorman
     json_provider_class = Json
+    request_class = BoundedRequest
+    asgi_http_class = PatientConnection
 
     def admit_with(self, doorman: Doorman) -> None:
         """Put the doorman at the door. Called once, before anything else registers a before_request."""

@@ -88,6 +88,9 @@ class _Telling:
         if operation.body is not None:
             content = self._content(operation.body, operation.examples.get("body"))
             told["requestBody"] = {"required": True, "content": content}
+        if operation.form is not None:
+            told["requestBody"] = {"required": True, "content": {"multipart/form-data": {
+                "schema": operation.form, "example": operation.examples.get("body")}}}  # fmt: skip
         return {**told, **self._demands(), "x-limit": operation.terms.limit}
 
     def _demands(self) -> dict[str, Any]:

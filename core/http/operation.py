@@ -43,6 +43,8 @@ class Operation:
     examples: Examples = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     problems: tuple[int, ...] = ()
+    form: Mapping[str, Any] | None = None
+    """The JSON schema of a multipart/form-data body that the view reads itself."""
     plugin: str = ""
     """Whose it is; empty for the kernel's own."""
 
@@ -65,6 +67,7 @@ class Api:
         responses: Responses,
         query: type[BaseModel] | None = None,
         body: type[BaseModel] | None = None,
+        form: Mapping[str, Any] | None = None,
         limit: str | None = None,
         idempotent: bool | Literal["own"] | None = None,
         examples: Examples | None = None,
@@ -84,7 +87,7 @@ class Api:
         def register(view: View) -> View:
             operation = Operation(
                 view.__name__, method, rule, access, summary, getdoc(view) or "", responses, query, body,
-                terms, examples or {}, tuple(tags), tuple(problems),
+                terms, examples or {}, tuple(tags), tuple(problems), form,
             )  # fmt: skip
             self.operations.append(operation)
             served = promise(terms)(declare(access)(_served(view, operation)))

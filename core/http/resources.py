@@ -183,7 +183,8 @@ class Author(Resource):
 
 
 class Attachment(Resource):
-    """Its bytes are at /api/v1/attachments/<id> once `state` is stored."""
+    """Its bytes are at /api/v1/attachments/<id> once `state` is stored, a small picture at …/thumbnail when `thumbnail`
+    says so. `failure`: why there is none. `duration` in seconds; `waveform`: 64 figures from 0 to 100."""
 
     id: UUID
     kind: str
@@ -192,6 +193,12 @@ class Attachment(Resource):
     size: int | None
     voice: bool
     state: Literal["pending", "stored", "failed"]
+    failure: Literal["expired", "gone", "no_id", "too_large", "unreachable", "lost"] | None
+    thumbnail: bool
+    width: int | None
+    height: int | None
+    duration: float | None
+    waveform: list[int] | None
 
 
 class Timestamps(Resource):

@@ -15,22 +15,27 @@ from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.auth.ways import Ways
 from core.db.pool import Database
+from core.http.file_links import FileLinks
 from core.http.kept_answers import KeptAnswers
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
 from core.messaging.gate import Author, Draft, Submitted
+from core.messaging.media import Uploads
 from core.messaging.numbers import NumberDesk
 from core.people import People
 from core.secrets import Vault
+from core.storage import Source
 
 KEY = "comptoir"
 
 
 class Attachments(Protocol):
-    """Reads a stored attachment, piece by piece, by its storage key. Raises NotFound or Unavailable."""
+    """Keeps attachments, and reads them piece by piece, by their keys. Raises NotFound or Unavailable."""
 
-    def open(self, key: str) -> AsyncIterator[bytes]: ...
+    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]: ...
+    async def size(self, key: str) -> int: ...
+    async def put(self, key: str, source: Source, content_type: str) -> int: ...
 
 
 Submit = Callable[[Draft, Author], Awaitable[Submitted]]
@@ -74,6 +79,8 @@ class Services:
     submit: Submit
     retry: Retry
     attachments: Attachments
+    uploads: Uploads
+    links: FileLinks
     read_receipts: ReadReceipt
     plugin_routes: PluginRoutes
     plugin_permissions: PluginPermissions

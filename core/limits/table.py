@@ -45,6 +45,7 @@ TABLE: Final[Table] = {
              Rule("tenant", 30_000, _MINUTE)),
     "bulk": (Rule("person", 120, _MINUTE), Rule("key", 300, _MINUTE), Rule("tenant", 600, _MINUTE)),
     "export": (Rule("person", 20, _HOUR), Rule("key", 20, _HOUR), Rule("tenant", 40, _HOUR)),
+    "upload": (Rule("person", 600, _HOUR), Rule("key", 6_000, _HOUR), Rule("tenant", 12_000, _HOUR)),
     "meta": (Rule("person", 60, _MINUTE), Rule("key", 60, _MINUTE), Rule("tenant", 120, _MINUTE)),  # calls Meta itself
     "invite": (Rule("person", 60, _HOUR), Rule("key", 60, _HOUR), Rule("tenant", 300, _DAY)),  # each sends mail
     # Who are you? After Chatwoot's rack_attack.rb, and stricter for pairs.

@@ -42,10 +42,12 @@ async def get_message(db: Database, message_id: UUID) -> dict[str, Any]:
 
 
 async def attachment_of(db: Database, attachment_id: UUID) -> Any:
-    """An attachment's row: kind, mime_type, filename, size, state, storage_key, error. Raises NotFound."""
+    """An attachment's row: kind, mime_type, filename, size, state, failure, storage_key, thumbnail_key. Raises
+    NotFound."""
     async with db.tenant() as connection:
         row = await connection.fetchrow(
-            "select kind, mime_type, filename, size, state, storage_key, error from attachments where id = $1",
+            "select kind, mime_type, filename, size, state, failure, storage_key, thumbnail_key from attachments "
+            "where id = $1",
             attachment_id,
         )
     if row is None:

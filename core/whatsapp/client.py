@@ -75,9 +75,10 @@ class GraphClient(NumberCalls):
 
     @asynccontextmanager
     async def download_media(
-        self, url: str, *, max_bytes: int, sha256: str | None = None
+        self, url: str, *, max_bytes: int, sha256: str | None = None, size: int | None = None
     ) -> AsyncIterator[MediaDownload]:
-        """The file's bytes, at most `max_bytes`. Raises GraphError; while reading also EgressError, MediaMismatch."""
+        """The file's bytes, at most `max_bytes`, checked against Meta's hash, or its size where there is no hash.
+        Raises GraphError; while reading also EgressError, MediaMismatch."""
         self._check_media_url(url)
         async with self._egress.stream(
             "GET", url, headers=self._headers, max_bytes=max_bytes, redirects=2, timeouts=_TRANSFER
@@ -85,7 +86,7 @@ class GraphClient(NumberCalls):
             if download.status != 200:
                 start = self._without_secrets(await _start_of(download))
                 raise GraphRefused(_media_refusal(download.status, start, download.headers))
-            yield MediaDownload(download, sha256)
+            yield MediaDownload(download, sha256, size)
 
     async def upload_media(self, phone_number_id: str, data: bytes, mime_type: str, filename: str) -> str:
         """The media id, valid 30 days for this number. Raises GraphError."""

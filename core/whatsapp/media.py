@@ -26,11 +26,11 @@ class MediaLocation:
 class MediaDownload:
     """Iterate once, to the end. Raises TooLarge, Interrupted, and MediaMismatch after the last piece."""
 
-    def __init__(self, download: Download, sha256: str | None) -> None:
+    def __init__(self, download: Download, sha256: str | None, size: int | None = None) -> None:
         self.mime_type = download.headers.get("content-type", "application/octet-stream")
         self.size_told = download.size_told()
         self.size = 0
-        self._expected = digest(sha256)
+        self._expected, self._size_expected = digest(sha256), size
         self._download = download
         self._hash = hashlib.sha256()
 
@@ -46,6 +46,8 @@ class MediaDownload:
             yield chunk
         if self._expected is not None and self._hash.digest() != self._expected:
             raise MediaMismatch("the file's SHA-256 is not the one Meta told: it was changed or damaged on its way")
+        if self._expected is None and self._size_expected and self.size != self._size_expected:
+            raise MediaMismatch(f"the file has {self.size} bytes, and Meta told {self._size_expected}")
 
 
 def digest(told: str | None) -> bytes | None:

@@ -12,6 +12,7 @@ from core.config import Settings, load
 from core.db.pool import Database
 from core.errors import NotFound
 from core.http.application import Application
+from core.storage.protocol import Source, pieces
 from tests.http.callers import Caller, new_member
 from tests.http.ledger import Thread, new_thread
 from tests.seed import SECRET_KEY, SeededTenant
@@ -20,18 +21,25 @@ Enter = Callable[[SeededTenant, Role], Awaitable[Caller]]
 
 
 class Drawer:
-    """Object storage that has one object."""
+    """Object storage that has one object, and takes more."""
 
     CONTENT = b"\xff\xd8 bytes"
 
+    def __init__(self) -> None:
+        self.objects = {"key-1": self.CONTENT}
+
     async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         await self.size(key)
-        yield self.CONTENT[start:][:length]
+        yield self.objects[key][start:][:length]
 
     async def size(self, key: str) -> int:
-        if key != "key-1":
+        if key not in self.objects:
             raise NotFound("no such object")
-        return len(self.CONTENT)
+        return len(self.objects[key])
+
+    async def put(self, key: str, source: Source, content_type: str) -> int:
+        self.objects[key] = b"".join([piece async for piece in pieces(source)])
+        return len(self.objects[key])
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ PUBLIC = {
     "api.log_in", "api.prove_second_factor", "api.passkey_request_options", "api.log_in_with_passkey",
     "api.welcome", "api.register_tenant", "api.request_password_reset", "api.redeem_password_reset",
     "api.look_up_invitation", "api.accept_invitation", "api.create_tokens", "api.refresh_tokens", "api.openapi",
-    "api.nowhere", "health.healthz", "health.readyz",
+    "api.get_file", "api.nowhere", "health.healthz", "health.readyz",
     "web.static_file", "web.messages", "web.plugin_file", "web.login", "web.reference", "web.home", "web.shell",
     "web.shell_deep", "web.register", "web.welcome", "web.welcome_number", "web.welcome_colleagues", "web.forgot",
     "web.reset", "web.invitation", "web.suspended",

@@ -31,6 +31,7 @@ DOORS = (
     Door("GET", "/conversations/{id}/messages"),
     Door("GET", "/messages/{message}"),
     Door("GET", "/attachments/{attachment}"),
+    Door("GET", "/attachments/{attachment}/link"),
     Door("GET", _NOTES),
     Door("GET", "/api/v1/p/inbox/fragments/notes_panel?conversation={id}"),
     Door("POST", _NOTES, {"body": "called"}, 201),

@@ -15,7 +15,7 @@ from core.errors import Unavailable
 from core.mail import Mail
 from core.messaging.accounts import Account, GraphClients
 from core.messaging.media import MediaFetcher
-from core.messaging.sniff import real_type
+from core.messaging.media.sniff import real_type
 from core.storage import FolderStorage
 from core.whatsapp.client import GraphRefused
 from core.whatsapp.media import MediaDownload, MediaLocation
@@ -47,6 +47,7 @@ class Meta:
 
     def __init__(self, data: bytes = JPEG, *errors: Exception) -> None:
         self.data, self.errors = data, list(errors)
+        self.told: int | None = len(data)
 
     def of(self, account: Account) -> "Meta":
         return self
@@ -54,10 +55,11 @@ class Meta:
     async def media_url(self, media_id: str) -> MediaLocation:
         if self.errors and isinstance(self.errors[0], GraphRefused):
             raise self.errors.pop(0)
-        return MediaLocation("https://lookaside.fbsbx.com/x", "image/jpeg", None, len(self.data))
+        return MediaLocation("https://lookaside.fbsbx.com/x", "image/jpeg", None, self.told)
 
     @asynccontextmanager
-    async def download_media(self, url: str, *, max_bytes: int, sha256: str | None) -> AsyncIterator[MediaDownload]:
+    async def download_media(self, url: str, *, max_bytes: int, sha256: str | None, size: int | None = None
+    ) -> AsyncIterator[MediaDownload]:
         error = self.errors.pop(0) if self.errors else None
         yield MediaDownload(cast(Any, FakeDownload(self.data, error)), sha256)
 
@@ -129,10 +131,11 @@ async def test_a_file_with_another_hash_is_not_kept(desk: Desk, storage: FolderS
 
 
 async def test_a_file_beyond_the_limit_is_given_up_at_once(desk: Desk, storage: FolderStorage) -> None:
-    attachment = await _attachment(desk)
-    await _fetcher(desk, Meta(JPEG, TooLarge("longer")), storage).sweep()
+    attachment, meta = await _attachment(desk), Meta(JPEG, TooLarge("longer"))
+    meta.told = None
+    await _fetcher(desk, meta, storage).sweep()
     row = await _row(desk, attachment)
-    assert row["state"] == "failed"
+    assert (row["state"], row["failure"]) == ("failed", "too_large")
     assert "larger than 100 MB" in row["error"]
     [event] = await desk.events("message.updated")
     assert event["message"]["attachments"][0]["state"] == "failed"
