@@ -33,7 +33,7 @@ from core.messaging.accounts import GraphClients
 from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
 from core.messaging.deliveries.replays import Replayer
 from core.messaging.intake import Intake
-from core.messaging.lanes import Delivery, Fleet, Lanes, ValkeyLimits
+from core.messaging.lanes import Delivery, Fleet, Inflow, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher, PreviewMaker
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
@@ -79,6 +79,8 @@ class Worker:
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
         self._graph = Egress(settings.egress.graph, connections=256)
         self.fleet = Fleet(db)
+        self.limits = ValkeyLimits(self.valkey, self.fleet)
+        self.inflow = Inflow(db, self.limits)
         self.clients, self.mail = GraphClients(self._graph, self.vault), Mail(self.vault)
         self._locks = PairLocks(settings.database_url)
         self._runner: Runner | None = None
@@ -136,7 +138,8 @@ class Worker:
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON,
                  KEEP_JOURNAL_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
-            "intake": Intake(db, wake).run,
+            "intake": Intake(db, wake, self.inflow.heard).run,
+            "inflow": self.inflow.run,
             "sequencer": Sequencer(db, wake).run,
             "lanes": self._lanes().run,
             "reconciler": self._reconciler().run,
@@ -154,7 +157,7 @@ class Worker:
         sending = self._settings.sending
         delivery = Delivery(self.db, self.clients, self.mail, http_timeout=sending.http_timeout_seconds,
                             grace=_grace(self._settings))
-        return Lanes(self.db, self.wake, delivery, ValkeyLimits(self.valkey, self.fleet),
+        return Lanes(self.db, self.wake, delivery, self.limits,
                      http_timeout=sending.http_timeout_seconds, fleet=self.fleet)
 
     def _reconciler(self) -> Reconciler:

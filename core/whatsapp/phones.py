@@ -36,3 +36,17 @@ def _digits(phone: str) -> str:
     if not digits.isascii() or not digits.isdecimal() or not _SHORTEST <= len(digits) <= _LONGEST:
         return ""
     return digits
+
+
+_SHORT_CODES: Final = frozenset({
+    "1", "7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47",
+    "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+    "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+})  # fmt: skip
+
+
+def calling_code(phone: str) -> str:
+    """The country's part of an international number (ITU-T E.164): one or two digits where they are assigned, else
+    three; "" when it is not a phone."""
+    digits = _digits(phone)
+    return next((digits[:length] for length in (1, 2) if digits[:length] in _SHORT_CODES), digits[:3])

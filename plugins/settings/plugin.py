@@ -26,6 +26,8 @@ class Settings(Plugin):
                     permission="roles.manage", element="settings-roles", module="roles.js"),
             ui.Page("numbers", title=_("Numbers"), icon="phone", nav="settings", section=_("WhatsApp"), order=60,
                     permission="accounts.manage", element="settings-numbers", module="numbers.js"),
+            ui.Page("costs", title=_("Costs"), icon="chart-column", nav="settings", section=_("WhatsApp"), order=65,
+                    permission="settings.manage", element="settings-costs", module="costs.js"),
             ui.Page("keys", title=_("API keys"), icon="key-round", nav="settings", section=_("Oversight"), order=70,
                     permission="keys.manage", element="settings-keys", module="keys.js"),
             ui.Page("audit", title=_("Audit log"), icon="scroll-text", nav="settings", section=_("Oversight"),

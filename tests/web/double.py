@@ -16,6 +16,7 @@ from core.web.language import Locale, direction
 
 from .double_account import Account
 from .double_entrance import Entrance
+from .double_lanes import Sending
 from .double_office import Office
 from .double_people import People, settings_pages
 
@@ -62,6 +63,7 @@ class Double:
         self.entrance = Entrance(self)
         self.account = Account(self)
         self.office = Office(self)
+        self.sending = Sending(self.office)
         self.app = self._application()
 
     # ── what happens ──
@@ -201,6 +203,7 @@ class Double:
         self.entrance.register(app)
         self.account.register(app)
         self.office.register(app)
+        self.sending.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 

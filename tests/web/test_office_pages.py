@@ -14,14 +14,16 @@ READY = {
     "/settings.organisation": "settings-exports li",
     "/settings.numbers": "settings-numbers a.number",
     "/settings.numbers/new": "settings-number-connect ui-field",
+    "/settings.costs": "settings-rates .rate",
     "/settings.keys": "settings-keys .tr:not(.head)",
     "/settings.audit": "settings-audit-entry",
     "/settings.platform": "settings-platform-tenants .tr:not(.head)",
     "/settings.platform/people": "settings-platform-people .tr:not(.head)",
     "/settings.platform/plugins": "settings-platform-plugins .tr:not(.head)",
-    "/settings.platform/health": "settings-platform-health dd",
+    "/settings.platform/health": "settings-platform-lanes .tr:not(.head)",
 }
 LISTS = {"/settings.organisation": "tenant", "/settings.numbers": "accounts", "/settings.keys": "api-keys",
+         "/settings.costs": "costs",
          "/settings.audit": "audit", "/settings.platform": "tenants", "/settings.platform/people": "people",
          "/settings.platform/plugins": "plugins", "/settings.platform/health": "health"}
 

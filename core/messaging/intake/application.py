@@ -1,6 +1,7 @@
 """One batch onto the ledger: identities, conversations, messages, statuses, and last the events. Set by set."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -8,6 +9,8 @@ from uuid import UUID
 from core.db.pool import Connection
 from core.messaging.intake import conversations, events, identities, messages, news, traces
 from core.messaging.intake.batch import Batch, Bystander, Delivery, Incoming, Told
+from core.messaging.intake.costs import record_costs
+from core.messaging.intake.inflow import just_now
 from core.messaging.intake.parked import apply_parked, park
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import Parsed, Routes, read, sort
@@ -19,9 +22,11 @@ from core.whatsapp.values import Unhandled
 _LOCK: Final = "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k"
 
 
-async def apply_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> None:
-    """In the caller's transaction: everything these deliveries say."""
-    await apply_items(connection, read(deliveries))
+async def apply_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> Counter[str]:
+    """In the caller's transaction: everything these deliveries say. How many messages came in just now, by number."""
+    parsed = read(deliveries)
+    await apply_items(connection, parsed)
+    return just_now(parsed)
 
 
 async def apply_items(connection: Connection, parsed: Sequence[Parsed]) -> None:
@@ -88,6 +93,7 @@ async def _apply_statuses(connection: Connection, batch: Batch) -> None:
     ranked = [told for told in batch.statuses if told.status.rank != UNRANKED]
     batch.unhandled += [_unranked(told) for told in batch.statuses if told.status.rank == UNRANKED]
     outcome = await apply_statuses(connection, ranked)
+    await record_costs(connection, ranked)
     await events.tell_statuses(connection, outcome.changed)
     await park(connection, outcome.unknown)
     for told in outcome.settled:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -49,10 +49,13 @@ class _TooSlow(_Away):
 
 
 class Intake:
-    """`run` for a worker; `drain` applies everything that waits, and returns."""
+    """`run` for a worker; `drain` applies everything that waits, and returns.
 
-    def __init__(self, db: Database, wake: Wake) -> None:
-        self._url, self._wake = db.url, wake
+    `heard` is told how many messages have just come in, by phone_number_id.
+    """
+
+    def __init__(self, db: Database, wake: Wake, heard: Callable[[Mapping[str, int]], None] = lambda _: None) -> None:
+        self._url, self._wake, self._heard = db.url, wake, heard
         self._connection: Connection | None = None
         self._count = True      # the last worker may have died of what is first in the queue
         self._suspected_at = float("-inf")
@@ -82,13 +85,14 @@ class Intake:
     async def step(self) -> int:
         """Apply one batch; how many deliveries were taken off the queue."""
         taken: list[int] = []
+        heard: dict[str, int] = {}
         connection = await self._connect()
 
         async def one_batch() -> None:
             async with connection.transaction():
                 deliveries = await claim.claim(connection)
                 taken[:] = [delivery.id for delivery in deliveries]
-                await apply_deliveries(connection, deliveries)
+                heard.update(await apply_deliveries(connection, deliveries))
 
         began = time.perf_counter()
         error = await self._try(connection, one_batch)
@@ -100,6 +104,7 @@ class Intake:
             await self._suspects(connection)
         if taken:
             BATCH.observe(time.perf_counter() - began)
+            self._heard(heard)
             self._wake.ring("outbox")
             await self._learn(connection, len(taken))
         return len(taken)

@@ -3,7 +3,8 @@
 from core.messaging.lanes.delivery import ApplyParked, Delivery
 from core.messaging.lanes.dispatch import Lanes
 from core.messaging.lanes.fleet import Fleet
+from core.messaging.lanes.inflow import Inflow
 from core.messaging.lanes.limits import LocalLimits, Turn, Want
 from core.messaging.lanes.shared import ValkeyLimits
 
-__all__ = ["ApplyParked", "Delivery", "Fleet", "Lanes", "LocalLimits", "Turn", "ValkeyLimits", "Want"]
+__all__ = ["ApplyParked", "Delivery", "Fleet", "Inflow", "Lanes", "LocalLimits", "Turn", "ValkeyLimits", "Want"]

@@ -9,6 +9,7 @@ import "@comptoir/sdk/elements/time.js";
 import "./numbers-findings.js";
 import "./numbers-profile.js";
 import "./numbers-token.js";
+import { laneLine, lanePauses } from "./lanes-words.js";
 import { limitWords, metaWords, phoneOf, qualityChip, standing, throughputWords } from "./numbers-words.js";
 import { parts } from "./styles.js";
 
@@ -18,7 +19,7 @@ class NumberDetail extends Panel {
   static styles = [...Panel.styles, parts, css`
     header { display: flex; flex-wrap: wrap; align-items: center; gap: var(--sp-2) var(--sp-3); margin-block-end: var(--sp-4); } h2 { font-size: var(--fs-2xl); font-weight: 650; } header .grow { flex: 1 1 240px; }
     .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: var(--sp-3) var(--sp-4); } dt { color: var(--text-3); font-size: var(--fs-sm); } dd { margin: 0; overflow-wrap: anywhere; } .copied { display: flex; flex-wrap: wrap; gap: var(--sp-2); align-items: center; } code { overflow-wrap: anywhere; }
-    .asked { margin-block-end: var(--sp-3); }
+    .asked, .lane { margin-block-end: var(--sp-3); }
   `];
 
   render() {
@@ -27,6 +28,7 @@ class NumberDetail extends Panel {
       ${number.status === "token_dead" ? html`<ui-notice tone="bad" heading=${t("Meta no longer accepts this number's access token")}>${t("Messages still arrive. Answers wait, in order, and leave as soon as Meta takes a new token.")}
         ${number.token_died_at ? html`<div class="said">${t("Since")} <ui-time .at=${number.token_died_at}></ui-time></div>` : nothing}</ui-notice>` : nothing}
       ${problem ? html`<ui-notice tone="bad">${problem}</ui-notice>` : nothing}
+      ${number.lane ? html`${lanePauses({ ...number.lane, paused: number.status === "token_dead" ? null : number.lane.paused })}<p class="said lane">${laneLine(number.lane)}</p>` : nothing}
       ${this.doctor()}${this.atMeta()}
       ${number.simulated ? nothing : html`<settings-number-token .number=${number} @changed=${this.changed}></settings-number-token>`}
       <settings-number-profile .number=${number}></settings-number-profile>${this.delivery()}${this.farewell()}`;

@@ -25,7 +25,7 @@ export function limitWords(tier) {
 }
 
 export function throughputWords(level) {
-  return { STANDARD: t("80 messages a second"), HIGH: t("1,000 messages a second") }[level] ?? level;
+  return { STANDARD: t("80 messages a second"), HIGH: t("1,000 messages a second"), COEXISTENCE: t("20 messages a second, as it is also in the WhatsApp Business app") }[level] ?? level;
 }
 
 export function metaWords(word) {

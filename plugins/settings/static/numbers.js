@@ -6,6 +6,7 @@ import { wordsFor } from "@comptoir/sdk/problems.js";
 import "@comptoir/sdk/elements/notice.js";
 import "./numbers-connect.js";
 import "./numbers-detail.js";
+import { laneLine } from "./lanes-words.js";
 import { limitWords, phoneOf, qualityChip, standing } from "./numbers-words.js";
 import { page, parts } from "./styles.js";
 
@@ -24,8 +25,8 @@ class Numbers extends Panel {
   `];
 
   load = new Load(this, async () => {
-    const [accounts, apps, teams, welcome] = await Promise.all([everything("/api/v1/accounts"), everything("/api/v1/meta-apps"), everything("/api/v1/teams"), get("/api/v1/welcome")]);
-    return { accounts, apps, teams, simulated: welcome.simulated };
+    const [accounts, apps, teams, welcome, lanes] = await Promise.all([everything("/api/v1/accounts"), everything("/api/v1/meta-apps"), everything("/api/v1/teams"), get("/api/v1/welcome"), get("/api/v1/lanes")]);
+    return { accounts: accounts.map((one) => ({ ...one, lane: lanes.items.find(({ account }) => account.id === one.id) })), apps, teams, simulated: welcome.simulated };
   });
 
   render() {
@@ -61,7 +62,7 @@ class Numbers extends Panel {
   row(number) {
     const { tone, words, icon: picture } = standing(number);
     return html`<a class="number" href=${`${HERE}/${number.id}`}><span class="disc">${icon(number.simulated ? "smartphone" : "phone")}</span>
-      <div><div class="name cut"><bdi>${number.verified_name || phoneOf(number)}</bdi></div><div class="said"><bdi dir="ltr">${phoneOf(number)}</bdi>${number.messaging_limit ? html` · ${limitWords(number.messaging_limit)}` : nothing}</div></div>
+      <div><div class="name cut"><bdi>${number.verified_name || phoneOf(number)}</bdi></div><div class="said"><bdi dir="ltr">${phoneOf(number)}</bdi>${number.messaging_limit ? html` · ${limitWords(number.messaging_limit)}` : nothing}</div>${number.lane ? html`<div class="said">${laneLine(number.lane)}</div>` : nothing}</div>
       <div class="chips">${number.simulated ? html`<ui-chip icon="smartphone">${t("Simulated")}</ui-chip>` : nothing}${qualityChip(number.quality_rating)}<ui-chip tone=${tone} icon=${picture}>${words}</ui-chip></div></a>`;
   }
 

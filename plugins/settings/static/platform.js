@@ -2,6 +2,7 @@ import { html } from "lit";
 import { Panel, define, t } from "@comptoir/sdk";
 import "@comptoir/sdk/elements/tabs.js";
 import "./platform-health.js";
+import "./platform-lanes.js";
 import "./platform-people.js";
 import "./platform-plugins.js";
 import "./platform-tenants.js";
@@ -31,7 +32,7 @@ class Platform extends Panel {
   body() {
     if (this.part === "people") return html`<settings-platform-people></settings-platform-people>`;
     if (this.part === "plugins") return html`<settings-platform-plugins></settings-platform-plugins>`;
-    if (this.part === "health") return html`<settings-platform-health></settings-platform-health>`;
+    if (this.part === "health") return html`<settings-platform-lanes></settings-platform-lanes><settings-platform-health></settings-platform-health>`;
     return html`<settings-platform-tenants></settings-platform-tenants>`;
   }
 }

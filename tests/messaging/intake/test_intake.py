@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import time
 
 import asyncpg
 
@@ -52,3 +53,16 @@ async def test_what_waits_when_a_worker_starts_is_counted_before_it_is_touched(
     with contextlib.suppress(asyncio.CancelledError):
         await running
     await wake.close()
+
+
+async def test_what_has_just_come_in_is_told_by_number_and_an_old_backlog_is_not(
+    db: Database, tenant: SeededTenant
+) -> None:
+    heard: list[dict[str, int]] = []
+    now = int(time.time())
+    bodies = [delivery(tenant, text(f"wamid.{n}", at=now)) for n in range(3)]
+    await journal(db, tenant, *bodies, delivery(tenant, text("wamid.old", at=now - 60)))
+    intake = Intake(db, Wake(db.url), lambda counts: heard.append(dict(counts)))
+    await intake.drain()
+    await intake.close()
+    assert sum(counts.get(tenant.phone_number_id, 0) for counts in heard) == 3

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from core.db.pool import Database
 from core.embedded.scratch import scratch_valkey
-from core.messaging.lanes import Fleet, LocalLimits, ValkeyLimits, Want
+from core.messaging.lanes import Fleet, Inflow, LocalLimits, ValkeyLimits, Want
 from core.messaging.lanes.allowance import PAIR, Bucket, of_number, per_second
 from core.messaging.lanes.limits import HORIZON
 from tests.messaging.sending.conftest import Desk
@@ -209,3 +209,13 @@ async def test_messages_leave_when_valkey_is_away(desk: Desk, nowhere: Redis) ->
     time.pass_(4)
     await desk.lanes().drain()
     assert (await desk.message(sent))["status"] == "accepted"
+
+
+async def test_what_intake_heard_is_spent_at_the_numbers_own_level(desk: Desk) -> None:
+    limits, level = LocalLimits(), of_number("COEXISTENCE")
+    await desk.db.system.execute("update accounts set throughput_level = 'COEXISTENCE'")
+    inflow = Inflow(desk.db, limits)
+    inflow.heard({desk.tenant.phone_number_id: 4, "somebody else's": 9})
+    await inflow.tell()
+    [turn] = await limits.take(_wants(desk.tenant.phone_number_id, 1, level))
+    assert turn.after == pytest.approx(4 * level.interval, abs=0.05)

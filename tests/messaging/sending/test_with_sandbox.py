@@ -182,3 +182,72 @@ async def test_a_dead_meta_is_tried_again_later(desk: Desk, box: Box) -> None:
     desk.clock.pass_(seconds=2)
     await desk.lanes().drain()
     assert (await desk.message(sent))["wamid"] is not None
+
+
+BURSTS = ["throughput_130429", "pair_rate_131056", "waba_rate_80007", "rate_limit_429", "maintenance_131057"]
+
+
+async def _until_all_are_sent(desk: Desk, box: Box, count: int) -> None:
+    """Two workers, round after round, each round ten minutes later. The sandbox's ledger is the judge."""
+    for _ in range(20):
+        await asyncio.gather(desk.lanes().drain(), desk.lanes().drain())
+        if (await box.ask("GET", "ledger"))["sends"]["accepted"] == count:
+            return
+        desk.clock.pass_(minutes=10)
+        await desk.reconciler().sweep()
+    raise AssertionError(await box.ask("GET", "ledger"))
+
+
+@pytest.mark.parametrize("fault", BURSTS)
+async def test_a_burst_of_refusals_loses_and_doubles_nothing_and_stops_only_what_it_is_about(
+    desk: Desk, box: Box, fault: str
+) -> None:
+    await box.ask("PUT", f"faults/{fault}", json={"count": 4})
+    sent = [await desk.submit(await desk.conversation(phone=f"2126000001{n:02d}"), f"m{n}") for n in range(12)]
+    await desk.lanes(at_once=1).drain()
+    account = await desk.db.system.fetchrow("select * from accounts where id = $1", desk.tenant.account_id)
+    assert account is not None
+    accepted = (await box.ask("GET", "ledger"))["sends"]["accepted"]
+    if fault == "pair_rate_131056":
+        assert (accepted, account["paused_until"]) == (8, None)
+    else:
+        assert accepted == 0
+        assert account["paused_until"] > desk.clock()
+    if fault == "waba_rate_80007":
+        assert (account["paused_until"] - desk.clock()).total_seconds() == 300
+    await _until_all_are_sent(desk, box, 12)
+    assert [(await desk.message(one))["status"] for one in sent] == ["accepted"] * 12
+    assert await box.twice() == {}
+
+
+async def test_a_token_that_dies_in_the_middle_keeps_the_queue_says_so_once_and_goes_on_with_the_next(
+    desk: Desk, box: Box
+) -> None:
+    sent = [await desk.submit(await desk.conversation(phone=f"2126000001{n:02d}"), f"m{n}") for n in range(12)]
+    lanes = desk.lanes(at_once=3)
+    assert await lanes.pump() == 2  # a quarter of three stays free of any one tenant
+    await asyncio.gather(*lanes._running)
+    await box.ask("PUT", "faults/token_dead_190", json={})
+    await asyncio.gather(desk.lanes().drain(), desk.lanes().drain())
+    assert len(await desk.events("account.token_dead")) == 1
+    statuses = [(await desk.message(one))["status"] for one in sent]
+    assert (statuses.count("accepted"), statuses.count("queued")) == (2, 10)
+    await box.ask("DELETE", "faults/token_dead_190")
+    await desk.db.system.execute("update accounts set status = 'connected' where id = $1", desk.tenant.account_id)
+    await _until_all_are_sent(desk, box, 12)
+    assert await box.twice() == {}
+
+
+async def test_all_faults_at_once_double_nothing_while_statuses_come_in_time(desk: Desk, box: Box) -> None:
+    for fault in (*TAKEN_BUT_NOT_TOLD, "error_500", "reset", "throughput_130429", "pair_rate_131056"):
+        await box.ask("PUT", f"faults/{fault}", json={"count": 2, "seconds": 2})
+    sent = [await desk.submit(await desk.conversation(phone=f"2126000001{n:02d}"), f"m{n}") for n in range(24)]
+    await asyncio.gather(desk.lanes().drain(), desk.lanes().drain())
+    taken = (await box.ask("GET", "ledger"))["sends"]["items"]
+    for send in taken:
+        await box.heard_of(send["callback_data"])
+    await _until_all_are_sent(desk, box, 24)
+    assert await box.twice() == {}
+    for send in (await box.ask("GET", "ledger"))["sends"]["items"]:
+        await box.heard_of(send["callback_data"])
+    assert {(await desk.message(one))["status"] for one in sent} == {"accepted"}

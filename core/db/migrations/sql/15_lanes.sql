@@ -30,3 +30,34 @@ create table lane_workers (
     seen_at timestamptz not null default now()
 );
 grant all on lane_workers to comptoir_sys;
+
+-- What Meta told of the price of each message, once for each wamid, whoever sent it from the number. A wamid spells the
+-- customer's phone, so only its digest is kept: what was paid outlives the person's erasure. Counted on delivery.
+create table message_costs (
+    tenant_id uuid not null references tenants (id) on delete cascade,
+    account_id uuid not null,
+    wamid_digest bytea not null,
+    prefix text not null default '',        -- calling code, or the country of a user id
+    category text,                          -- Meta's words from here on, of the furthest status that told them
+    type text,
+    model text,
+    billable boolean,
+    told_rank smallint not null default -9,
+    delivered_at timestamptz,
+    primary key (tenant_id, account_id, wamid_digest),
+    foreign key (tenant_id, account_id) references accounts (tenant_id, id) on delete cascade
+);
+create index message_costs_by_time on message_costs (tenant_id, delivered_at)
+    include (account_id, category, type, prefix, billable) where category is not null and delivered_at is not null;
+select protect_tenant_table('message_costs');
+revoke insert, update, delete on message_costs from comptoir_app;
+
+-- What the tenant pays Meta, as the tenant says: [{"category", "prefix", "rate"}]. We know no prices.
+create table rate_cards (
+    tenant_id uuid primary key references tenants (id) on delete cascade,
+    currency text not null,
+    rates jsonb not null,
+    updated_at timestamptz not null default now(),
+    version integer not null default 1
+);
+select protect_tenant_table('rate_cards');
