@@ -39,11 +39,11 @@ async def test_rates_are_changed_and_wrong_ones_are_said_before_anything_is_sent
     page = screen.page
     await page.get_by_role("button", name="Add a rate").click()
     second = page.get_by_role("group", name="Rate 2")
-    await second.get_by_label("Rate").fill("much")
+    await second.get_by_role("textbox", name="Rate").fill("much")
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Each rate is a number such as 0.0485.").wait_for()
     assert double.sending.card["version"] == 1
-    await second.get_by_label("Rate").fill("0,03")
+    await second.get_by_role("textbox", name="Rate").fill("0,03")
     await second.get_by_label("Category").select_option("utility")
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Saved.").wait_for()
