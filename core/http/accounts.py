@@ -95,7 +95,8 @@ def _changing(api: Api) -> None:
         )  # fmt: skip
         if not body.model_fields_set:
             raise Invalid("Name at least one thing to change.", errors=[{"loc": [], "msg": "nothing to change"}])
-        await change_number(_desk(), _tenant(), account_id, change, await reading_language())
+        operator, locale = caller().may("platform.manage"), await reading_language()
+        await change_number(_desk(), _tenant(), account_id, change, locale, operator=operator)
         return await _full(account_id)
 
     @api.route("DELETE", _ONE, _MANAGE, "Remove a number", query=Removal, tags=_TAGS,

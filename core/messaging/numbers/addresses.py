@@ -37,6 +37,12 @@ def is_metas(url: str) -> bool:
     return parts.scheme == "https" and parts.port in (None, 443) and parts.hostname == urlsplit(META).hostname
 
 
+def is_trusted(url: str, named: Allowlist) -> bool:
+    """Whether Meta itself answers there, or a host that the operator names."""
+    parts = _parts(url)
+    return is_metas(url) or named.names(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+
 def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)

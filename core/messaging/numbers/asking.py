@@ -36,9 +36,10 @@ class RefusedByMeta(Problem):
 
 @dataclass(frozen=True, slots=True)
 class MetaApp:
-    """An app's keys in the clear, for as long as one act takes."""
+    """An app's keys in the clear, for as long as one act takes. `shared`: the installation's, for all its tenants."""
 
     slug: str
+    shared: bool
     meta_app_id: str | None
     secrets: tuple[str, ...] = field(repr=False)
     verify_token: str = field(repr=False)
@@ -77,7 +78,7 @@ def _app(vault: Vault, row: Any) -> MetaApp | None:
         verify_token = vault.open_with(wrapped, row["verify_token_sealed"], places.verify_token(owner, slug))
     except SealBroken:
         raise Conflict(f"The secrets of the Meta app {slug} cannot be opened: give it new ones.") from None
-    return MetaApp(slug, row["meta_app_id"], opened, verify_token)
+    return MetaApp(slug, owner is None, row["meta_app_id"], opened, verify_token)
 
 
 def client_of(desk: NumberDesk, account: Account) -> GraphClient:

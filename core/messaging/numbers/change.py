@@ -15,7 +15,7 @@ from core.messaging.clock import utc_now
 from core.messaging.media import unpark
 from core.messaging.numbers import addresses
 from core.messaging.numbers.asking import Number, client_of, number_of
-from core.messaging.numbers.connect import NewNumber, introduced
+from core.messaging.numbers.connect import NewNumber, check_of_shared_app, introduced
 from core.messaging.numbers.desk import NumberDesk, account_told
 from core.messaging.numbers.facts import facts_of, save_facts
 from core.tenancy import places
@@ -48,15 +48,13 @@ class NumberChange:
 
 
 async def change_number(
-    desk: NumberDesk, tenant_id: UUID, account_id: UUID, change: NumberChange, locale: str
+    desk: NumberDesk, tenant_id: UUID, account_id: UUID, change: NumberChange, locale: str, *, operator: bool
 ) -> None:
-    """Raises NotFound, Invalid (with Meta's reason where it refuses), RefusedByMeta, Unavailable."""
+    """Raises NotFound, Invalid (with Meta's reason where it refuses), Forbidden, RefusedByMeta, Unavailable."""
     number = await number_of(desk, tenant_id, account_id)
     url = addresses.checked(change.graph_url, desk.named) if change.graph_url else number.account.graph_url
-    # The token goes wherever the address says: who may only replace it must not read it out that way.
-    if url != number.account.graph_url and change.access_token is None:
-        reason = "give the access token again: it goes to that address"
-        raise Invalid(f"Another Graph address: {reason}.", errors=[{"loc": ["access_token"], "msg": reason}])
+    if url != number.account.graph_url:
+        _check_goes_there(number, change, url, operator=operator)
     asked_at = utc_now()
     met = await _met(desk, number, change, url, locale) if change.needs_meta else None
     try:
@@ -64,6 +62,15 @@ async def change_number(
             await _apply(connection, desk, number, change, url, met, asked_at)
     except asyncpg.ForeignKeyViolationError:
         raise Invalid("There is no such team.", errors=[{"loc": ["team"], "msg": "not a team of yours"}]) from None
+
+
+def _check_goes_there(number: Number, change: NumberChange, url: str, *, operator: bool) -> None:
+    """The token goes wherever the address says: who may only replace it must not read it out that way."""
+    if change.access_token is None:
+        reason = "give the access token again: it goes to that address"
+        raise Invalid(f"Another Graph address: {reason}.", errors=[{"loc": ["access_token"], "msg": reason}])
+    if number.app is not None and number.app.shared:
+        check_of_shared_app(url, operator=operator)
 
 
 async def _met(desk: NumberDesk, number: Number, change: NumberChange, url: str, locale: str) -> JsonObject:

@@ -84,12 +84,20 @@ async def _app_id(desk: NumberDesk, tenant_id: UUID, new: NewNumber, url: str, *
     row = await desk.db.system.fetchrow(_APP, new.app, tenant_id)
     if row is None:
         raise Invalid("There is no such Meta app.", errors=[{"loc": ["meta_app", "id"], "msg": "not an app of yours"}])
-    # With an app that several tenants share, Meta's own word must say whose the number is: any other server could
-    # hand one tenant another's messages.
-    if row["tenant_id"] is None and not addresses.is_metas(url) and not operator:
-        raise Forbidden("A number of a shared app is connected at Meta's own address.")
+    if row["tenant_id"] is None:
+        check_of_shared_app(url, operator=operator)
     meta_app_id: str | None = row["meta_app_id"]
     return meta_app_id
+
+
+def check_of_shared_app(url: str, *, operator: bool) -> None:
+    """Raises Forbidden unless Meta itself answers there, or the operator says so.
+
+    With an app that several tenants share, Meta's own word must say whose a number is: any other server could hand one
+    tenant another's messages. And the app's secret, which signs for all of them, goes there to be examined.
+    """
+    if not addresses.is_metas(url) and not operator:
+        raise Forbidden("A number of a shared app is connected at Meta's own address.")
 
 
 async def introduced(

@@ -71,9 +71,18 @@ def _patient(desk: NumberDesk, number: Number) -> Patient:
     return Patient(
         account.phone_number_id, number.waba_id, client_of(desk, account).token, account.graph_url,
         account.graph_version, app=app.keys if app else None, meta_app_id=app.meta_app_id if app else None,
-        secrets=app.secrets if app else (), ours=desk.door.spellings(app.slug) if app else (),
+        secrets=_tried(desk, number), ours=desk.door.spellings(app.slug) if app else (),
         simulated=number.simulated,
     )  # fmt: skip
+
+
+def _tried(desk: NumberDesk, number: Number) -> tuple[str, ...] | None:
+    """The app's secrets, which go in the clear to whoever answers for Meta. What signs for several tenants goes to Meta
+    itself alone, or to a host that the operator names."""
+    if number.app is None:
+        return ()
+    told_to_nobody = number.app.shared and not addresses.is_trusted(number.account.graph_url, desk.named)
+    return None if told_to_nobody else number.app.secrets
 
 
 def _dead() -> Refused:
