@@ -104,6 +104,12 @@ async def head_of(connection: Connection, chain: UUID, *, lock: bool = False) ->
     return Head(*row) if row else None
 
 
+async def hash_at(connection: Connection, chain: UUID, n: int) -> bytes | None:
+    """The hash of an entry, None when there is none of this number."""
+    found: bytes | None = await connection.fetchval(_HASH_AT, chain, n)
+    return found
+
+
 async def faults_between(connection: Connection, chain: UUID, after: int, upto: int, digest: bytes) -> list[Fault]:
     """What is wrong with the entries after `after`, which has the hash `digest`."""
     return [Fault(row["n"], _what(row)) for row in await connection.fetch(_CHECKED, chain, after, upto, digest)]
@@ -120,7 +126,7 @@ async def _against(connection: Connection, sealed: Head, key: bytes) -> list[Fau
         return [Fault(sealed.n, "the seal is not ours: it was forged or changed")]
     if sealed.n == 0:
         return []
-    digest = await connection.fetchval(_HASH_AT, sealed.chain, sealed.n)
+    digest = await hash_at(connection, sealed.chain, sealed.n)
     if digest is None:
         return [Fault(sealed.n, f"the chain was cut: entry {sealed.n} was sealed and is gone")]
     if digest != sealed.hash:

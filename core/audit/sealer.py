@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from core.audit.chain import START, Head, faults_between, head_of, mac_of
+from core.audit.chain import START, Head, faults_between, hash_at, head_of, mac_of
 from core.db.pool import Connection, Database
 from core.errors import NotFound, Unavailable
 from core.secrets import Vault
@@ -93,13 +93,18 @@ class Sealer:
                 self._to_anchor.pop(chain, None)
 
     async def _anchor(self, head: Head) -> None:
-        """Never backwards: an anchor further on than the chain is the proof that the chain was cut."""
+        """Only where the chain goes on from what was anchored: an anchor that it does not hold any more is the proof
+        that it was cut or rewritten, and the one copy that whoever has the database cannot change."""
         kept = await anchor_of(self._storage, head.chain)
-        if kept is not None and kept.n > head.n:
-            _log.error("the audit chain %s was cut: %s entries were anchored and %s are sealed",
-                       head.chain, kept.n, head.n)
+        if kept is not None and not await self._holds(kept, head):
+            _log.error("the audit chain %s was cut or rewritten: entry %s was anchored and is not in it",
+                       head.chain, kept.n)
             return
         await self._storage.put(anchor_key(head.chain), _written(head), "application/json")
+
+    async def _holds(self, kept: Head, head: Head) -> bool:
+        async with self._db.system.acquire() as connection:
+            return kept.n <= head.n and await hash_at(connection, kept.chain, kept.n) == kept.hash
 
 
 async def audit_key(connection: Connection, vault: Vault) -> bytes:

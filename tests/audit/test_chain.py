@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -114,9 +115,24 @@ async def rewrite(connection: Connection, chain: UUID) -> None:
     await connection.execute("delete from audit_log where chain = $1", chain)
     await connection.execute("delete from audit_heads where chain = $1", chain)
     for row in [row for row in rows if row["n"] != 4] + rows[-1:]:
-        await connection.fetchval("select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9)", chain, row["actor_kind"],
-                                  row["actor_id"], row["ip"], row["request_id"], row["action"], row["subject_kind"],
-                                  row["subject_id"], row["changes"])  # fmt: skip
+        await _append(connection, chain, row)
+
+
+async def _append(connection: Connection, chain: UUID, row: Any) -> None:
+    await connection.fetchval("select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9)", chain, row["actor_kind"],
+                              row["actor_id"], row["ip"], row["request_id"], row["action"], row["subject_kind"],
+                              row["subject_id"], row["changes"])  # fmt: skip
+
+
+async def rewrite_behind_an_older_seal(connection: Connection, chain: UUID) -> None:
+    """A seal of ours that was copied when the chain had three entries is put back, and what followed written anew."""
+    older = await connection.fetchrow("select * from older_seal where chain = $1", chain)
+    rows = await connection.fetch("select * from audit_log where chain = $1 and n > 4 order by n", chain)
+    await connection.execute("delete from audit_log where chain = $1 and n > 3", chain)
+    await connection.execute("update audit_heads set n = $2, hash = $3, mac = $4 where chain = $1", chain, older["n"],
+                             older["hash"], older["mac"])  # fmt: skip
+    for row in rows:
+        await _append(connection, chain, row)
 
 
 TAMPERING: list[Deed] = [
@@ -157,6 +173,48 @@ async def test_no_worker_seals_what_was_tampered_with_however_it_goes_on(
     await sealer.once()
     await Sealer(db, VAULT, storage).once()
     assert not (await check(db, storage, tenant.id)).ok
+
+
+@pytest.mark.parametrize("deed", [truncate_and_begin_anew, empty, rewrite])
+async def test_no_worker_anchors_what_was_tampered_with_however_long_it_waits(
+    deed: Deed, db: Database, tenant: SeededTenant, sealer: Sealer, storage: FolderStorage
+) -> None:
+    """A worker that begins anew anchors at once, as one that runs does a minute later."""
+    await write(db, tenant)
+    await sealer.once()
+    await by_hand(db, deed, tenant.id)
+    for _ in range(2):
+        await write(db, tenant)
+        await Sealer(db, VAULT, storage).once()
+        assert not (await check(db, storage, tenant.id)).ok
+
+
+async def test_an_older_seal_of_ours_hides_nothing_that_was_anchored_since(
+    db: Database, tenant: SeededTenant, sealer: Sealer, storage: FolderStorage
+) -> None:
+    await write(db, tenant, 3)
+    await sealer.once()
+    owner = await asyncpg.connect(db.url)
+    await owner.execute("create table older_seal as select * from audit_heads")
+    await owner.close()
+    await write(db, tenant, 7)
+    await Sealer(db, VAULT, storage).once()
+    await by_hand(db, rewrite_behind_an_older_seal, tenant.id)
+    await write(db, tenant)
+    await Sealer(db, VAULT, storage).once()
+    faults = [fault.what for fault in (await check(db, storage, tenant.id)).faults]
+    assert faults == ["the chain was rewritten: this entry was sealed otherwise"]
+
+
+async def test_an_anchor_follows_a_chain_that_nobody_touched(
+    db: Database, tenant: SeededTenant, storage: FolderStorage
+) -> None:
+    for entries in (3, 6):
+        await write(db, tenant, 3)
+        await Sealer(db, VAULT, storage).once()
+        anchor = await anchor_of(storage, tenant.id)
+        assert anchor is not None
+        assert anchor.n == entries
 
 
 @pytest.mark.parametrize("statement", [
