@@ -64,6 +64,12 @@ def check_may_take(taker: Principal, role: GivenRole) -> None:
     check_within(taker, role.key, role.permissions, role.sees)
 
 
+def check_may_let_into(giver: Principal, teams: Iterable[UUID]) -> None:
+    """Raises Forbidden when some of these teams' conversations are beyond the giver's sight."""
+    if giver.sees != "all" and not giver.teams.issuperset(teams):
+        raise Forbidden("You do not see this team's conversations: ask somebody who does.")
+
+
 def check_within(principal: Principal, role: str, permissions: frozenset[str], *sights: Sees) -> None:
     """Raises Forbidden when some of these permissions, or a sight, are beyond the principal's own."""
     if beyond := sorted(permissions - principal.permissions):

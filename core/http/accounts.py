@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from core.auth.access import Permitted
-from core.errors import Invalid
+from core.errors import Forbidden, Invalid
 from core.http.account_models import (
     AccountChange,
     AccountResource,
@@ -70,6 +70,8 @@ def _changing(api: Api) -> None:
     async def post_account(body: NewAccount) -> tuple[dict[str, Any], int]:
         """Meta is asked first; 422 says which of token, number and account does not fit, with `findings` to show."""
         app = body.meta_app
+        if body.team is not None:
+            _check_sees_all()
         new = connect.NewNumber(
             body.phone_number_id, body.waba_id, body.access_token,
             app.id if isinstance(app, AppById) else NewApp(app.app_secret, app.name or "", app.meta_app_id),
@@ -89,6 +91,8 @@ def _changing(api: Api) -> None:
                responses={200: AccountResource}, problems=[503])  # fmt: skip
     async def patch_account(account_id: UUID, body: AccountChange) -> dict[str, Any]:
         """A new token is tried first; when Meta takes it, it revives the number and what waited goes on."""
+        if "team" in body.model_fields_set:
+            _check_sees_all()
         change = NumberChange(
             body.access_token, body.graph_url, body.graph_version, body.status,
             moves="team" in body.model_fields_set, team=body.team,
@@ -103,6 +107,8 @@ def _changing(api: Api) -> None:
                responses={204: None, 202: None}, problems=[409])  # fmt: skip
     async def delete_account(account_id: UUID, query: Removal) -> Any:
         """202 while its conversations are being erased; the number is gone from every screen at once."""
+        if query.with_ == "conversations":
+            _check_sees_all()
         number = await _full(account_id)
         gone = await remove_number(_desk(), _tenant(), account_id, conversations=query.with_ == "conversations")
         if number["simulated"]:
@@ -153,6 +159,12 @@ def _at_meta(api: Api) -> None:
         if not changes:
             raise Invalid("Name at least one thing to change.", errors=[{"loc": [], "msg": "nothing to change"}])
         return await profile.change_profile(_desk(), _tenant(), account_id, changes)
+
+
+def _check_sees_all() -> None:
+    """Who takes a number's conversations for a team, or away, must see them: else a team would be a way to see more."""
+    if caller().sees != "all":
+        raise Forbidden("That concerns conversations that you do not see: ask somebody who sees all of them.")
 
 
 def _desk() -> NumberDesk:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core import audit
 from core.audit import acting, current_actor
-from core.auth.giving import GivenRole, check_may_give, roles_of
+from core.auth.giving import GivenRole, check_may_give, check_may_let_into, roles_of
 from core.auth.memberships import join
 from core.auth.one_time import digest
 from core.auth.password_rules import check_password
@@ -153,8 +153,8 @@ class Acceptance:
         ))  # fmt: skip
 
     async def _role(self, connection: Connection, found: Any) -> GivenRole:
-        """Raises SpentLink when the inviter may not give this role any more: else somebody who is about to lose their
-        rights would keep them by inviting themselves."""
+        """Raises SpentLink when the inviter may not give this role or these teams any more: else somebody who is about
+        to lose their rights would keep them by inviting themselves."""
         role = (await roles_of(connection, self._permissions, found["tenant_id"])).find(found["role"])
         if found["invited_by"] is None:
             return role
@@ -165,6 +165,7 @@ class Acceptance:
         try:
             inviter.require("members.manage")
             check_may_give(inviter, role)
+            check_may_let_into(inviter, found["team_ids"])
         except Problem:
             raise SpentLink(_SPENT) from None
         return role

@@ -1,7 +1,7 @@
 """Invitations: a link by mail, good once and for a day, that lets somebody into a tenant in a role.
 
-Nobody invites above their own permissions, and only an owner invites owners. One invitation waits for each address: a
-new one replaces it.
+Nobody invites above their own permissions or into teams beyond their sight, and only an owner invites owners. One
+invitation waits for each address: a new one replaces it.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from core import audit
-from core.auth.giving import TenantRoles, check_may_give, roles_of
+from core.auth.giving import TenantRoles, check_may_give, check_may_let_into, roles_of
 from core.auth.one_time import fresh_token
 from core.auth.permissions import Permissions
 from core.auth.principal import Principal
@@ -81,12 +81,13 @@ class Invitations:
 
     async def renew(self, principal: Principal, invitation_id: UUID) -> dict[str, Any]:
         """A new link, mail and day for one that waits or has expired; the old link is worth nothing. Raises NotFound,
-        Conflict when it was accepted or revoked, Forbidden for a role that the caller may not give."""
+        Conflict when it was accepted or revoked, Forbidden for a role or a team that the caller may not give."""
         async with self._db.system_transaction() as connection:
             tenant = await rows.lock_tenant(connection, principal.tenant_id)
             found = await _open_one(connection, principal, invitation_id)
             roles = await roles_of(connection, self._permissions, principal.tenant_id)
             check_may_give(principal, roles.find(found["role"]))
+            check_may_let_into(principal, map(UUID, found["resource"]["teams"]))
             token, hashed = fresh_token()
             renewed = await rows.renew(connection, principal.tenant_id, invitation_id, hashed, principal.user_id)
             await self._send(connection, tenant, principal.name, found["email"], token)
@@ -130,6 +131,7 @@ def _check(principal: Principal, wanted: Wanted, known: _Known, seen: set[str]) 
     check_may_give(principal, known.roles.find(wanted.role))
     if not known.teams.issuperset(wanted.teams):
         raise Invalid("One of the teams is not here.", errors=[{"loc": ["teams"], "msg": "names no team of yours"}])
+    check_may_let_into(principal, wanted.teams)
 
 
 async def _open_one(connection: Connection, principal: Principal, invitation_id: UUID) -> Any:

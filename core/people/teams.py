@@ -9,9 +9,10 @@ import asyncpg
 
 from core import audit
 from core.audit import Changes
+from core.auth.giving import check_may_let_into
 from core.auth.principal import Principal
 from core.db.pool import Connection, Database
-from core.errors import Conflict, Forbidden, Invalid, NameTaken, NotFound
+from core.errors import Conflict, Invalid, NameTaken, NotFound
 from core.events import outbox
 
 _MOST: Final = 200
@@ -80,8 +81,7 @@ class Teams:
             after = {str(one) for one in members}
             if before == after:
                 return await _one(connection, maker.tenant_id, team_id)
-            if maker.sees != "all" and team_id not in maker.teams:
-                raise Forbidden("You do not see this team's conversations: ask somebody who does.")
+            check_may_let_into(maker, [team_id])
             await connection.execute(_KEEP, maker.tenant_id, team_id, list(members))
             await _fill(connection, maker.tenant_id, team_id, members)
             changes: Changes = {"members": [sorted(before), sorted(after)]}

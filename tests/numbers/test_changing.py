@@ -11,6 +11,7 @@ import pytest
 from core.db.pool import Database
 from core.db.scope import tenant_scope
 from core.db.wake import Wake
+from core.http.application import Application
 from core.jobs.work import CORE, Run
 from core.mail import Mail
 from core.messaging.accounts import find_account
@@ -23,6 +24,7 @@ from tests.http.ledger import Thread, new_thread
 from tests.messaging.intake.deliveries import apply, count, delivery, row, text
 from tests.numbers.clinic import Clinic
 from tests.numbers.conftest import As
+from tests.people.crew import in_roles
 from tests.seed import VAULT, SeededTenant
 
 
@@ -114,6 +116,22 @@ async def test_a_number_moves_to_a_team_of_its_own_tenant(
     assert (await admin.ask("PATCH", one, {"graph_version": "v25.0"})).json["team"]["id"] == team
     assert (await admin.ask("PATCH", one, {"team": None})).json["team"] is None
     assert (await admin.ask("PATCH", one, {})).status == 422
+
+
+async def test_who_sees_less_takes_no_numbers_conversations_for_their_team_or_away(
+    db: Database, app: Application, tenant: SeededTenant, one: str
+) -> None:
+    keeper = await in_roles(app, db)(tenant, "keeper", ["accounts.manage", "conversations.read"], "team")
+    me = (await keeper.get("/me")).json["id"]
+    make = "insert into teams (tenant_id, name) values ($1, 'Mine') returning id::text"
+    team = await db.system.fetchval(make, tenant.id)
+    await db.system.execute("insert into team_members values ($1, $2, $3)", tenant.id, UUID(team), UUID(me))
+    await new_thread(db, tenant)
+    assert (await keeper.ask("PATCH", one, {"team": team})).status == 403
+    assert (await keeper.ask("DELETE", f"{one}?with=conversations")).status == 403
+    assert (await keeper.ask("DELETE", one)).status == 409
+    assert (await keeper.ask("PATCH", one, {"graph_version": "v25.0"})).status == 200
+    assert await count(db, "conversations") == 1
 
 
 async def test_a_number_without_conversations_is_gone_at_once(

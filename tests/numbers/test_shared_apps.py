@@ -22,7 +22,8 @@ def states(answer: dict[str, Any]) -> dict[str, str]:
 async def test_a_number_of_a_shared_app_is_not_taken_to_another_address_than_metas(
     db: Database, admin: Caller, tenant: SeededTenant
 ) -> None:
-    one, wanted = f"/accounts/{tenant.account_id}", {"graph_url": "https://elsewhere.example", "access_token": "EAAGmine1"}
+    one = f"/accounts/{tenant.account_id}"
+    wanted = {"graph_url": "https://elsewhere.example", "access_token": "EAAGanother"}
     before = await row(db, "select * from accounts where id = $1", tenant.account_id)
     assert (await admin.ask("PATCH", one, wanted)).status == 403
     assert dict(await row(db, "select * from accounts where id = $1", tenant.account_id)) == dict(before)

@@ -1,8 +1,10 @@
 """Teams: made, filled, renamed, dissolved; and who may let whom see what."""
 
+from typing import Any
 from uuid import UUID
 
 from core.db.pool import Database
+from tests.http.callers import Caller
 from tests.http.conftest import Enter
 from tests.http.ledger import new_thread
 from tests.people.crew import EnterAs
@@ -81,6 +83,26 @@ async def test_who_sees_their_teams_alone_lets_nobody_into_another(
     filled = await leader.ask("PUT", f"/teams/{mine}/members", {"members": [me, str(tenant.agent_id)]})
     assert len(filled.json["members"]) == 2
     assert await db.system.fetchval("select count(*) from team_members where team_id = $1", UUID(theirs)) == 0
+
+
+async def test_nor_by_inviting_them_into_it(enter: Enter, enter_as: EnterAs, tenant: SeededTenant) -> None:
+    boss = await enter(tenant, "owner")
+    leader = await enter_as(tenant, "leader", ["members.manage", "conversations.read"], "team")
+    me = (await leader.get("/me")).json["id"]
+    mine = (await boss.ask("POST", "/teams", {"name": "Mine", "members": [me]})).json["id"]
+    theirs = (await boss.ask("POST", "/teams", {"name": "Theirs"})).json["id"]
+
+    async def invited(caller: Caller, email: str, *teams: str) -> dict[str, Any]:
+        wanted = {"email": email, "role": "leader", "teams": list(teams)}
+        item: dict[str, Any] = (await caller.ask("POST", "/invitations", {"invitations": [wanted]})).json["items"][0]
+        return item
+
+    assert (await invited(leader, "a@example.test", theirs))["problem"]["status"] == 403
+    assert (await invited(leader, "b@example.test", mine, theirs))["problem"]["status"] == 403
+    assert (await invited(leader, "c@example.test", mine))["problem"] is None
+    waiting = (await invited(boss, "d@example.test", theirs))["invitation"]["id"]
+    assert (await leader.ask("POST", f"/invitations/{waiting}/renewals")).status == 403
+    assert (await boss.ask("POST", f"/invitations/{waiting}/renewals")).status == 201
 
 
 async def test_a_conversation_is_moved_to_a_team_of_ones_own_tenant_alone(
