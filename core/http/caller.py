@@ -12,7 +12,8 @@ def caller_ip() -> str:
     and so is the whole header when it does not come from a neighbour."""
     asked = websocket if has_websocket_context() else request
     nearest = _address(asked.remote_addr or "")
-    forwarded = asked.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    # Some proxies add a line of their own below the caller's: all lines together are the list (RFC 9110, 5.3).
+    forwarded = ",".join(asked.headers.getlist("X-Forwarded-For")).rpartition(",")[2].strip()
     if services().behind_proxy and (nearest is None or nearest.is_private):
         nearest = _address(forwarded) or nearest
     return str(nearest or "0.0.0.0")  # noqa: S104 - not a bind: a test client, or a UNIX socket

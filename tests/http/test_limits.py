@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from werkzeug.datastructures import Headers
 
 from core.app import NoPlugins, WebProcess
 from core.auth.terms import promised
@@ -110,6 +111,15 @@ async def test_a_spoofed_address_is_no_new_address(limited: Started) -> None:
     app = await limited({"stranger": (Rule("address", 2, 3600),)})
     told = [(await Caller(app, {"X-Forwarded-For": f"10.9.8.{n}, 203.0.113.7"}).get("/openapi.json")).status
             for n in range(3)]  # fmt: skip
+    assert told == [200, 200, 429]
+
+
+async def test_a_line_of_ones_own_above_the_proxys_is_no_new_address(limited: Started) -> None:
+    """HAProxy adds a line and leaves the caller's where it is."""
+    client, told = (await limited({"stranger": (Rule("address", 2, 3600),)})).test_client(), []
+    for number in range(3):
+        lines = Headers([("X-Forwarded-For", f"10.9.8.{number}"), ("X-Forwarded-For", "203.0.113.7")])
+        told.append((await client.get("/api/v1/openapi.json", headers=lines)).status_code)
     assert told == [200, 200, 429]
 
 
