@@ -27,6 +27,8 @@ _END_FAMILY = """
 update token_families set revoked_at = now(), revoked_because = 'ended by its owner'
 where id = $1 and user_id = $2 and revoked_at is null returning tenant_id
 """
+# Nobody is let in meanwhile (users.still_opens): what is being opened would be missed.
+_LOCK = "select from users where id = $1 for no key update"
 _END_ALL = (
     "update sessions set revoked_at = now() where user_id = $1 and revoked_at is null returning tenant_id",
     "update token_families set revoked_at = now(), revoked_because = 'ended by its owner' "
@@ -56,6 +58,7 @@ async def end_session(db: Database, user_id: UUID, session_id: UUID) -> None:
 async def end_all_sessions(db: Database, user_id: UUID) -> None:
     """Everywhere, the one that asks included."""
     async with db.system_transaction() as connection:
+        await connection.execute(_LOCK, user_id)
         ended: list[UUID] = []
         for statement in _END_ALL:
             ended += [row["tenant_id"] for row in await connection.fetch(statement, user_id)]

@@ -94,14 +94,15 @@ class SecondFactor:
             raise Unauthenticated("That was wrong, and the last try: begin again with your password.")
         raise SecondFactorNeeded("That was wrong, or was used before: try again.", challenge=token, tries_left=left)
 
-    async def prove_at_once(self, proven: Proven, code: str | None) -> None:
-        """For programs, which log in with one request: an app's code or a recovery code beside the password.
+    async def prove_at_once(self, proven: Proven, code: str | None) -> bool:
+        """For programs, which log in with one request: an app's code or a recovery code beside the password. Whether
+        there was one to prove.
 
         Raises SecondFactorNeeded without a code or with a wrong one, and TooMany.
         """
         async with self._db.system_transaction() as connection:
             if not await connection.fetchval(_IN_FORCE, proven.user_id):
-                return
+                return False
             left: int | None = TRIES
             if code is not None:
                 token = await open_challenge(connection, "second_factor", b"", user_id=proven.user_id,
@@ -112,6 +113,7 @@ class SecondFactor:
         if left is not None:
             raise SecondFactorNeeded("Send the request again, with `code`: your authenticator app's, not used before, "
                                      "or a recovery code.", methods=["totp", "recovery_code"])  # fmt: skip
+        return True
 
     async def _tries_left(self, connection: Connection, held: Challenge, answer: Answer) -> int | None:
         """None when it is right: the challenge is settled. Else the wrong answer has been counted. The person is

@@ -7,6 +7,7 @@ user is disabled, leaves the tenant, or the tenant is suspended.
 import hashlib
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from core.auth.permissions import Permissions
@@ -28,17 +29,18 @@ _BY_IDS = f"{_VALID} and c.id = any($1)"
 
 
 async def open_session(
-    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None
-) -> str:
+    connection: Connection, user_id: UUID, tenant_id: UUID, *, user_agent: str | None = None, ip: str | None = None,
+    until: datetime | None = None,
+) -> str:  # fmt: skip
     """Start a session and return its token. Always a new one: a token set before the login is worth nothing after.
 
-    `connection` is of the system role, or its pool.
+    `until`: when a session ends that this one takes the place of. `connection` is of the system role, or its pool.
     """
     token = secrets.token_urlsafe(32)
     await connection.execute(
         "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, user_agent, ip, expires_at) "
-        "values ($1, $2, $3, $4, left($5, 400), $6, now() + make_interval(secs => $7))",
-        _digest(token), user_id, tenant_id, secrets.token_bytes(32), user_agent, ip, float(ABSOLUTE_SECONDS),
+        "values ($1, $2, $3, $4, left($5, 400), $6, least($8, now() + make_interval(secs => $7)))",
+        _digest(token), user_id, tenant_id, secrets.token_bytes(32), user_agent, ip, float(ABSOLUTE_SECONDS), until,
     )  # fmt: skip
     return token
 
@@ -73,11 +75,13 @@ async def revoke_session(connection: Connection, session_id: UUID) -> None:
     await connection.execute("update sessions set revoked_at = now() where id = $1 and revoked_at is null", session_id)
 
 
-async def revoke_session_of_token(connection: Connection, token: str) -> None:
-    """End the session of this token, if there is one."""
-    await connection.execute(
-        "update sessions set revoked_at = now() where token_hash = $1 and revoked_at is null", _digest(token)
+async def revoke_session_of_token(connection: Connection, token: str) -> datetime | None:
+    """End the session of this token, if there is one; when it would have ended by itself."""
+    until: datetime | None = await connection.fetchval(
+        "update sessions set revoked_at = now() where token_hash = $1 and revoked_at is null returning expires_at",
+        _digest(token),
     )
+    return until
 
 
 async def revoke_sessions_of(connection: Connection, user_id: UUID) -> None:

@@ -61,15 +61,18 @@ async def set_password_hash(db: Database, user_id: UUID, password_hash: str) -> 
     await db.system.execute("update users set password_hash = $2 where id = $1", user_id, password_hash)
 
 
-async def still_opens(connection: Connection, user_id: UUID, password_hash: str | None) -> bool:
-    """Whether this person may still come in: not disabled, and with the password that was checked, if one was.
+async def still_opens(
+    connection: Connection, user_id: UUID, password_hash: str | None, *, alone: bool = False
+) -> bool:
+    """Whether this person may still come in: not disabled, and with the password that was checked, if one was. `alone`:
+    with nothing else, as only somebody without a second factor may.
 
     Checking takes a while, in which it may be changed because it was stolen; from here to the end of the transaction
     it cannot be, and a change that comes after ends what the transaction opens.
     """
     return await connection.fetchval(
         "select true from users where id = $1 and disabled_at is null and ($2::text is null or password_hash = $2) "
-        "for share", user_id, password_hash,
+        "and not ($3 and totp_enabled_at is not null) for share", user_id, password_hash, alone,
     ) is not None  # fmt: skip
 
 

@@ -32,20 +32,22 @@ async def enter(
     """Open a session of this person in this tenant and set its cookie. Returns LoggedIn.
 
     Always a new session; the one that the browser held until now ends in the same transaction, so that a cookie planted
-    before is worth nothing after. `by` is what let them in, for the audit log; `password_hash` is of the password that
-    was checked, and must still be theirs. Raises SecondFactorNeeded for whoever has one and came with a password alone,
+    before is worth nothing after. Whoever goes to another tenant proves nothing anew, and is logged in no longer for
+    that. `by` is what let them in, for the audit log; `password_hash` is of the password that was checked, and must
+    still be theirs. Raises SecondFactorNeeded for whoever has one and came with a password alone,
     Unauthenticated when they are disabled, no member, or the tenant is suspended.
     """
     if by in _PASSWORD_ALONE:
         await services().ways.second_factor.demand(Proven(user_id, tenant_id, password_hash))
     held = services().cookie.load_user().auth_id
     async with services().db.system_transaction() as connection:
-        if not await still_opens(connection, user_id, password_hash):
+        if not await still_opens(connection, user_id, password_hash, alone=by in _PASSWORD_ALONE):
             raise Unauthenticated(_NOT_NOW)
-        if held:
-            await revoke_session_of_token(connection, held)
+        until = await revoke_session_of_token(connection, held) if held else None
+        if by == "tenant" and until is None:  # it has been ended since it was looked up, perhaps because it was stolen
+            raise Unauthenticated("Your session has ended: log in.")
         token = await open_session(connection, user_id, tenant_id, user_agent=request.headers.get("User-Agent"),
-                                   ip=caller_ip())  # fmt: skip
+                                   ip=caller_ip(), until=until if by == "tenant" else None)  # fmt: skip
         with acting(replace(current_actor(), kind="member", id=str(user_id))):
             await audit.record_for(connection, tenant_id, "session.opened", "member", user_id, {"by": [None, by]})
     principal = await cast(Application, current_app).doorman.recognise(token)

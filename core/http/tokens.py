@@ -58,10 +58,10 @@ def register(api: Api) -> None:
         """Starts a family of tokens, which is listed among the person's sessions. 401 `/problems/second-factor` when a
         `code` is needed."""
         proven = await services().ways.login.log_in(body.email, body.password, ip=caller_ip(), tenant_slug=body.tenant)
-        await services().ways.second_factor.prove_at_once(proven, body.code)
+        both = await services().ways.second_factor.prove_at_once(proven, body.code)
         async with services().db.system_transaction() as connection:
-            if not await still_opens(connection, proven.user_id, proven.password_hash):
-                raise Unauthenticated("The password has just been changed: log in with the new one.")
+            if not await still_opens(connection, proven.user_id, proven.password_hash, alone=not both):
+                raise Unauthenticated("The way in has just been changed: log in again.")
             grant = await open_family(connection, proven.user_id, proven.tenant_id,
                                       user_agent=request.headers.get("User-Agent"), ip=caller_ip())  # fmt: skip
             with acting(replace(current_actor(), kind="member", id=str(proven.user_id))):

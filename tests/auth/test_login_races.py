@@ -67,6 +67,26 @@ async def test_a_person_disabled_meanwhile_is_not_let_in(
     assert (await raced(person, db, path, monkeypatch, change)).status == 401
 
 
+@pytest.mark.parametrize("path", ["/session", "/tokens"])
+async def test_a_second_factor_turned_on_meanwhile_is_not_walked_past(
+    path: str, person: Person, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for before the door opens; turned on in between, it ends what a password alone has opened, and would
+    miss what is being opened."""
+    factor, name = services_of(person.app).ways.second_factor, "demand" if path == "/session" else "prove_at_once"
+    ask = getattr(factor, name)
+
+    async def then_turned_on(*parts: Any) -> Any:
+        answer = await ask(*parts)
+        await db.system.execute("update users set totp_sealed = 'x', totp_enabled_at = now() where id = $1", person.id)
+        return answer
+
+    monkeypatch.setattr(factor, name, then_turned_on)
+    told = {"email": person.email, "password": PASSWORD}
+    assert (await person.elsewhere().ask("POST", path, told, **OWN_SITE)).status == 401
+    assert await db.system.fetchval("select count(*) from token_families") == 0
+
+
 async def test_renewing_a_weak_hash_does_not_bring_an_old_password_back(
     person: Person, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,16 @@
 """One's own name, language and password, and going to another organisation."""
 
 import asyncio
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from core.auth.memberships import add_member
+from core.auth.open_sessions import end_all_sessions
 from core.db.pool import Database
 from core.http.application import Application
-from tests.auth.person import Person, new_person
+from tests.auth.person import Person, new_person, services_of
 from tests.http.callers import PASSWORD, Answer, Caller
 from tests.http.conftest import Enter
 from tests.people.acts import acts, everything_said
@@ -137,6 +140,38 @@ async def test_a_person_goes_to_another_of_their_organisations(
     assert (await Caller(app, {"Cookie": old_cookie}).get("/me")).status == 401
     assert there.json["csrf"] != person.caller.csrf
     assert ("session.opened", "member") in await acts(db, other_tenant.id)
+
+
+async def test_going_to_and_fro_makes_no_login_longer(
+    person: Person, db: Database, other_tenant: SeededTenant
+) -> None:
+    await add_member(db, other_tenant.id, person.id, "viewer")
+    await db.system.execute("update sessions set expires_at = now() + interval '1 hour' where user_id = $1", person.id)
+    for slug in ("zagora", "atlas"):
+        there = await person.caller.ask("PUT", "/session/tenant", {"tenant": slug})
+        assert there.status == 200
+        person.caller.headers["X-CSRF-Token"] = there.json["csrf"]
+    latest = await db.system.fetchval("select max(expires_at) - now() from sessions where user_id = $1", person.id)
+    assert latest <= timedelta(hours=1)
+
+
+async def test_a_session_that_is_ended_meanwhile_goes_nowhere(
+    person: Person, app: Application, db: Database, other_tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever copied the cookie asks just as its owner logs out everywhere, or changes the password."""
+    await add_member(db, other_tenant.id, person.id, "viewer")
+    account = services_of(app).people.own_account
+    find = account.tenant_called
+
+    async def while_it_is_ended(user_id: UUID, slug: str) -> UUID | None:
+        found = await find(user_id, slug)
+        await end_all_sessions(db, user_id)
+        return found
+
+    monkeypatch.setattr(account, "tenant_called", while_it_is_ended)
+    assert (await person.caller.ask("PUT", "/session/tenant", {"tenant": "zagora"})).status == 401
+    open_ones = "select count(*) from sessions where user_id = $1 and revoked_at is null"
+    assert await db.system.fetchval(open_ones, person.id) == 0
 
 
 async def test_nobody_goes_where_they_do_not_belong(
