@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Database
-from core.db.scope import require_tenant, tenant_scope
+from core.db.scope import Viewer, require_tenant, tenant_scope, viewer_scope
 from core.errors import Invalid
 
 _NAMED: Final = """
@@ -67,11 +67,14 @@ async def list_entries(db: Database, wanted: Filter, *, limit: int, cursor: str 
     return {"items": found[:limit], "next": str(found[limit - 1]["n"]) if len(found) > limit else None}
 
 
-async def every_entry(db: Database, tenant_id: UUID, wanted: Filter) -> AsyncIterator[dict[str, Any]]:
-    """All of them, newest first, read in pieces: outside the scope of the request that asked, which has ended."""
+async def every_entry(
+    db: Database, tenant_id: UUID, viewer: Viewer | None, wanted: Filter
+) -> AsyncIterator[dict[str, Any]]:
+    """All of them, newest first, read in pieces: outside the scope of the request that asked, which has ended. Names
+    of what the viewer does not see are left out, as in the list."""
     before: int | None = None
     while True:
-        with tenant_scope(tenant_id):
+        with tenant_scope(tenant_id), viewer_scope(viewer):
             found = await _read(db, wanted, before, _BATCH)
         for entry in found:
             yield entry

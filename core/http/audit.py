@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from quart import Response
 
 from core import audit
@@ -17,10 +17,11 @@ from core.audit.chain import Verification, verify
 from core.audit.sealer import anchor_of, audit_key
 from core.auth.access import Permitted
 from core.db.scope import require_tenant
+from core.http.myself import caller
 from core.http.operation import Api
 from core.http.resources import Listing, Resource
 from core.http.services import services
-from core.http.text import Paging, RequestModel, Text
+from core.http.text import Moment, Paging, RequestModel, Text
 
 _READ = Permitted("audit.read")
 _COLUMNS = ("n", "at", "action", "actor_kind", "actor_id", "actor_name", "subject_kind", "subject_id", "subject_name",
@@ -35,8 +36,8 @@ class AuditFilter(RequestModel):
     actor: _Word | None = None
     subject_kind: _Word | None = None
     subject_id: _Word | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     @property
     def wanted(self) -> entries.Filter:
@@ -119,7 +120,7 @@ def register(api: Api) -> None:
         db, tenant_id = services().db, require_tenant()
         async with db.tenant_transaction() as connection:
             await audit.record(connection, "audit.exported", "audit", None, {"format": [None, query.format]})
-        found = entries.every_entry(db, tenant_id, query.wanted)
+        found = entries.every_entry(db, tenant_id, caller().viewer, query.wanted)
         lines, kind = (_csv(found), "text/csv") if query.format == "csv" else (_jsonl(found), "application/jsonl")
         response = Response(lines, content_type=f"{kind}; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="audit.{query.format}"'

@@ -3,7 +3,7 @@
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from core.auth.access import Permitted
 from core.errors import Problem
@@ -12,7 +12,7 @@ from core.http.conversations import member_meant
 from core.http.operation import Api
 from core.http.resources import ContactResource, ConversationResource, ProblemDocument, Resource
 from core.http.services import services
-from core.http.text import Line, RequestModel, example
+from core.http.text import Line, Moment, RequestModel, example
 from core.messaging import conversations
 from core.messaging.contact_batches import Upserted, delete_contacts, upsert_contacts
 from core.messaging.conversations import Change
@@ -28,7 +28,7 @@ class ConversationChanges(RequestModel):
 
     ids: list[UUID] = Field(min_length=1, max_length=MOST_CONVERSATIONS)
     status: Literal["open", "snoozed", "closed"] | None = None
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     team: UUID | None = None
     assignee: Literal["me"] | UUID | None = None
 

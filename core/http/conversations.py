@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from quart import g
 
 from core.auth.access import Permitted
@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.http.operation import Api
 from core.http.resources import ConversationResource, Listing
 from core.http.services import services
-from core.http.text import Paging, RequestModel, Text, example
+from core.http.text import Moment, Paging, RequestModel, Text, example
 from core.messaging import conversations
 from core.messaging.conversation_list import Filter
 from core.messaging.conversation_list import list_conversations as list_conversations_of
@@ -54,7 +54,7 @@ class NewStatus(RequestModel):
     model_config = example(status="snoozed", until="2027-01-04T08:00:00+01:00")
 
     status: Literal["open", "snoozed", "closed"]
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 def register(api: Api) -> None:

@@ -1,9 +1,10 @@
 """Text and ids as requests carry them."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from core.auth.password_rules import MAX_LENGTH, MIN_LENGTH
 from core.auth.users import normal_email
@@ -47,6 +48,17 @@ Locale = Annotated[str, StringConstraints(pattern=r"^(ar|fr|en)$")]
 Slug = Annotated[str, StringConstraints(min_length=2, max_length=63, pattern=PATTERN), AfterValidator(check_slug)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(check_zone)]
 """By its name in the IANA database."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the years that there are in every time zone") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time with its zone; ours is UTC."""
 
 
 class RequestModel(BaseModel):

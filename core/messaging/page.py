@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,8 +44,8 @@ def by_time(cursor: str | None) -> tuple[datetime | None, UUID | None]:
         return None, None
     moment, identifier = _decode(cursor)
     try:
-        return datetime.fromisoformat(moment), UUID(identifier)
-    except ValueError:
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(identifier)
+    except (ValueError, OverflowError):  # the first and the last day of all have no UTC everywhere
         raise _unreadable() from None
 
 
@@ -65,6 +65,7 @@ def by_name(cursor: str | None) -> tuple[str | None, UUID | None]:
 def _decode(cursor: str) -> tuple[str, str]:
     try:
         first, second = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        f"{first}{second}".encode()  # half a character can stand in JSON, and in no text
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise _unreadable() from None
     if not isinstance(first, str) or not isinstance(second, str):

@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+from typing import cast
 
 import asyncpg
 
 from core import audit
 from core.audit import Actor, acting
 from core.db.pool import Database
-from core.db.scope import tenant_scope
+from core.db.scope import Sees, tenant_scope
+from core.http.application import Application
 from tests.http.conftest import Enter
+from tests.http.ledger import new_thread
+from tests.people.crew import in_roles
 from tests.seed import SeededTenant
 
 
@@ -88,6 +92,24 @@ async def test_a_file_has_every_entry_and_no_formula(db: Database, tenant: Seede
     assert {row["actor_name"] for row in rows} == {"'=HYPERLINK(1)"}
     exports = (await admin.get("/audit?action=audit.exported")).json["items"]
     assert [entry["changes"]["format"][1] for entry in exports] == ["csv", "jsonl"]
+
+
+async def test_a_file_names_no_conversation_that_its_reader_does_not_see(
+    db: Database, app: Application, tenant: SeededTenant
+) -> None:
+    """They are customers' names: whoever sees less is told them no more in a file than in the list."""
+    thread = await new_thread(db, tenant)
+    name = await db.system.fetchval("select display_name from contacts where id = $1", thread.contact_id)
+    with tenant_scope(tenant.id):
+        async with db.tenant_transaction() as connection:
+            await audit.record(connection, "conversation.closed", "conversation", thread.conversation_id)
+    enter_as = in_roles(app, db)
+    for key, sees, told in (("chief", "all", True), ("clerk", "own", False)):
+        reader = await enter_as(tenant, key, ["audit.read"], cast(Sees, sees))
+        for path in ("/audit?", "/audit/file?format=csv&", "/audit/file?format=jsonl&"):
+            found = (await reader.get(f"{path}action=conversation.closed")).raw.decode()
+            assert str(thread.conversation_id) in found
+            assert (name in found) is told, path
 
 
 async def test_verification_names_the_entry_that_was_changed(db: Database, tenant: SeededTenant, enter: Enter) -> None:
