@@ -77,7 +77,7 @@ async def test_the_password_alone_opens_nothing(guarded: Person) -> None:
 async def test_a_wrong_password_does_not_betray_that_there_is_a_second_factor(guarded: Person) -> None:
     wrong = await guarded.elsewhere().log_in(guarded.email, "not the password")
     unknown = await guarded.elsewhere().log_in("nobody@atlas.test", "not the password")
-    assert wrong.json == unknown.json
+    assert wrong.told == unknown.told
 
 
 async def test_a_code_is_good_once_whatever_the_challenge(guarded: Person) -> None:

@@ -110,7 +110,7 @@ async def test_a_link_that_is_over_lets_nobody_in(
     lookup = await anonymous.ask("POST", "/invitations/lookups", {"token": token})
     refused = await accept(anonymous, token, **NEW)
     assert lookup.status == refused.status == 410
-    assert lookup.json == refused.json
+    assert lookup.told == refused.told
     assert await db.system.fetchval("select count(*) from users where email = $1", SALMA) == 0
 
 
