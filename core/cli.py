@@ -21,6 +21,7 @@ COMMANDS = {
     "setup-code": "print the code with which the first person registers in production",
     "keys": "the master keys: show them, replace them while everything runs",
     "tenant": "organisations: list, show, create, suspend, resume, export, delete",
+    "storage": "the files: compare them with the database",
     "person": "accounts of people: create one, reset its password, let it run the installation",
 }
 """Each a module of core.commands, `_` for `-`, with `add(parser)` and `run(settings, given, say) -> exit status`."""

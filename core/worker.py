@@ -34,7 +34,8 @@ from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
 from core.messaging.deliveries.replays import Replayer
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Fleet, Inflow, Lanes, ValkeyLimits
-from core.messaging.media import MediaFetcher, PreviewMaker
+from core.messaging.media import MediaFetcher, PreviewMaker, SentMedia
+from core.messaging.media.sweep import SWEEP_CRON, StorageSweeper
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
@@ -124,6 +125,7 @@ class Worker:
             *TenantEraser(self.db, self._storage).handlers(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
             Eraser(self.db, self._storage).handler(),
+            *StorageSweeper(self.db, self._storage).handlers(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),
             *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
         )
@@ -135,7 +137,7 @@ class Worker:
 
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
-        crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON,
+        crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, SWEEP_CRON,
                  KEEP_JOURNAL_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake, self.inflow.heard).run,
@@ -156,7 +158,7 @@ class Worker:
     def _lanes(self) -> Lanes:
         sending = self._settings.sending
         delivery = Delivery(self.db, self.clients, self.mail, http_timeout=sending.http_timeout_seconds,
-                            grace=_grace(self._settings))
+                            grace=_grace(self._settings), media=SentMedia(self.db, self.clients, self._storage))
         return Lanes(self.db, self.wake, delivery, self.limits,
                      http_timeout=sending.http_timeout_seconds, fleet=self.fleet)
 

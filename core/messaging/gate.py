@@ -18,6 +18,8 @@ from core.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
 from core.events import outbox
 from core.messaging.clock import Clock, utc_now
 from core.messaging.drafts import Author, Draft, Outbound, Submitted, checked, read, request_hash, reread
+from core.messaging.media.named import named_files
+from core.messaging.media.uploads import attach
 from core.messaging.targets import aimed, refuse_pin_outside_groups
 from core.messaging.unseen import refuse_unseen
 from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
@@ -93,6 +95,11 @@ async def _accepted_before(connection: Connection, draft: Draft, request: bytes)
     if row["request_hash"] != request:
         raise _id_used(draft)
     return Submitted(row["resource"], created=False)
+
+
+def _id_of(draft: Draft) -> UUID:
+    assert draft.id is not None  # noqa: S101 - `submit` makes one where the client did not
+    return draft.id
 
 
 def _id_used(draft: Draft) -> Conflict:
@@ -179,6 +186,8 @@ async def _accept(
     _refuse_closed_window(draft.type, place, clock)
     check_reachable(place)
     await _insert(connection, draft, place, author, quoted, request)
+    for kind, file, filename in named_files(draft.type, draft.content):
+        await attach(connection, _id_of(draft), file, kind, filename)
     resources = await connection.fetchrow(_RESOURCES, draft.id)
     await outbox.append(connection, require_tenant(), "message.queued", dict(resources), draft.conversation_id)
     await connection.execute("select pg_notify('lanes', '')")

@@ -25,6 +25,11 @@ UNREACHABLE: Final = _ours(
     "No connection to WhatsApp could be made, so nothing was sent.",
     "Nothing to do: it is tried again until it works.",
 )
+UPLOADING: Final = _ours(
+    "uploading", "The file is not at WhatsApp yet",
+    "The file of this message is still being uploaded to WhatsApp, or could not be just now; nothing was sent.",
+    "Nothing to do: it is tried again until it works.",
+)
 WORKER_DIED: Final = _ours(
     "interrupted", "Sending was interrupted",
     "The program stopped while this message was leaving, so it may or may not have left.",

@@ -3,15 +3,18 @@
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 from uuid import uuid4
 
 from core.errors import NotFound, Unavailable
 from core.storage.keys import checked
 from core.storage.protocol import CHUNK, Source, Stored, pieces
+
+_UNFINISHED_SECONDS: Final = 86_400
 
 
 class FolderStorage:
@@ -78,6 +81,9 @@ class FolderStorage:
                 except OSError as error:
                     raise self._unavailable(error) from error
 
+    async def tidy(self) -> None:
+        await asyncio.to_thread(_forget_old, self._incoming)
+
     async def check(self) -> None:
         probe = f"check-{uuid4().hex}"
         await self.put(probe, b"can be written", "text/plain")
@@ -132,6 +138,14 @@ def _listed(root: Path, folder: str) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(folder + name for name in names)
+
+
+def _forget_old(incoming: Path) -> None:
+    """What a put left that was killed. Nothing takes a day to be written."""
+    for left in incoming.glob("*") if incoming.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _UNFINISHED_SECONDS:
+                left.unlink()
 
 
 def _flush(file: BinaryIO) -> None:

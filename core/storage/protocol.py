@@ -54,6 +54,10 @@ class Storage(Protocol):
         """As `keys`, in the order of the keys' characters, those that follow `after`: to be continued another time."""
         ...
 
+    async def tidy(self) -> None:
+        """Forget what puts left that never ended."""
+        ...
+
     async def check(self) -> None:
         """Raises Unavailable, saying what to look at, unless objects can be kept here."""
         ...

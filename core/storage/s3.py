@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, Final
 
 from aiobotocore.config import AioConfig
@@ -19,6 +20,7 @@ PART_BYTES: Final = 64 * 1024 * 1024
 """S3 takes 10,000 parts of an object, so 640 GB."""
 _SLOWEST: Final = 128 * 1024
 """Bytes a second: a store that takes them more slowly is away."""
+_UNFINISHED: Final = timedelta(days=1)
 _ABSENT: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
@@ -134,6 +136,15 @@ class S3Storage:
             async for page in pages:
                 for found in page.get("Contents", ()):
                     yield Stored(found["Key"], found["Size"], found["LastModified"])
+
+    async def tidy(self) -> None:
+        """Give up the parts of uploads that were begun more than a day ago: a bucket keeps, and charges, them."""
+        with self._asking():
+            told = await self._answered(self._client.list_multipart_uploads(Bucket=self._bucket))
+            for one in told.get("Uploads", ()):
+                if datetime.now(UTC) - one["Initiated"] > _UNFINISHED:
+                    await self._answered(self._client.abort_multipart_upload(
+                        Bucket=self._bucket, Key=one["Key"], UploadId=one["UploadId"]))
 
     async def check(self) -> None:
         try:

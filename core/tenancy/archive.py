@@ -34,7 +34,8 @@ select jsonb_build_object('id', u.id, 'email', u.email, 'name', u.name, 'locale'
 from memberships m join users u on u.id = m.user_id where m.tenant_id = $1 order by u.email
 """
 _FILES: Final = """
-select id, storage_key, mime_type from attachments where tenant_id = $1 and state = 'stored' and storage_key is not null
+select id, storage_key, thumbnail_key, mime_type from attachments
+where tenant_id = $1 and state = 'stored' and storage_key is not null
 order by id
 """
 _README: Final = """The data of one organisation, taken from Comptoir.
@@ -44,6 +45,7 @@ tenant.json      the organisation and its settings
 people.jsonl     its members, with their addresses
 tables/*.jsonl   one JSON object in each line for each row of each table, those of plugins included
 attachments/     the files of messages; their names are ids of tables/attachments.jsonl
+thumbnails/      small pictures of them, by the same ids
 plugins/         files that plugins keep
 
 Access tokens, app secrets, passwords and the hashes of keys are not in here.
@@ -129,6 +131,9 @@ class Archive:
             ending = mimetypes.guess_extension((row["mime_type"] or "").partition(";")[0].strip()) or ""
             async for piece in self._file(stream, f"attachments/{row['id']}{ending}", row["storage_key"]):
                 yield piece
+            if row["thumbnail_key"]:
+                async for piece in self._file(stream, f"thumbnails/{row['id']}.webp", row["thumbnail_key"]):
+                    yield piece
 
     async def _plugin_files(self, stream: ZipStream) -> AsyncIterator[bytes]:
         folder = f"plugins/{self._tenant_id}"

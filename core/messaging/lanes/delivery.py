@@ -26,9 +26,19 @@ from core.messaging.lanes.backoff import (
     bulk_rest,
 )
 from core.messaging.lanes.claim import Claim
+from core.messaging.lanes.files import Filled, MessageFiles, StillUploading
 from core.messaging.lanes.pauses import pause_bulk, pause_number
+from core.messaging.media import SentMedia
 from core.messaging.reconcile import record_doubled
-from core.messaging.send_errors import NO_ANSWER, UNREACHABLE, ErrorJson, from_refusal, unsendable, with_reason
+from core.messaging.send_errors import (
+    NO_ANSWER,
+    UNREACHABLE,
+    UPLOADING,
+    ErrorJson,
+    from_refusal,
+    unsendable,
+    with_reason,
+)
 from core.messaging.token_death import stop_number
 from core.metrics.numbers import SEND, SENDS
 from core.secrets import SealBroken
@@ -41,8 +51,10 @@ _RECORD_AGAIN_SECONDS: Final = 1.0
 
 _OUTCOMES: Final[Mapping[type, str]] = {
     Accepted: "accepted", Refused: "refused", Uncertain: "uncertain", NotSent: "not_sent", InvalidPayload: "unsendable",
+    StillUploading: "uploading",
 }  # fmt: skip
 
+Outcome: TypeAlias = SendOutcome | InvalidPayload | StillUploading
 ApplyParked: TypeAlias = Callable[[Connection, UUID, str, Sequence[str]], Awaitable[Any]]
 
 
@@ -59,10 +71,10 @@ class Delivery:
 
     def __init__(
         self, db: Database, clients: GraphClients, mail: Mail, apply_parked: ApplyParked = apply_parked, *,
-        clock: Clock = utc_now, http_timeout: float, grace: timedelta,
+        clock: Clock = utc_now, http_timeout: float, grace: timedelta, media: SentMedia | None = None,
     ) -> None:
         self._db, self._clients, self._apply_parked, self._clock = db, clients, apply_parked, clock
-        self._mail = mail
+        self._mail, self._files = mail, MessageFiles(media)
         self._http_timeout, self._grace = http_timeout, grace
 
     async def deliver(self, claim: Claim) -> Rest:
@@ -73,13 +85,24 @@ class Delivery:
         _tell_log(claim, outcome)
         return await self._record_surely(claim, outcome)
 
-    async def _post(self, claim: Claim) -> SendOutcome | InvalidPayload:
-        candidate = claim.candidate
+    async def _post(self, claim: Claim) -> Outcome:
         try:
-            payload = _payload(claim)
-            client = self._clients.of(candidate.account)
+            filled = await self._files.filled(claim.candidate)
+            if not isinstance(filled, Filled):
+                return filled
+            outcome = await self._post_once(claim, filled.content)
+            if await self._files.lost(claim.candidate, filled, outcome):
+                filled = await self._files.filled(claim.candidate)
+                return await self._post_once(claim, filled.content) if isinstance(filled, Filled) else filled
         except InvalidPayload as error:
             return error
+        return outcome
+
+    async def _post_once(self, claim: Claim, content: dict[str, Any]) -> SendOutcome:
+        candidate = claim.candidate
+        payload = _payload(claim, content)
+        try:
+            client = self._clients.of(candidate.account)
         except (NoToken, SealBroken) as error:
             return NotSent(str(error))
         try:
@@ -88,7 +111,7 @@ class Delivery:
         except TimeoutError:
             return Uncertain(f"no answer within {self._http_timeout:g} s")
 
-    async def _record_surely(self, claim: Claim, outcome: SendOutcome | InvalidPayload) -> Rest:
+    async def _record_surely(self, claim: Claim, outcome: Outcome) -> Rest:
         """An outcome that is known but not written would become uncertain: keep trying while the lease holds."""
         async with asyncio.timeout(self._grace.total_seconds()):
             while True:
@@ -100,7 +123,7 @@ class Delivery:
                     await asyncio.sleep(_RECORD_AGAIN_SECONDS)
 
     async def _record(
-        self, connection: Connection, claim: Claim, outcome: SendOutcome | InvalidPayload
+        self, connection: Connection, claim: Claim, outcome: Outcome
     ) -> Rest:
         match outcome:
             case Accepted():
@@ -116,6 +139,9 @@ class Delivery:
                 rest = Rest(after_not_sent(claim.not_sent), whole_number=True)
                 return await self._postpone(
                     connection, claim, "not_sent", None, with_reason(UNREACHABLE, outcome.reason), rest)
+            case StillUploading():
+                return await self._postpone(connection, claim, "not_sent", None, with_reason(UPLOADING, outcome.reason),
+                                            Rest(after_not_sent(claim.not_sent)))  # fmt: skip
             case InvalidPayload():
                 await self._fail(connection, claim, None, unsendable(str(outcome)))
                 return Rest()
@@ -176,16 +202,16 @@ class Delivery:
         return rest
 
 
-def _payload(claim: Claim) -> Payload:
+def _payload(claim: Claim, content: dict[str, Any]) -> Payload:
     candidate = claim.candidate
     to = Recipient(candidate.phone, candidate.bsuid, identity_key_hash=candidate.identity_key_hash)
     return message_payload(
-        to, candidate.type, unkept(candidate.type, candidate.content),
+        to, candidate.type, unkept(candidate.type, content),
         reply_to_wamid=candidate.context_wamid, callback_data=str(claim.attempt_id),
     )
 
 
-def _tell_log(claim: Claim, outcome: SendOutcome | InvalidPayload) -> None:
+def _tell_log(claim: Claim, outcome: Outcome) -> None:
     told = {"tenant_id": str(claim.candidate.tenant_id), "message_id": str(claim.candidate.message_id),
             "attempt_id": str(claim.attempt_id), "outcome": type(outcome).__name__}
     match outcome:
@@ -193,6 +219,6 @@ def _tell_log(claim: Claim, outcome: SendOutcome | InvalidPayload) -> None:
             told["wamid"] = outcome.wamid
         case Refused():
             told["code"], told["fbtrace_id"] = str(outcome.error.code), str(outcome.fbtrace_id)
-        case Uncertain() | NotSent():
+        case Uncertain() | NotSent() | StillUploading():
             told["reason"] = outcome.reason
     _log.info("send attempt", extra=told)

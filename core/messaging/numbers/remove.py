@@ -25,9 +25,15 @@ update accounts set removed_at = now(), status = 'disabled', access_token_sealed
 where tenant_id = $1 and id = $2
 """
 _PIECE_OF: Final = "select id from conversations where tenant_id = $1 and account_id = $2 limit $3"
+# Bytes that another conversation's message has too stay for that one; the storage's sweep takes what nobody names.
 _FILES: Final = """
-select t.storage_key from attachments t join messages m on m.tenant_id = t.tenant_id and m.id = t.message_id
-where t.tenant_id = $1 and t.storage_key is not null and m.conversation_id = any($2::uuid[])
+with going as (select t.id, t.storage_key, t.thumbnail_key from attachments t
+    join messages m on m.tenant_id = t.tenant_id and m.id = t.message_id
+    where t.tenant_id = $1 and m.conversation_id = any($2::uuid[]))
+select k.key from going g cross join lateral (values (g.storage_key), (g.thumbnail_key)) k(key)
+where k.key is not null and not exists (select from attachments o where o.tenant_id = $1
+    and (o.storage_key collate "C" = k.key or o.thumbnail_key collate "C" = k.key)
+    and o.id not in (select id from going))
 """
 _ERASE: Final = "delete from conversations where tenant_id = $1 and id = any($2::uuid[])"
 _GONE: Final = "delete from accounts where tenant_id = $1 and id = $2 and removed_at is not null"
@@ -83,6 +89,6 @@ class Eraser:
     async def _erase_piece(self, tenant_id: UUID, account_id: UUID) -> bool:
         ids = [row["id"] for row in await self._db.system.fetch(_PIECE_OF, tenant_id, account_id, _PIECE)]
         for row in await self._db.system.fetch(_FILES, tenant_id, ids):
-            await self._storage.delete(row["storage_key"])
+            await self._storage.delete(row["key"])
         await self._db.system.execute(_ERASE, tenant_id, ids)
         return bool(ids)

@@ -1,10 +1,11 @@
 /** One message as a bubble. Template functions, not elements: a thread has hundreds of them pass by. */
 import { css, html, nothing } from "lit";
 import { fmt, icon, t } from "@comptoir/sdk";
+import { file, fileStyles, film, picture, sound } from "./files.js";
 import { tick } from "./list.js";
-import { kindOf, preview, statusOf } from "./words.js";
+import { preview, statusOf } from "./words.js";
 
-export const bubbleStyles = css`
+export const bubbleStyles = css`${fileStyles}
   .m { display: flex; align-items: center; gap: var(--sp-2); padding: 1px var(--sp-5); }
   .m.first { padding-block-start: 7px; }
   .m.out { flex-direction: row-reverse; }
@@ -61,9 +62,14 @@ function quote(message, { quoted, contact, jump }) {
   return html`<button class="q" @click=${() => jump(message.context_wamid)}>${who ? html`<b><bdi>${who}</bdi></b>` : nothing}<span class="cut" dir="auto">${words.text.slice(0, 120)}</span></button>`;
 }
 
-const CONTENTS = { text: words, image: picture, sticker: picture, video: file, audio: sound, document: file, location: place, contacts: cards, interactive: answer, button: answer, template: words };
+const CONTENTS = { text: words, image: shown(picture), sticker: shown(picture), video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards, interactive: answer, button: answer, template: words };
 
 const content = (message) => (CONTENTS[message.type] ?? unknown)(message);
+
+/** With its caption. */
+function shown(show) {
+  return (message) => show(message, caption(message));
+}
 
 const EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s*){1,3}$/u;
 const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/;
@@ -76,36 +82,6 @@ function words({ body }) {
 }
 
 const caption = (message) => (message.body && message.body !== message.attachments?.[0]?.filename ? words(message) : nothing);
-const address = (attachment) => `/api/v1/attachments/${attachment.id}`;
-
-function picture(message) {
-  const [attachment] = message.attachments;
-  if (attachment?.state !== "stored") return html`<div class="media">${hole(attachment, "image")}</div>${caption(message)}`;
-  const label = message.type === "sticker" ? t("Sticker") : message.body || t("Photo");
-  return html`<a class="media ${message.type}" href=${address(attachment)} target="_blank" rel="noopener"><img src=${address(attachment)} alt=${label} loading="lazy"></a>${caption(message)}`;
-}
-
-function hole(attachment, kind) {
-  const gone = !attachment || attachment.state === "failed";
-  return html`<div class="hole">${icon(gone ? "image-off" : kindOf(kind)[0])}<span>${gone ? t("This file could not be fetched from WhatsApp.") : t("Fetching from WhatsApp…")}</span></div>`;
-}
-
-function sound(message) {
-  const [attachment] = message.attachments;
-  if (attachment?.state !== "stored") return file(message);
-  return html`<audio controls preload="none" src=${address(attachment)} aria-label=${attachment.voice ? t("Voice message") : t("Audio")}></audio>`;
-}
-
-function file(message) {
-  const [attachment] = message.attachments;
-  const [picture, name] = kindOf(message.type);
-  const state = { pending: t("Fetching from WhatsApp…"), failed: t("This file could not be fetched from WhatsApp.") };
-  const detail = state[attachment?.state] ?? (attachment?.size ? fmt.size(attachment.size) : name);
-  const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${attachment?.filename || name}</span><br><span class="s">${detail}</span></span>`;
-  const ready = attachment?.state === "stored";
-  return html`${ready ? html`<a class="card" href=${address(attachment)} download=${attachment.filename ?? ""}>${inner}${icon("download")}</a>` : html`<div class="card">${inner}</div>`}${caption(message)}`;
-}
-
 function place({ content, body }) {
   const { latitude, longitude } = content;
   const link = `https://www.openstreetmap.org/?mlat=${encodeURIComponent(latitude)}&mlon=${encodeURIComponent(longitude)}&zoom=16`;

@@ -22,7 +22,7 @@ const ACTIONS = () => ({
   "session.opened": t("logged in"), "session.closed": t("logged out"), "session.ended": t("ended a session"), "sessions.ended": t("logged out everywhere"), "session.moved": t("went to another organisation"),
   "team.created": t("made a team"), "team.updated": t("changed a team"), "team.renamed": t("renamed a team"), "team.members_changed": t("changed who is in a team"), "team.saved": t("changed a team"), "team.deleted": t("deleted a team"),
   "tenant.created": t("made the organisation"), "tenant.registered": t("registered the organisation"), "tenant.updated": t("changed the organisation's settings"), "rates.updated": t("changed the rates of messages"), "tenant.suspended": t("suspended the organisation"), "tenant.resumed": t("resumed the organisation"), "tenant.status_changed": t("suspended or resumed the organisation"),
-  "export.requested": t("asked for an archive"), "export.finished": t("made an archive of everything"), "export.downloaded": t("downloaded an archive"), "tenant.closed": t("began to delete the organisation"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
+  "storage.swept": t("compared the stored files with the database"), "export.requested": t("asked for an archive"), "export.finished": t("made an archive of everything"), "export.downloaded": t("downloaded an archive"), "tenant.closed": t("began to delete the organisation"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
   "token_family.opened": t("logged a program in"), "token_family.revoked": t("ended a program's login"),
 });
 

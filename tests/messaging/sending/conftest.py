@@ -17,6 +17,7 @@ from core.messaging.accounts import Account, GraphClients
 from core.messaging.gate import Author, Draft, OutboundFilter, Submitted, submit
 from core.messaging.lanes import Delivery, Lanes, LocalLimits
 from core.messaging.lanes.allowance import Bucket
+from core.messaging.media import SentMedia
 from core.messaging.reconcile import Reconciler
 from core.whatsapp.errors import explain
 from core.whatsapp.outcomes import Accepted, NotSent, Refused, SendOutcome, Uncertain
@@ -101,6 +102,7 @@ class Desk:
     limits: Any = None
     http_timeout: float = 5.0
     delivery: Delivery | None = None
+    media: SentMedia | None = None
 
     async def conversation(self, phone: str | None = None, bsuid: str | None = None, hours_ago: float = 1) -> UUID:
         """A customer who wrote `hours_ago`."""
@@ -146,7 +148,7 @@ class Desk:
         """A worker's lanes. A new one has forgotten what an older one was told to wait for."""
         delivery = self.delivery or Delivery(
             self.db, cast(GraphClients, self.meta), Mail(VAULT), self._apply_parked, clock=self.clock,
-            http_timeout=self.http_timeout, grace=GRACE,
+            http_timeout=self.http_timeout, grace=GRACE, media=self.media,
         )
         limits = self.limits or LocalLimits(NO_LIMIT, NO_LIMIT)
         return Lanes(

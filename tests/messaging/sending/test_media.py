@@ -1,20 +1,23 @@
 """Fetching customers' files: whole, checked, tried again, and given up with a reason."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from core.db.wake import Wake
 from core.egress import Interrupted, TooLarge
 from core.errors import Unavailable
 from core.mail import Mail
 from core.messaging.accounts import Account, GraphClients
-from core.messaging.media import MediaFetcher
+from core.messaging.media import MediaFetcher, fetch
 from core.messaging.media.sniff import real_type
 from core.storage import FolderStorage
 from core.whatsapp.client import GraphRefused
@@ -36,8 +39,9 @@ class FakeDownload:
         return None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self._data), 1000):
-            yield self._data[start : start + 1000]
+        step = 1000 if len(self._data) < 1_000_000 else 65_536
+        for start in range(0, len(self._data), step):
+            yield self._data[start : start + step]
         if self._error:
             raise self._error
 
@@ -213,3 +217,98 @@ async def test_a_file_erased_while_it_was_fetched_leaves_no_object(
 ])  # fmt: skip
 def test_a_file_is_shown_as_what_its_bytes_say(declared: str, head: bytes, kept: str) -> None:
     assert real_type(declared, head) == kept
+
+
+async def test_an_address_that_ended_is_asked_for_again_in_the_same_try(desk: Desk, storage: FolderStorage) -> None:
+    class Late(Meta):
+        asked = 0
+
+        async def media_url(self, media_id: str) -> MediaLocation:
+            self.asked += 1
+            return await super().media_url(media_id)
+
+        @asynccontextmanager
+        async def download_media(
+            self, url: str, *, max_bytes: int, sha256: str | None, size: int | None = None
+        ) -> AsyncIterator[MediaDownload]:
+            if self.asked == 1:
+                raise GraphRefused(replace(refusal(100), http_status=404))
+            async with super().download_media(url, max_bytes=max_bytes, sha256=sha256, size=size) as download:
+                yield download
+
+    attachment, meta = await _attachment(desk), Late()
+    await _fetcher(desk, meta, storage).sweep()
+    row = await _row(desk, attachment)
+    assert (row["state"], row["attempts"], meta.asked) == ("stored", 1, 2)
+
+
+async def test_a_body_of_another_length_than_told_is_not_kept(
+    desk: Desk, storage: FolderStorage, tmp_path: Path
+) -> None:
+    attachment, meta = await _attachment(desk), Meta(JPEG, TooLarge("much longer"))
+    await _fetcher(desk, meta, storage).sweep()
+    row = await _row(desk, attachment)
+    assert (row["state"], "longer than the" in row["error"]) == ("pending", True)
+    meta.told = len(JPEG) - 1
+    desk.clock.pass_(seconds=6)
+    await _fetcher(desk, meta, storage).sweep()
+    row = await _row(desk, attachment)
+    assert (row["state"], "Meta told" in row["error"]) == ("pending", True)
+    assert _files(tmp_path) == []
+
+
+async def test_a_file_that_meta_forgot_after_its_seven_days_is_said_to_be_expired(
+    desk: Desk, storage: FolderStorage
+) -> None:
+    fresh, old = await _attachment(desk), await _attachment(desk)
+    await desk.db.system.execute("update attachments set created_at = now() - interval '8 days' where id = $1", old)
+    for _ in range(2):
+        await _fetcher(desk, Meta(JPEG, GraphRefused(refusal(100)), GraphRefused(refusal(100))), storage).sweep()
+    assert ((await _row(desk, fresh))["failure"], (await _row(desk, old))["failure"]) == ("gone", "expired")
+
+
+async def test_a_file_rings_for_the_worker_at_its_commit(desk: Desk, storage: FolderStorage) -> None:
+    wake = Wake(desk.db.url)
+    await wake.listen("media")
+    bell = wake.bell("media")
+    await bell.wait(0.1)
+    try:
+        await _attachment(desk)
+        assert await bell.wait(10)
+    finally:
+        await wake.close()
+
+
+async def test_a_lease_is_renewed_while_the_file_is_fetched(
+    desk: Desk, storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "_BEAT_SECONDS", 0.01)
+    attachment, due = await _attachment(desk), list[Any]()
+
+    class Slow(Meta):
+        async def media_url(self, media_id: str) -> MediaLocation:
+            for _ in range(2):
+                due.append((await _row(desk, attachment))["due_at"])
+                desk.clock.pass_(seconds=50)
+                async with asyncio.timeout(10):
+                    while (await _row(desk, attachment))["due_at"] == due[-1]:  # noqa: ASYNC110 - a row tells nobody
+                        await asyncio.sleep(0.01)
+            assert await _fetcher(desk, Meta(), storage).sweep() == 0  # nobody else takes it
+            return await super().media_url(media_id)
+
+    await _fetcher(desk, Slow(), storage).sweep()
+    assert (await _row(desk, attachment))["state"] == "stored"
+    assert due[1] > due[0]
+
+
+async def test_a_try_that_takes_too_long_frees_its_place(desk: Desk, storage: FolderStorage) -> None:
+    class Hangs(Meta):
+        async def media_url(self, media_id: str) -> MediaLocation:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    attachment = await _attachment(desk)
+    fetcher = MediaFetcher(desk.db, cast(GraphClients, Hangs()), storage, Mail(VAULT), clock=desk.clock, longest=0.1)
+    await fetcher.sweep()
+    row = await _row(desk, attachment)
+    assert (row["state"], "did not come" in row["error"]) == ("pending", True)

@@ -19,6 +19,7 @@ create index attachments_preview_due on attachments (preview_due_at) where previ
 create index attachments_by_key on attachments (tenant_id, storage_key collate "C") where storage_key is not null;
 create index attachments_by_thumbnail on attachments (tenant_id, thumbnail_key collate "C")
     where thumbnail_key is not null;
+create index attachments_by_source on attachments (tenant_id, source_id) where source_id is not null;
 create index attachments_unsent on attachments (created_at) where message_id is null;
 
 -- What a member uploads is not shown to colleagues of limited sight; what hangs on a message goes with that message.
