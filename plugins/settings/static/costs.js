@@ -71,7 +71,7 @@ class Costs extends Panel {
       { label: t("Free"), end: true, cell: ({ free }) => fmt.number(free) },
       ...(priced ? [amount] : []),
     ];
-    return html`<ui-card heading=${t("Costs")}><dl class="facts">${[
+    return html`<ui-card heading=${t("Delivered messages")}><dl class="facts">${[
         [t("Delivered"), fmt.number(total.messages)], ...(priced ? [[t("Cost"), moneyWords(total.amount, currency)], [t("Without a rate"), fmt.number(total.unpriced)]] : []), [t("Free"), fmt.number(total.free)],
       ].map(([name, value]) => html`<div><dt>${name}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>
       ${table({ label: t("Costs"), columns, rows: items, key: ({ key }) => key })}</ui-card>`;
