@@ -39,6 +39,7 @@ from core.messaging.media.sweep import SWEEP_CRON, StorageSweeper
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
+from core.messaging.template_readings import TemplateReadings
 from core.metrics.page import Page
 from core.metrics.process import breakers, running
 from core.metrics.work import Work
@@ -124,6 +125,7 @@ class Worker:
             *Exporter(self.db, self._storage).handlers(),
             *TenantEraser(self.db, self._storage).handlers(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
+            TemplateReadings(self.db, self.clients).handler(),
             Eraser(self.db, self._storage).handler(),
             *StorageSweeper(self.db, self._storage).handlers(),
             *jobs.handlers(host.plugins, host.contexts, host.guard),

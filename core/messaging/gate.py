@@ -21,6 +21,7 @@ from core.messaging.drafts import Author, Draft, Outbound, Submitted, checked, r
 from core.messaging.media.named import named_files
 from core.messaging.media.uploads import attach
 from core.messaging.targets import aimed, refuse_pin_outside_groups
+from core.messaging.template_readings import ask_for_reading, check_template
 from core.messaging.unseen import refuse_unseen
 from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
 from core.whatsapp.outbound import CAPTIONED, unkept
@@ -56,9 +57,19 @@ async def submit(
         _refuse_closed_window(draft.type, place, clock)
         await refuse_unseen(connection, draft.conversation_id, draft.last_seen, draft.confirm, author.kind, author.id)
         check_reachable(place)
+        misfit = await check_template(connection, draft.content, place) if draft.type == "template" else None
+    if misfit is not None:
+        await _ask_again(db, place, clock)
+        raise misfit
     body, content = await filtered(_outbound(draft, message_id, place, author), filters)
     async with db.tenant_transaction() as connection:
         return await _accept(connection, replace(draft, body=body, content=content), author, quoted, request, clock)
+
+
+async def _ask_again(db: Database, place: Any, clock: Clock) -> None:
+    """The template may have changed since Meta told of it: the next try is checked against what it says then."""
+    async with db.tenant_transaction() as connection:
+        await ask_for_reading(connection, place["account_id"], place["waba_id"], clock(), anew=True)
 
 
 def _refuse_closed_window(type: str, place: Any, clock: Clock) -> None:
@@ -68,7 +79,9 @@ def _refuse_closed_window(type: str, place: Any, clock: Clock) -> None:
 
 _CONVERSATION = """
 select v.account_id, v.contact_id, v.last_inbound_at, a.phone_number_id, a.status as account_status,
-    a.display_phone_number, c.phone, c.bsuid
+    a.display_phone_number, c.phone, c.bsuid, a.waba_id,
+    exists (select from contact_blocks b where b.tenant_id = v.tenant_id and b.account_id = v.account_id
+        and b.contact_id = v.contact_id) as blocked
 from conversations v
 join accounts a on a.tenant_id = v.tenant_id and a.id = v.account_id
 join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
@@ -115,6 +128,8 @@ def check_reachable(place: Any) -> None:
         }[place["account_status"]]
         number = place["display_phone_number"]
         raise Unavailable(f"The number +{number} cannot send; {reason}.", account_id=str(place["account_id"]))
+    if place["blocked"]:
+        raise Invalid("This number has blocked the contact, and WhatsApp takes nothing for them: unblock them first.")
     if not place["phone"] and not place["bsuid"]:
         raise Invalid("This contact has neither a phone number nor a WhatsApp user id: add a phone number.")
 
@@ -185,6 +200,8 @@ async def _accept(
         return known
     _refuse_closed_window(draft.type, place, clock)
     check_reachable(place)
+    if draft.type == "template":
+        await ask_for_reading(connection, place["account_id"], place["waba_id"], clock())
     await _insert(connection, draft, place, author, quoted, request)
     for kind, file, filename in named_files(draft.type, draft.content):
         await attach(connection, _id_of(draft), file, kind, filename)

@@ -15,6 +15,8 @@ _MESSAGE = """
 select m.id, m.status, m.direction, m.type, m.body, m.content, m.conversation_id, m.contact_id, v.account_id,
     v.last_inbound_at,
     a.status as account_status, a.display_phone_number, c.phone, c.bsuid,
+    exists (select from contact_blocks b where b.tenant_id = m.tenant_id and b.account_id = m.account_id
+        and b.contact_id = m.contact_id) as blocked,
     (select max(s.lease_until) from send_attempts s where s.tenant_id = m.tenant_id and s.message_id = m.id
         and s.state in ('sending', 'uncertain') and s.finished_at is null) as waits_until
 from messages m

@@ -84,17 +84,17 @@ class GraphCalls:
     async def _call(self, method: str, path: str, payload: Payload | None = None) -> JsonObject:
         if payload is None:
             return await self._ask(method, path)
-        return await self._ask(method, path, content=_encoded(payload), headers=_JSON)
+        return await self._ask(method, path, content=encoded(payload), headers=_JSON)
 
     async def _ask(self, method: str, path: str, **sent: Any) -> JsonObject:
         try:
             answer = await self._request(method, path, **sent)
         except EgressError as error:
             raise GraphUnreachable(str(error)) from error
-        return _told(answer)
+        return told_of(answer)
 
     async def _post(self, path: str, payload: Payload) -> Answer:
-        return await self._request("POST", path, content=_encoded(payload), headers=_JSON)
+        return await self._request("POST", path, content=encoded(payload), headers=_JSON)
 
     async def _request(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None,
@@ -116,7 +116,7 @@ class GraphCalls:
         return body
 
 
-def _encoded(payload: Payload) -> bytes:
+def encoded(payload: Payload) -> bytes:
     return json.dumps(payload, separators=(",", ":")).encode()
 
 
@@ -134,7 +134,7 @@ def _proof(token: str, app_secret: str | None) -> dict[str, str]:
     return {"appsecret_proof": hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()}
 
 
-def _told(answer: Answer) -> JsonObject:
+def told_of(answer: Answer) -> JsonObject:
     told = document(answer.body)
     if told is None:
         raise GraphUnreachable(f"Meta's answer (HTTP {answer.status}) is not JSON", answer.status)

@@ -9,6 +9,7 @@ from core.egress import Download, Egress, EgressError, Timeouts
 from core.egress import NotSent as NeverLeft
 from core.whatsapp.answers import classify, document, refusal
 from core.whatsapp.calls import GraphError, GraphRefused, GraphUnreachable, segment
+from core.whatsapp.customers import CustomerCalls
 from core.whatsapp.media import MediaDownload, MediaLocation
 from core.whatsapp.numbers import NumberCalls
 from core.whatsapp.outbound import Payload, read_payload
@@ -24,7 +25,7 @@ _TEMPLATE_FIELDS: Final = "name,status,category,language,components,quality_scor
 _TRANSFER: Final = Timeouts(read=60.0, write=60.0, total=300.0)
 
 
-class GraphClient(NumberCalls):
+class GraphClient(NumberCalls, CustomerCalls):
     """One account's calls: its token, host and version. `app_secret` adds appsecret_proof to each of them.
 
     `media_hosts` are hosts, besides Meta's and the base URL's, that may see the token when a file is fetched.

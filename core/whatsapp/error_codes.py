@@ -26,7 +26,7 @@ CODES: Final[Mapping[int, tuple[str, str]]] = {
     131021: ("F", "own_number"),
     131030: ("F", "test_recipient"),
     130403: ("F", "blocked"),
-    139101: ("F", "blocked"),
+    139101: ("F", "block_failed"),
     130497: ("F", "country"),
     368: ("F", "restricted"),
     131031: ("F", "restricted"),

@@ -34,6 +34,10 @@ BODIES = {
     "update_contact": {"name": "Taken over"},
     "create_contact": {"name": "Salma"},
     "rename_passkey": {"name": "Taken over"},
+    "block_contacts": {"contact_ids": [str(UUID(int=1))]},
+    "unblock_contacts": {"contact_ids": [str(UUID(int=1))]},
+    "make_link": {"message": "Taken over"},
+    "put_link": {"message": "Taken over"},
     "patch_account": {"status": "disabled"},
     "patch_profile": {"about": "Taken over"},
     "patch_meta_app": {"name": "Taken over"},
@@ -65,6 +69,7 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "invitation_id": thread.contact_id, "member_id": thread.contact_id, "team_id": thread.contact_id,
         "key": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
         "export_id": thread.contact_id, "tenant_id": thread.contact_id, "user_id": thread.contact_id,
+        "code": thread.contact_id,
     }  # fmt: skip
 
 

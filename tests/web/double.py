@@ -51,6 +51,7 @@ class Double:
         self.offline = False
         self.url = ""
         self.posted: list[Resource] = []
+        self.typed: list[str] = []  # conversations in which "typing" was told
         self.panels: list[Resource] = []
         self.permissions = list(PERMISSIONS)
         self.teams: list[Resource] = []
@@ -192,6 +193,7 @@ class Double:
         app.add_url_rule(f"{api}/conversations/<key>/messages", "messages", self._messages)
         app.add_url_rule(f"{api}/conversations/<key>/messages", "send", self._send, methods=["POST"])
         app.add_url_rule(f"{api}/conversations/<key>/<what>", "change", self._change, methods=["PUT"])
+        app.add_url_rule(f"{api}/conversations/<key>/typing", "typing", self._typing, methods=["POST"])
         app.add_url_rule(f"{api}/messages/<key>/retry", "retry", self._retry, methods=["POST"])
         app.add_url_rule(f"{api}/contacts", "contacts", self._contacts)
         app.add_url_rule(f"{api}/contacts", "new_contact", self._new_contact, methods=["POST"])
@@ -268,9 +270,20 @@ class Double:
         if known:
             return known
         quoted = next((one for one in self.messages[key] if one["id"] == draft.get("reply_to")), None)
-        message = self.write(conversation, draft["body"], direction="outbound", id=draft["id"], wamid=None,
-                             status="queued", context_wamid=quoted and quoted["wamid"])
+        type = draft.get("type", "text")
+        content = {} if type == "text" else draft[type]
+        aimed = draft.get("reaction", {}).get("message_id")
+        target = next((one for one in self.messages[key] if one["id"] == aimed), quoted)
+        words = draft.get("body") or (content["emoji"] if type == "reaction" else content["body"]["text"]
+                                      if "body" in content else "")  # fmt: skip
+        kept = {"contacts": content} if type == "contacts" else content
+        message = self.write(conversation, words, direction="outbound", id=draft["id"], wamid=None, type=type,
+                             status="queued", content=kept, context_wamid=target and target["wamid"])  # fmt: skip
         return message, 202
+
+    async def _typing(self, key: str) -> Any:
+        self.typed.append(key)
+        return "", 204
 
     async def _change(self, key: str, what: str) -> Any:
         conversation, body = self.conversations[key], await request.get_json()

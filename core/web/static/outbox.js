@@ -22,7 +22,7 @@ export class Outbox extends EventTarget {
     this.flush();
   }
 
-  /** `draft`: {conversation_id, body, reply_to?, last_seen?, confirm?}. Returns its id at once. */
+  /** `draft`: {conversation_id, body, type?, content?, reply_to?, last_seen?, confirm?}; `content` is WhatsApp's object of a type other than text. Returns its id at once. */
   send(draft) {
     const written = { ...draft, id: uuid(), at: new Date().toISOString(), state: "waiting" };
     this.drafts.set(written.id, written);
@@ -71,9 +71,9 @@ export class Outbox extends EventTarget {
 
   /** True when the next draft may be tried. */
   async deliver(draft) {
-    const { id, conversation_id: conversation, body, reply_to, last_seen, confirm } = draft;
+    const { id, conversation_id: conversation, type = "text", body, content, reply_to, last_seen, confirm } = draft;
     try {
-      const message = await post(`/api/v1/conversations/${conversation}/messages`, { id, type: "text", body, reply_to, last_seen, confirm });
+      const message = await post(`/api/v1/conversations/${conversation}/messages`, { id, type, ...(type === "text" ? { body } : { [type]: content }), reply_to, last_seen, confirm });
       this.drafts.delete(id);
       this.save();
       this.ledger.apply({ type: "message.queued", data: { message } });
@@ -125,14 +125,14 @@ function stored() {
 
 /** The message as the thread draws it before the server has seen it. */
 const shown = (draft) => ({
-  id: draft.id, conversation_id: draft.conversation_id, wamid: null, direction: "outbound", type: "text", body: draft.body,
-  content: {}, status: draft.state === "refused" ? "unsent" : "local", error: draft.error ?? null, at: draft.at,
+  id: draft.id, conversation_id: draft.conversation_id, wamid: null, direction: "outbound", type: draft.type ?? "text", body: draft.body,
+  content: draft.content ?? {}, status: draft.state === "refused" ? "unsent" : "local", error: draft.error ?? null, at: draft.at,
   context_wamid: draft.quoted ?? null, author: { kind: "agent", id: me.id, name: me.name }, timestamps: { created: draft.at },
   attachments: [], version: 0,
 });
 
 /** crypto.randomUUID is missing where the page is not served over HTTPS or from localhost. */
-function uuid() {
+export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 15) | 64;

@@ -3,9 +3,12 @@ import { css, html, nothing } from "lit";
 import { fmt, icon, t } from "@comptoir/sdk";
 import { file, fileStyles, film, picture, sound } from "./files.js";
 import { tick } from "./list.js";
-import { preview, statusOf } from "./words.js";
+import { chosen, offered, offerStyles, order, template } from "./offers.js";
+import { reactionItems } from "./reactions.js";
+import { kindOf, preview, statusOf } from "./words.js";
 
 export const bubbleStyles = css`${fileStyles}
+  ${offerStyles}
   .m { display: flex; align-items: center; gap: var(--sp-2); padding: 1px var(--sp-5); }
   .m.first { padding-block-start: 7px; }
   .m.out { flex-direction: row-reverse; }
@@ -34,12 +37,12 @@ export const bubbleStyles = css`${fileStyles}
   .oops { margin-block-start: 6px; padding-block-start: 6px; border-block-start: 1px solid var(--line); font-size: var(--fs-preview); display: grid; gap: 3px; justify-items: start; }
   .oops b { color: var(--bad); font-weight: 600; } .oops.unsure b { color: var(--warn); }
   .oops .acts { display: flex; gap: var(--sp-4); margin-block-start: 2px; }
-  .reply { opacity: 0; } .m:hover .reply, .reply:focus-visible { opacity: 1; }
-  @media (pointer: coarse) { .reply { display: none; } }
+  .reply, .react { opacity: 0; } .m:hover .reply, .reply:focus-visible, .m:hover .react, .react:focus-within { opacity: 1; }
+  @media (pointer: coarse) { .reply, .react { display: none; } }
   @media (max-width: 760px) { .m { padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } }
 `;
 
-/** `around`: {first, reactions, quoted, retry(message), discard(message), reply(message), jump(wamid), contact}. */
+/** `around`: {first, reactions, ours (our own), mayReact, quoted, retry(message), discard(message), reply(message), jump(wamid), contact}. */
 export function bubble(message, around) {
   const out = message.direction === "outbound";
   return html`<div class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id}>
@@ -51,6 +54,7 @@ export function bubble(message, around) {
       ${trouble(message, around)}
       ${around.reactions ? html`<span class="rx" role="img" aria-label=${t("Reactions: {emoji}", { emoji: [...around.reactions.values()].join(" ") })}>${[...new Set(around.reactions.values())].map((emoji) => html`<span>${emoji}</span>`)}</span>` : nothing}
     </div>
+    ${message.wamid && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
     ${message.wamid ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
   </div>`;
 }
@@ -62,9 +66,9 @@ function quote(message, { quoted, contact, jump }) {
   return html`<button class="q" @click=${() => jump(message.context_wamid)}>${who ? html`<b><bdi>${who}</bdi></b>` : nothing}<span class="cut" dir="auto">${words.text.slice(0, 120)}</span></button>`;
 }
 
-const CONTENTS = { text: words, image: shown(picture), sticker: shown(picture), video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards, interactive: answer, button: answer, template: words };
+const CONTENTS = { text: words, image: shown(picture), sticker: shown(picture), video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards, interactive, button: answer, template: (message) => template(message, words), order: (message) => order(message, words), pin: pinned };
 
-const content = (message) => (CONTENTS[message.type] ?? unknown)(message);
+const content = (message) => (elsewhere(message) ? linked : CONTENTS[message.type] ?? unknown)(message);
 
 /** With its caption. */
 function shown(show) {
@@ -98,6 +102,23 @@ function cards({ content, body }) {
 
 function answer(message) {
   return html`<div class="s unknown">${icon("mouse-pointer-click", "small")}<span>${t("Chose an answer")}</span></div>${words(message)}`;
+}
+
+function interactive(message) {
+  return message.direction === "outbound" ? offered(message, words) : chosen(message, words);
+}
+
+function pinned({ content }) {
+  return html`<div class="unknown">${icon("pin", "small")}<span>${content.type === "unpin" ? t("Unpinned a message") : t("Pinned a message")}</span></div>`;
+}
+
+/** A file that we sent by a link or by WhatsApp's id: it is not kept here. */
+const elsewhere = ({ direction, attachments, content }) => direction === "outbound" && !attachments?.length && Boolean(content?.link || content?.id);
+
+function linked({ type, content: told, body }) {
+  const [picture, name] = kindOf(type);
+  const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${told.filename || name}</span>${told.link ? html`<br><span class="s" dir="ltr">${told.link}</span>` : nothing}</span>`;
+  return html`${/^https?:/.test(told.link ?? "") ? html`<a class="card" href=${told.link} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`}${told.caption ? words({ body }) : nothing}`;
 }
 
 function unknown(message) {

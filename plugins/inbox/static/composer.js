@@ -1,10 +1,12 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { Panel, can, define, icon, storageKey, t } from "@comptoir/sdk";
+import { Panel, can, define, icon, post, storageKey, t } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
+import "./extras.js";
 import { contactName, preview } from "./words.js";
 
 const KEPT = 300; // ms after the last key until the draft is written down
+const TYPING = 20_000; // ms: WhatsApp shows the dots for 25 s
 
 /** Where an agent writes. A draft survives leaving the conversation and reloading the page. */
 class Composer extends Panel {
@@ -53,7 +55,8 @@ class Composer extends Panel {
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
     const name = contactName(this.conversation.contact);
     return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}
-      <div class="line"><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${t("Message…")} .value=${live(this.text)}
+      <div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
+        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${t("Message…")} .value=${live(this.text)}
         @input=${this.typed} @keydown=${this.keys}></textarea>
       <button class="send" aria-label=${t("Send")} ?disabled=${!this.text.trim()} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button></div>`;
   }
@@ -77,8 +80,17 @@ class Composer extends Panel {
 
   typed(event) {
     this.text = event.target.value;
+    this.tellTyping();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), KEPT);
+  }
+
+  /** The customer sees the dots. A hint that gets lost is no trouble; one that is refused is not repeated. */
+  tellTyping() {
+    const now = Date.now();
+    if (!this.text.trim() || !this.windowOpen || now - (this.told ?? 0) < TYPING) return;
+    this.told = now;
+    post(`/api/v1/conversations/${this.conversation.id}/typing`).catch(() => { this.told = Infinity; });
   }
 
   keep() {
@@ -110,6 +122,7 @@ class Composer extends Panel {
     if (!body || !this.windowOpen) return;
     outbox.send({ conversation_id: this.conversation.id, body, reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.lastSeen(), confirm: confirm || undefined });
     this.text = "";
+    this.told = 0;
     this.keep();
     this.quoted = null;
     this.settle();

@@ -3,10 +3,11 @@ import { fmt } from "@comptoir/sdk";
 
 const GROUP = 5 * 60_000; // ms within which one author's bubbles stand together
 
-/** {rows, reactions: wamid → Map(author → emoji), byWamid}. `fresh` is the first message unread at opening. */
+/** {rows, reactions: wamid → Map(author → emoji), ours: wamid → emoji (WhatsApp has one of the business's), byWamid}. `fresh` is the first message unread at opening. */
 export function rowsOf(messages, fresh) {
   const rows = [];
   const reactions = new Map();
+  const ours = new Map();
   const byWamid = new Map();
   let day = null;
   let before = null;
@@ -14,6 +15,7 @@ export function rowsOf(messages, fresh) {
     if (message.wamid) byWamid.set(message.wamid, message);
     if (message.type === "reaction" && message.context_wamid) {
       react(reactions, message);
+      if (message.direction === "outbound") ours.set(message.context_wamid, message.body);
       continue;
     }
     const today = fmt.dayKey(message.at);
@@ -23,13 +25,13 @@ export function rowsOf(messages, fresh) {
     day = today;
     before = message;
   }
-  return { rows, reactions, byWamid };
+  return { rows, reactions, ours, byWamid };
 }
 
 /** A later reaction of the same author replaces the earlier one; an empty one takes it back. */
-function react(reactions, { context_wamid: target, direction, author, body }) {
+function react(reactions, { context_wamid: target, direction, body }) {
   const given = reactions.get(target) ?? new Map();
-  const who = direction === "inbound" ? "customer" : (author?.id ?? "us");
+  const who = direction === "inbound" ? "customer" : "us"; // whoever of us reacts last replaces the others', as at WhatsApp
   if (body) given.set(who, body);
   else given.delete(who);
   if (given.size) reactions.set(target, given);

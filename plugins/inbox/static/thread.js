@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { Panel, define, fmt, icon, post, t, tn, toast } from "@comptoir/sdk";
+import { Panel, can, define, fmt, icon, post, t, tn, toast } from "@comptoir/sdk";
 import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { bubble, bubbleStyles } from "./bubble.js";
@@ -65,6 +65,10 @@ class Thread extends Panel {
     if (changes.reset || changes.threads.has(this.conversation.id)) this.requestUpdate();
   }
 
+  get mayReact() {
+    return can("messages.send") && Date.parse(this.conversation.window_expires_at ?? 0) > Date.now();
+  }
+
   get thread() {
     return ledger.state.threads.get(this.conversation.id);
   }
@@ -119,7 +123,7 @@ class Thread extends Panel {
     if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
     const { message } = row;
     return bubble(message, {
-      first: row.first, contact, reactions: this.built.reactions.get(message.wamid), quoted: this.built.byWamid.get(message.context_wamid),
+      first: row.first, contact, reactions: this.built.reactions.get(message.wamid), ours: this.built.ours.get(message.wamid), mayReact: this.mayReact, quoted: this.built.byWamid.get(message.context_wamid),
       retry: this.retry, discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump(wamid),
       reply: (one) => this.dispatchEvent(new CustomEvent("reply", { detail: one })),
     });

@@ -6,6 +6,7 @@ const KINDS = {
   document: () => ["file-text", t("Document")], sticker: () => ["sticker", t("Sticker")], location: () => ["map-pin", t("Location")],
   contacts: () => ["contact", t("Contact card")], reaction: () => ["smile", t("Reaction")], interactive: () => ["mouse-pointer-click", t("Answer")],
   button: () => ["mouse-pointer-click", t("Answer")], text: () => [null, t("Message")], template: () => ["layout-template", t("Template")],
+  order: () => ["package", t("Order")],
 };
 
 /** [icon or null, words] for a type; an unknown one is named as WhatsApp names it. */

@@ -63,10 +63,10 @@ def apply(body: Any, blocking: bool) -> Response:
 
 def refusal(phone: Phone | None, blocking: bool) -> dict[str, Any] | None:
     if phone is None:
-        return {"message": "User not found on WhatsApp", "code": 139101, "error_data": {"details": "User unknown"}}
+        return {"message": "Message undeliverable", "code": 131026, "error_data": {"details": "Not a WhatsApp user"}}
     if blocking and not phone.window_open(box().clock.now()):
         details = "The user has not messaged your business in the last 24 hours"
-        return {"message": "Re-engagement required", "code": 139103, "error_data": {"details": details}}
+        return {"message": "Re-engagement message", "code": 131047, "error_data": {"details": details}}
     return None
 
 

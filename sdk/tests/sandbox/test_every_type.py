@@ -108,7 +108,7 @@ async def test_a_blocked_customer_is_neither_heard_nor_reached(
     assert partly.status_code == 400
     told = partly.json()["block_users"]
     assert [one["input"] for one in told["added_users"]] == [f"+{AMINA}"]
-    assert told["failed_users"][0]["errors"][0]["code"] == 139101
+    assert told["failed_users"][0]["errors"][0]["code"] == 131026
     listed = (await sandbox.get(path, headers=TOKEN)).json()["data"]
     assert [one["wa_id"] for one in listed] == [AMINA]
     refused = await send(sandbox, {"messaging_product": "whatsapp", "to": AMINA, "text": {"body": "a"}})

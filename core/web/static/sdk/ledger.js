@@ -4,4 +4,5 @@
  */
 export { byTime } from "../ledger.js";
 export { byActivity, ConversationList, LIST_PAGE } from "../conversations.js";
+export { uuid as newId } from "../outbox.js";
 export { ledger, onLive, outbox, socket } from "../replica.js";
