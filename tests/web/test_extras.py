@@ -1,4 +1,4 @@
-"""What is neither text nor a file is sent from the composer with the keyboard alone, and read in the thread in words."""
+"""What is neither text nor a file is sent from the composer by keyboard alone, and read in the thread in words."""
 
 from typing import Any
 
