@@ -76,11 +76,17 @@ def _audit(settings: Settings, slug: str | None) -> int:
 
 
 def _serve(process: str, settings: Settings, fd: int | None) -> int:
-    from core import logs
+    from core import crash_reports, logs, tracing
 
     logs.configure(process, settings.secret_key)
+    crash_reports.configure(process, settings.sentry)
+    tracing.configure(process, settings.tracing)
     serve = import_module(_MODULES[process]).main
-    serve(settings, fd)
+    try:
+        serve(settings, fd)
+    finally:
+        crash_reports.flush()
+        tracing.flush()
     return 0
 
 

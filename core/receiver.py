@@ -15,12 +15,14 @@ from urllib.parse import parse_qs
 
 import uvicorn
 
+from core import tracing
 from core.config import Settings
 from core.messaging.app_keys import AppKeys
 from core.messaging.journal import Journal, JournalUnavailable
 from core.metrics.numbers import DELIVERIES
 from core.metrics.page import PATH as METRICS
 from core.metrics.page import Page
+from core.request_ids import request_id
 from core.secrets import Vault
 from core.serving import GRACE_SECONDS, KEEP_ALIVE_SECONDS, Listener, UvicornServer
 from core.whatsapp.signature import verify
@@ -38,7 +40,8 @@ LARGEST_BODY: Final = 3 * 2**20
 MOST_READING_BYTES: Final = 64 * 2**20
 _READ_SECONDS: Final = 10.0
 _KEPT_HEADERS: Final = {b"content-type": "content-type", b"user-agent": "user-agent",
-                        b"x-hub-signature-256": "x-hub-signature-256", b"x-forwarded-for": "x-forwarded-for"}
+                        b"x-hub-signature-256": "x-hub-signature-256", b"x-forwarded-for": "x-forwarded-for",
+                        b"x-request-id": "x-request-id"}
 _LONGEST_HEADER: Final = 400
 _PLAIN: Final = (b"content-type", b"text/plain; charset=utf-8")
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
@@ -131,7 +134,8 @@ class Receiver:
         if key is None or not verify(key.secrets, body, kept.get("x-hub-signature-256")):
             raise _Refused(403, "the signature does not match")
         try:
-            await self._journal.append(slug, _encode_headers(kept), body)
+            with tracing.span("webhook", kept["x-request-id"], app=slug):
+                await self._journal.append(slug, _encode_headers(kept), body)
         except JournalUnavailable as error:
             raise _Refused(503, f"not stored: {error}; deliver again") from error
         await send(_OK)
@@ -223,6 +227,7 @@ def _kept_headers(scope: Scope) -> dict[str, str]:
     for name, value in scope["headers"]:
         if name in _KEPT_HEADERS:
             kept[_KEPT_HEADERS[name]] = value[:_LONGEST_HEADER].decode("latin-1")
+    kept["x-request-id"] = request_id(kept.get("x-request-id"))
     client = scope.get("client")
     if client:
         kept["remote"] = client[0]

@@ -16,8 +16,8 @@ import uvicorn
 
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than Nginx keeps a connection to us, or it would send a request into one that has just been closed."""
-GRACE_SECONDS: Final = 10
-"""How long requests that have begun may take after the stop."""
+GRACE_SECONDS: Final = 30
+"""How long requests that have begun may take after the stop. On a machine that is short of everything they are slow."""
 _SETTLE_SECONDS: Final = 0.2
 _SO_ATTACH_FILTER: Final = 26
 _DROP: Final = struct.pack("HBBI", 0x06, 0, 0, 0)  # classic BPF: return 0, keep nothing of the packet

@@ -70,3 +70,14 @@ def test_an_exception_shows_its_frames_and_first_line_only(capsys: pytest.Captur
     assert "hush-hush" not in json.dumps(said)
     assert "ValueError: duplicate key" in said["exception"]
     assert said["exception"].endswith("RuntimeError: not stored")
+
+
+def test_what_a_line_is_given_beside_its_words_is_in_it_under_the_same_rules(
+    capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("worker", "key")
+    logging.getLogger("x").info("send attempt", extra={"attempt_id": "4711", "phone": "212611223344", "body": "hi"})
+    [line] = lines(capsys)
+    assert line["attempt_id"] == "4711"
+    assert line["phone"] not in ("212611223344", None)
+    assert "body" not in line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from core.db.roles import Role, role_url
-from core.db.scope import current_tenant, current_viewer, require_tenant
+from core.db.scope import current_request, current_tenant, current_viewer, require_tenant
 
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -32,9 +32,10 @@ async def scope_connection(connection: Connection) -> None:
     """Runs at every acquire and overwrites the previous user's scope, so nothing has to be reset at release."""
     viewer = current_viewer()
     member, sees = (viewer.member_id or "", viewer.sees) if viewer else ("", "")
-    # One round trip. The values are UUIDs and one of three words, never a caller's text.
+    # One round trip. The values are UUIDs, one of three words, and an id without quotes, never a caller's text.
     await connection.execute(
-        f"set app.tenant_id = '{current_tenant() or ''}'; set app.member_id = '{member}'; set app.sees = '{sees}'"
+        f"set app.tenant_id = '{current_tenant() or ''}'; set app.member_id = '{member}'; set app.sees = '{sees}'; "
+        f"set app.request_id = '{current_request() or ''}'"
     )
 
 

@@ -31,6 +31,24 @@ def current_viewer() -> Viewer | None:
     return _viewer.get()
 
 
+_request: ContextVar[str | None] = ContextVar("comptoir_request", default=None)
+
+
+def current_request() -> str | None:
+    """The id of the request being served, or None."""
+    return _request.get()
+
+
+@contextmanager
+def request_scope(request_id: str) -> Iterator[None]:
+    """What is written inside, for a tenant, remembers the request. The id is tame: `core.request_ids`."""
+    token = _request.set(request_id)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
 @contextmanager
 def viewer_scope(viewer: Viewer | None) -> Iterator[None]:
     """Inside a tenant's scope: see what this member sees. None sees all of the tenant."""

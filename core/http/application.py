@@ -1,12 +1,10 @@
 """The Quart application whose every request and socket runs inside its tenant's scope."""
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from quart import Quart, g, request, websocket
@@ -14,11 +12,12 @@ from quart.ctx import RequestContext, WebsocketContext
 from quart.json.provider import DefaultJSONProvider
 from quart.typing import ResponseTypes
 
+from core import tracing
 from core.audit import Actor, acting
 from core.auth.access import Access, declare, declared
 from core.auth.principal import Principal
 from core.auth.terms import promised
-from core.db.scope import tenant_scope, viewer_scope
+from core.db.scope import request_scope, tenant_scope, viewer_scope
 from core.errors import Unauthenticated
 from core.http.bodies import BoundedRequest, PatientConnection
 from core.http.caller import caller_ip
@@ -28,10 +27,10 @@ from core.http.idempotency import once
 from core.http.limits import count_request, count_stranger, tell
 from core.limits.limiter import counting
 from core.metrics.numbers import REQUESTS
+from core.request_ids import request_id
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Json(DefaultJSONProvider):
@@ -75,14 +74,17 @@ class Application(Quart):
         """As Quart's, in the caller's tenant scope and with a request id bound to the log."""
         started = time.perf_counter()
         g.principal = None
-        g.request_id = _request_id(request.headers.get("X-Request-Id"))
-        with structlog.contextvars.bound_contextvars(request_id=g.request_id), counting() as counted:
+        g.request_id = request_id(request.headers.get("X-Request-Id"))
+        with structlog.contextvars.bound_contextvars(request_id=g.request_id), request_scope(g.request_id), \
+                tracing.span("request", g.request_id, method=request.method) as span, counting() as counted:
             response = await self._answer(request_context)
             response.headers["X-Request-Id"] = g.request_id
             tell(response.headers, counted.standings.values())
             elapsed = time.perf_counter() - started
             route = request.url_rule.rule if request.url_rule else "none"
             method = request.method if request.method in _METHODS else "other"
+            if span is not None:
+                span.set_attributes({"route": route, "status": response.status_code})
             REQUESTS.labels(method, route, str(response.status_code)).observe(elapsed)
             _log.info("request", method=request.method, path=request.path, status=response.status_code,
                       ms=round(elapsed * 1000, 1))  # fmt: skip
@@ -142,18 +144,13 @@ def _scope(principal: Principal | None) -> Iterator[None]:
 
 
 def _actor(principal: Principal | None) -> Actor:
-    ip, request_id = caller_ip(), g.get("request_id")
+    ip, asked_as = caller_ip(), g.get("request_id")
     if principal is None:
-        return Actor("stranger", None, ip, request_id)
+        return Actor("stranger", None, ip, asked_as)
     if principal.user_id is None:
-        return Actor("api_key", str(principal.credential_id), ip, request_id)
-    return Actor("member", str(principal.user_id), ip, request_id)
+        return Actor("api_key", str(principal.credential_id), ip, asked_as)
+    return Actor("member", str(principal.user_id), ip, asked_as)
 
 
 def _names(principal: Principal | None) -> dict[str, str]:
     return {"tenant": str(principal.tenant_id)} if principal else {}
-
-
-def _request_id(given: str | None) -> str:
-    """The caller's own when it is tame: a stranger must not write lines into our log."""
-    return given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex

@@ -50,11 +50,12 @@ async def claim(connection: Connection, job_id: UUID, worker: str) -> Run | None
         """update jobs set state = 'running', attempts = attempts + 1, worker = $2,
                lease_until = now() + make_interval(secs => $3)
            where id = $1 and state = 'queued' and run_at <= now()
-           returning tenant_id, plugin, name, args, attempts, max_attempts""", job_id, worker, LEASE_SECONDS)
+           returning tenant_id, plugin, name, args, attempts, max_attempts, request_id""",
+        job_id, worker, LEASE_SECONDS)
     if row is None:
         return None
     return Run(job_id, row["tenant_id"], row["plugin"], row["name"], row["args"], row["attempts"], row["max_attempts"],
-               worker)
+               worker, request_id=row["request_id"])
 
 
 async def renew(connection: Connection, jobs: Collection[UUID], worker: str) -> set[UUID]:

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import structlog
+
 from core.db.pool import Connection, Database
 from core.db.scope import tenant_scope
 from core.jobs import rows
@@ -54,7 +56,8 @@ class Runner:
         assert task is not None  # noqa: S101 - a coroutine that runs has a task
         self._running[run.id] = task
         try:
-            await self._attempt(run)
+            with structlog.contextvars.bound_contextvars(job=f"{run.plugin}.{run.name}", request_id=run.request_id):
+                await self._attempt(run)
         finally:
             self._running.pop(run.id, None)
             self._lost.discard(run.id)

@@ -24,6 +24,7 @@ class Run:
     max_attempts: int
     worker: str
     connection: Connection | None = None
+    request_id: str | None = None
 
 
 class NotNow(Exception):

@@ -15,6 +15,7 @@ import yaml
 from benchmarks.nginx import CHECKOUT, DEPLOY, command, find_nginx, lay_out
 from core import cli
 from core.config import load
+from core.http.bodies import LARGE, MB
 
 _COMPOSE: dict[str, Any] = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
 _SERVICES: dict[str, dict[str, Any]] = _COMPOSE["services"]
@@ -51,6 +52,16 @@ def test_nginx_asks_each_receiver_and_web_process_there_is_on_its_port() -> None
     assert sorted(_upstreams()) == sorted(served)
     assert len([name for name, _ in served if name.startswith("web")]) == 2
     assert len([name for name, _ in served if name.startswith("receiver")]) == 2
+
+
+def test_nginx_lets_through_bodies_as_long_as_the_program_takes() -> None:
+    told = (DEPLOY / "nginx.conf").read_text()
+    for (method, path), longest in LARGE.items():
+        room = re.search(rf"location = {re.escape(path)} \{{[^}}]*client_max_body_size (\d+)m;", told)
+        assert room is not None, (method, path)
+        assert int(room[1]) * MB >= longest
+    assert "client_max_body_size 1m;" in told
+    assert "client_max_body_size 3m;" in told
 
 
 def test_what_is_mounted_into_nginx_is_what_its_configuration_includes() -> None:
@@ -91,7 +102,7 @@ def test_the_environment_of_the_containers_makes_valid_settings(tmp_path: Path) 
 
 
 def test_a_container_is_given_longer_to_stop_than_its_process_takes() -> None:
-    for name, seconds in {"receiver": 11, "web": 11, "worker": 15 + 1 + 10 + 5}.items():
+    for name, seconds in {"receiver": 31, "web": 31, "worker": 15 + 1 + 10 + 5}.items():
         assert int(_SERVICES[f"{name}-1"]["stop_grace_period"].removesuffix("s")) > seconds, name
 
 

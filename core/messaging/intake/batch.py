@@ -19,6 +19,7 @@ class Delivery:
     app_slug: str
     received_at: datetime
     body: bytes
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

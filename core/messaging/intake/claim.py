@@ -22,14 +22,14 @@ sized as (
 claimed as materialized (
     delete from journal_pending where id = any(array(select id from sized where before < $2))
     returning id, received_at)
-select j.id, j.app_slug, j.received_at, j.body from claimed c
+select j.id, j.app_slug, j.received_at, j.body, j.headers ->> 'x-request-id' from claimed c
 join journal j on j.received_at = c.received_at and j.id = c.id order by j.id"""
 
 _CLAIM_THESE: Final = """with claimed as materialized (
     delete from journal_pending where id = any(array(
         select id from journal_pending where id = any($1::bigint[]) order by id for update skip locked))
     returning id, received_at)
-select j.id, j.app_slug, j.received_at, j.body from claimed c
+select j.id, j.app_slug, j.received_at, j.body, j.headers ->> 'x-request-id' from claimed c
 join journal j on j.received_at = c.received_at and j.id = c.id order by j.id"""
 
 _COUNT_ATTEMPT: Final = """update journal_pending set attempts = attempts + 1 where id = any(array(

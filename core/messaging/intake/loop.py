@@ -9,6 +9,7 @@ from typing import Final
 
 import asyncpg
 
+from core import tracing
 from core.db.pool import Connection, Database, connect
 from core.db.wake import Wake
 from core.messaging.intake import claim, parked
@@ -28,6 +29,7 @@ _MATCH_SECONDS: Final = 5.0
 _SUSPECT_SECONDS: Final = 5.0
 _FORGET_SECONDS: Final = 3600.0
 _RETRIES: Final = 8
+_MOST_TOLD: Final = 20  # request ids of a batch in its log line: a burst's are found by the journal
 _FIRST_LESSON: Final = 100  # deliveries of this connection; then each time twice as many
 _LAST_LESSON: Final = 30_000  # from here on autovacuum keeps up
 _ANALYZE: Final = "analyze (skip_locked) contacts, contact_identities, conversations, messages"
@@ -86,15 +88,17 @@ class Intake:
         """Apply one batch; how many deliveries were taken off the queue."""
         taken: list[int] = []
         heard: dict[str, int] = {}
+        requests: list[str | None] = []
         connection = await self._connect()
 
         async def one_batch() -> None:
             async with connection.transaction():
                 deliveries = await claim.claim(connection)
                 taken[:] = [delivery.id for delivery in deliveries]
+                requests[:] = [delivery.request_id for delivery in deliveries]
                 heard.update(await apply_deliveries(connection, deliveries))
 
-        began = time.perf_counter()
+        began, began_ns = time.perf_counter(), time.time_ns()
         error = await self._try(connection, one_batch)
         if error is not None:
             await self._divide(connection, taken, error)
@@ -105,6 +109,9 @@ class Intake:
         if taken:
             BATCH.observe(time.perf_counter() - began)
             self._heard(heard)
+            log.info("intake: a batch is applied", extra={
+                "deliveries": len(taken), "first": taken[0], "last": taken[-1], "request_ids": requests[:_MOST_TOLD]})
+            tracing.record("intake", requests, began_ns, deliveries=len(taken))
             self._wake.ring("outbox")
             await self._learn(connection, len(taken))
         return len(taken)

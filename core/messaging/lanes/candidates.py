@@ -25,7 +25,7 @@ _LANE: Final = f"""
     from (
     select distinct on (waiting.conversation_id) waiting.* from (
         select m.id, m.conversation_id, m.contact_id, m.type, m.body, m.content, m.context_wamid, m.bulk,
-            m.identity_key_hash,
+            m.identity_key_hash, m.request_id,
             coalesce(m.not_before, m.queued_at) as due
         from messages m
         where m.tenant_id = a.tenant_id and m.account_id = a.id and m.status = 'queued' and m.bulk = {{bulk}}
@@ -76,6 +76,7 @@ class Candidate:
     throughput_level: str | None
     lately: tuple[float, ...]
     identity_key_hash: str | None
+    request_id: str | None = None
 
     @property
     def tenant_id(self) -> UUID:
@@ -105,5 +106,5 @@ async def heads(db: Database, held: Held, now: datetime, per_number: int) -> lis
         found.setdefault(row["conversation_id"], Candidate(
             Account.of(row), row["id"], row["conversation_id"], row["phone"], row["bsuid"], row["type"], row["body"],
             row["content"], row["context_wamid"], row["last_inbound_at"], row["bulk"], row["throughput_level"],
-            tuple(row["lately"]), row["identity_key_hash"]))  # fmt: skip
+            tuple(row["lately"]), row["identity_key_hash"], row["request_id"]))  # fmt: skip
     return list(found.values())

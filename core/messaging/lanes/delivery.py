@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from core import tracing
 from core.db.pool import Connection, Database
 from core.mail import Mail
 from core.messaging import progress
@@ -79,8 +80,10 @@ class Delivery:
 
     async def deliver(self, claim: Claim) -> Rest:
         """One POST, its outcome recorded. Returns how long to leave the number or the conversation alone."""
-        with SEND.time():
+        with SEND.time(), tracing.span("send", claim.candidate.request_id) as span:
             outcome = await self._post(claim)
+            if span is not None:
+                span.set_attribute("outcome", _OUTCOMES[type(outcome)])
         SENDS.labels(_OUTCOMES[type(outcome)]).inc()
         _tell_log(claim, outcome)
         return await self._record_surely(claim, outcome)
@@ -213,7 +216,8 @@ def _payload(claim: Claim, content: dict[str, Any]) -> Payload:
 
 def _tell_log(claim: Claim, outcome: Outcome) -> None:
     told = {"tenant_id": str(claim.candidate.tenant_id), "message_id": str(claim.candidate.message_id),
-            "attempt_id": str(claim.attempt_id), "outcome": type(outcome).__name__}
+            "attempt_id": str(claim.attempt_id), "outcome": type(outcome).__name__,
+            "request_id": claim.candidate.request_id}
     match outcome:
         case Accepted():
             told["wamid"] = outcome.wamid

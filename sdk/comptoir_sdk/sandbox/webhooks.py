@@ -44,7 +44,8 @@ class Webhooks:
         self._client = httpx2.AsyncClient(
             timeout=delivery.timeout_seconds,
             follow_redirects=False,
-            trust_env=False,
+            trust_env=False,  # no proxy; but SSL_CERT_FILE, for a receiver behind a certificate of one's own
+            verify=httpx2.create_ssl_context(),
             limits=httpx2.Limits(max_connections=256, max_keepalive_connections=64, keepalive_expiry=4),
             headers={"Content-Type": "application/json", "User-Agent": "facebookexternalua", "Accept": "*/*"},
         )
