@@ -113,12 +113,16 @@ async def audit_key(connection: Connection, vault: Vault) -> bytes:
 
 
 async def anchor_of(storage: Readable, chain: UUID) -> Head | None:
-    """The head last anchored outside the database, or None. Raises ValueError when it cannot be read."""
+    """The head last anchored outside the database, or None. One that cannot be read is a seal that is not ours."""
     try:
-        told = json.loads(b"".join([piece async for piece in storage.open(anchor_key(chain))]))
+        written = b"".join([piece async for piece in storage.open(anchor_key(chain))])
     except NotFound:
         return None
-    return Head(chain, int(told["n"]), bytes.fromhex(told["hash"]), bytes.fromhex(told["mac"]))
+    try:
+        told = json.loads(written)
+        return Head(chain, int(told["n"]), bytes.fromhex(told["hash"]), bytes.fromhex(told["mac"]))
+    except (ValueError, LookupError, TypeError):
+        return Head(chain, 1, b"", b"")
 
 
 def _written(head: Head) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from core import audit
 from core.audit import Actor, acting
 from core.audit.chain import Verification, verify
-from core.audit.sealer import Sealer, anchor_of, audit_key
+from core.audit.sealer import Sealer, anchor_key, anchor_of, audit_key
 from core.db.pool import Connection, Database
 from core.db.scope import tenant_scope
 from core.secrets import MasterKeys, Vault
@@ -215,6 +215,20 @@ async def test_an_anchor_follows_a_chain_that_nobody_touched(
         anchor = await anchor_of(storage, tenant.id)
         assert anchor is not None
         assert anchor.n == entries
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b'{"n": 3, "hash": "xy", "mac": 1}'])
+async def test_an_anchor_that_cannot_be_read_is_a_fault_of_its_own_chain_alone(
+    written: bytes, db: Database, tenant: SeededTenant, other_tenant: SeededTenant, sealer: Sealer,
+    storage: FolderStorage,
+) -> None:  # fmt: skip
+    await storage.put(anchor_key(tenant.id), written, "application/json")
+    for one in (tenant, other_tenant):
+        await write(db, one, 2)
+    await sealer.once()
+    assert not (await check(db, storage, tenant.id)).ok
+    assert await storage.exists(anchor_key(other_tenant.id))
+    assert (await check(db, storage, other_tenant.id)).ok
 
 
 @pytest.mark.parametrize("statement", [
