@@ -114,7 +114,8 @@ class KeptAnswers:
     async def keep(self, turn: Turn, answer: Answer) -> None:
         """Fill the slot with what was answered."""
         told = json.dumps([answer.status, answer.headers, answer.body])
-        wrapped = await self._vault.wrapped_key(self._db.system, turn.slot.tenant_id)
+        async with self._db.system.acquire() as connection:
+            wrapped = await self._vault.wrapped_key(connection, turn.slot.tenant_id)
         sealed = self._vault.seal_with(wrapped, told, turn.slot.place)
         async with self._db.tenant() as connection:
             await connection.execute(_FILL, *_key(turn.slot), turn.until, answer.status, sealed)

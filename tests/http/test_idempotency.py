@@ -63,6 +63,16 @@ async def test_a_repeat_gets_the_same_answer_and_has_no_effect(
     assert await contacts(db) == 1
 
 
+async def test_a_tenant_without_a_data_key_gets_one_with_its_first_kept_answer(
+    with_key: Enter, db: Database, other_tenant: SeededTenant
+) -> None:
+    await db.system.execute("delete from data_keys where tenant_id = $1", other_tenant.id)
+    program = await with_key(other_tenant, "agent")
+    first, again = await create(program, "order-4711"), await create(program, "order-4711")
+    assert (first.status, again.status, again.headers.get("Idempotency-Replayed")) == (201, 201, "true")
+    assert await contacts(db) == 1
+
+
 async def test_without_a_key_and_with_another_there_is_another_effect(
     with_key: Enter, db: Database, tenant: SeededTenant
 ) -> None:
