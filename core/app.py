@@ -77,6 +77,7 @@ class Plugins(Protocol):
     def permissions_of(self, tenant_id: UUID, locale: str) -> Sequence[Mapping[str, Any]]: ...
     def files(self) -> Sequence[Files]: ...
     def installed(self) -> Sequence[Mapping[str, Any]]: ...
+    def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
     def allows(self, principal: Principal, topic: str) -> bool: ...
@@ -109,6 +110,9 @@ class NoPlugins(NoChannels):
         return {}
 
     def installed(self) -> Sequence[Mapping[str, Any]]:
+        return ()
+
+    def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]:
         return ()
 
     def enabled(self, tenant_id: UUID) -> Collection[str]:
@@ -202,6 +206,7 @@ class WebProcess:
             limiter=limiter, kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
             vault=self._vault, numbers=self.numbers, mail_kind=settings.mail.kind, installed=self.plugins.installed,
+            hearing=self.plugins.hearing,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),

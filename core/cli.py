@@ -22,6 +22,7 @@ COMMANDS = {
     "keys": "the master keys: show them, replace them while everything runs",
     "tenant": "organisations: list, show, create, suspend, resume, export, delete",
     "storage": "the files: compare them with the database",
+    "journal": "what Meta delivered: find, explain, replay, what was set aside",
     "person": "accounts of people: create one, reset its password, let it run the installation",
 }
 """Each a module of core.commands, `_` for `-`, with `add(parser)` and `run(settings, given, say) -> exit status`."""

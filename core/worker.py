@@ -31,6 +31,7 @@ from core.jobs.work import Handlers
 from core.mail import Mail, Postman, open_outlet
 from core.messaging.accounts import GraphClients
 from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
+from core.messaging.deliveries.quarantined import QuarantineReplayer
 from core.messaging.deliveries.replays import Replayer
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Fleet, Inflow, Lanes, ValkeyLimits
@@ -119,6 +120,7 @@ class Worker:
             FORGET_ANSWERS_HANDLER,
             FORGET_LOGINS_HANDLER,
             Replayer(self.db, self.wake).handler(),
+            QuarantineReplayer(self.db).handler(),
             JournalKeeper(self.db, self._settings.retention.journal_days).handler(),
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),

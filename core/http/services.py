@@ -20,6 +20,7 @@ from core.http.kept_answers import KeptAnswers
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging.conversations import ReadReceipt
+from core.messaging.deliveries.explain import Hearing, nobody_hears
 from core.messaging.gate import Author, Draft, Submitted
 from core.messaging.media import Uploads
 from core.messaging.numbers import NumberDesk
@@ -88,6 +89,7 @@ class Services:
     manifest: Manifest = no_plugins
     installed: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     """What became of each plugin that config.yaml installs."""
+    hearing: Hearing = nobody_hears
     behind_proxy: bool = False
     """Whether our own proxy stands before us, so that X-Forwarded-For's last entry is its word."""
     tenants_changed: Callable[[], Awaitable[None]] = _nothing

@@ -62,6 +62,16 @@ def by_name(cursor: str | None) -> tuple[str | None, UUID | None]:
         raise _unreadable() from None
 
 
+def by_number(cursor: str | None) -> int | None:
+    """The number of a cursor that holds it twice; None for the first page. Raises Invalid."""
+    if cursor is None:
+        return None
+    first, _ = _decode(cursor)
+    if not first.isascii() or not first.isdecimal() or len(first) > 18:
+        raise _unreadable()
+    return int(first)
+
+
 def _decode(cursor: str) -> tuple[str, str]:
     try:
         first, second = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))

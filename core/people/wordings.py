@@ -20,6 +20,7 @@ _GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "conversations.read": _("Read conversations"),
         "conversations.write": _("Assign, move, snooze and close conversations"),
         "messages.send": _("Send messages"),
+        "messages.explain": _("See what became of a message, step by step"),
     },
     _("Contacts"): {
         "contacts.read": _("See contacts"),
@@ -38,6 +39,8 @@ _GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     _("Oversight"): {
         "audit.read": _("Read the audit log"),
+        "journal.read": _("Read what Meta delivered and what was set aside"),
+        "journal.replay": _("Apply again or dismiss what was set aside"),
         "data.export": _("Export all data"),
         "tenant.delete": _("Delete the organisation"),
     },

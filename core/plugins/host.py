@@ -21,6 +21,7 @@ from core.plugins.channels import Broadcaster, Topics
 from core.plugins.context import Contexts, Outside
 from core.plugins.gate import Gate, GateSource
 from core.plugins.guard import Guard
+from core.plugins.happenings import HOOKS
 from core.plugins.hooks import Hooks
 from core.plugins.http import PluginRoutes
 from core.plugins.loader import Plugins
@@ -92,6 +93,12 @@ class PluginHost:
     def resting(self) -> Mapping[str, bool]:
         """Which loaded plugins this process leaves alone now, after they failed too often."""
         return {one.name: self.guard.resting(one.name) for one in self.plugins.loaded()}
+
+    def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]:
+        """(plugin, hook) of the tenant's plugins that hear events of this type."""
+        enabled = self.enabled(tenant_id)
+        return [(one.plugin, one.hook) for hook in HOOKS.get(type, ()) for one in self.hooks.implementations(hook)
+                if one.plugin in enabled]  # fmt: skip
 
     def enabled(self, tenant_id: UUID) -> Collection[str]:
         return self.gate.plugins_of(tenant_id)

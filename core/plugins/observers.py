@@ -42,6 +42,14 @@ _FOLLOW_FROM_AFAR = """
 update plugin_cursors c set seq = h.seq from event_heads h
 where h.tenant_id = c.tenant_id and c.plugin = any($1) and h.seq > c.seq + 1000
 """
+_ADVANCE = """
+update plugin_cursors set seq = $4 where tenant_id = $1 and plugin = $2 and seq = $3 returning true
+"""
+_HEARD = f"""
+with moved as ({_ADVANCE}), noted as (
+    insert into observations (tenant_id, seq, plugin) select $1, $4, $2 from moved on conflict do nothing)
+select true from moved
+"""  # noqa: S608 - constants
 _EVENTS = """
 select tenant_id, seq, id, position, type, conversation_id, payload, created_at from event_log
 where tenant_id = $1 and seq > $2 and seq <= $3 and type = any($4) order by seq limit $5
@@ -53,7 +61,7 @@ class Observers:
                  locks: PairLocks, *, pauses: Sequence[float] = _PAUSES) -> None:
         self._db, self._contexts, self._gate, self._guard, self._locks = db, contexts, contexts.gate, guard, locks
         self._pauses = pauses
-        self._listening = {one.name: _listening(one.name, hooks) for one in plugins.loaded()}
+        self._listening = {one.name: listening(one.name, hooks) for one in plugins.loaded()}
 
     def offers(self, events: Iterable[Event]) -> list[Offer]:
         """Whom these events concern: pairs whose plugin hears of the event's type and is on. Others cost nothing."""
@@ -111,7 +119,7 @@ class Observers:
             for event in (Event(*row) for row in rows):
                 if not self._gate.enabled(tenant_id, plugin) or not await self._deliver(plugin, event):
                     return False
-                if not await self._advance(tenant_id, plugin, seq, event.seq):
+                if not await self._advance(tenant_id, plugin, seq, event.seq, heard=True):
                     return False
                 seq = event.seq
             if len(rows) < _BATCH:
@@ -168,11 +176,9 @@ class Observers:
         seq = await self._cursor(tenant_id, plugin)
         return seq is not None and seq < head
 
-    async def _advance(self, tenant_id: UUID, plugin: str, old: int, new: int) -> bool:
+    async def _advance(self, tenant_id: UUID, plugin: str, old: int, new: int, *, heard: bool = False) -> bool:
         """False when the cursor is no longer where this reader left it."""
-        moved = await self._db.system.fetchval(
-            "update plugin_cursors set seq = $4 where tenant_id = $1 and plugin = $2 and seq = $3 returning true",
-            tenant_id, plugin, old, new)
+        moved = await self._db.system.fetchval(_HEARD if heard else _ADVANCE, tenant_id, plugin, old, new)
         return bool(moved)
 
 
@@ -185,7 +191,7 @@ def observe_function(observers: Observers) -> Callable[..., Any]:
     return observe
 
 
-def _listening(plugin: str, hooks: Hooks) -> dict[str, list[Implementation]]:
+def listening(plugin: str, hooks: Hooks) -> dict[str, list[Implementation]]:
     """Event type → this plugin's observers of it."""
     heard = {type: [one for hook in names for one in hooks.implementations(hook) if one.plugin == plugin]
              for type, names in HOOKS.items()}

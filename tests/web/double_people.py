@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 READ = ("contacts.read", "conversations.read")
 WORK = (*READ, "contacts.write", "conversations.write", "messages.send")
-ADMINISTER = (*WORK, "accounts.manage", "audit.read", "contacts.delete", "data.export", "keys.manage",
-              "members.manage", "roles.manage", "settings.manage", "teams.manage")
+ADMINISTER = (*WORK, "accounts.manage", "audit.read", "contacts.delete", "data.export", "journal.read",
+              "journal.replay", "keys.manage", "members.manage", "messages.explain",
+              "roles.manage", "settings.manage", "teams.manage")
 OWN = (*ADMINISTER, "tenant.delete")
 KERNEL = (*OWN, "platform.manage")
-BUILT_IN = {"owner": OWN, "admin": ADMINISTER, "supervisor": (*WORK, "contacts.delete"), "agent": WORK, "viewer": READ}
+SUPERVISE = (*WORK, "contacts.delete", "journal.read", "messages.explain")
+BUILT_IN = {"owner": OWN, "admin": ADMINISTER, "supervisor": SUPERVISE, "agent": WORK, "viewer": READ}
 Answer = Any
 
 

@@ -67,8 +67,10 @@ class Range:
 
 
 async def begin(db: Database, wanted: Range, asked_by: str) -> dict[str, Any]:
-    """The replay, which workers now do."""
+    """The replay, which workers now do. Raises NotFound for a tenant that is none."""
     async with db.system_transaction() as connection:
+        if wanted.only and not await connection.fetchval("select true from tenants where id = $1", wanted.only):
+            raise NotFound("There is no such organisation.")
         replay_id: UUID = await connection.fetchval(
             _BEGIN, wanted.since, wanted.until, wanted.only, wanted.dry_run, asked_by)
         await enqueue(connection, None, CORE, JOB, {"replay_id": str(replay_id)}, key=str(replay_id),

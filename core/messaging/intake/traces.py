@@ -22,7 +22,8 @@ on conflict (tenant_id, delivery_id, item, received_at) do update
     where journal_traces.outcome = 'quarantined' and excluded.outcome = 'applied'"""
 
 _APPLIED: Final = """select tenant_id, delivery_id, item from journal_traces
-where delivery_id = any($1::bigint[]) and received_at = any($2::timestamptz[]) and outcome = 'applied'"""
+where tenant_id = any(array(select id from tenants)) and delivery_id = any($1::bigint[])
+    and received_at = any($2::timestamptz[]) and outcome = 'applied'"""
 
 
 async def write(connection: Connection, parsed: Sequence[Parsed], routes: Routes) -> None:
