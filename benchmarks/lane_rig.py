@@ -89,6 +89,7 @@ async def rig() -> AsyncIterator[Rig]:
             boxes = [await _box(processes, db, tenant, port) for tenant in tenants]
             for _ in range(2):
                 _start(processes, "-m", "benchmarks.lane_worker", url, valkey.url)
+            await _until_both_work(db)
             try:
                 yield Rig(db, valkey, tenants, boxes)
             finally:
@@ -97,6 +98,12 @@ async def rig() -> AsyncIterator[Rig]:
                 processes.close()  # first: they hold connections
                 hook.close()
                 await db.close()
+
+
+async def _until_both_work(db: Database) -> None:
+    async with asyncio.timeout(120):
+        while await db.system.fetchval("select count(*) from lane_workers") < 2:  # noqa: ASYNC110 - other processes
+            await asyncio.sleep(0.2)
 
 
 async def _box(stack: ExitStack, db: Database, tenant: SeededTenant, hook: int) -> httpx2.AsyncClient:

@@ -1,7 +1,11 @@
-"""python -m benchmarks.lanes: two workers at the sandbox. How much of Meta's allowance is used, whether it is ever
-passed, Valkey killed and wiped included, and how long one tenant waits while another sends 50,000."""
+"""python -m benchmarks.lanes [throughput | pair | fairness | valkey …]: two workers at the sandbox.
+
+How much of Meta's allowance is used, whether it is ever passed, Valkey killed and wiped included, and how long one
+tenant waits while another sends 50,000.
+"""
 
 import asyncio
+import sys
 import time
 from pathlib import Path
 
@@ -13,18 +17,14 @@ _STEADY_SECONDS = 20
 _CAMPAIGN = 50_000
 
 
-async def main() -> None:
+async def main(*wanted: str) -> None:
+    parts = {"throughput": _throughput, "pair": _pair, "fairness": _fairness, "valkey": _without_valkey}
     report = Report()
     async with rig() as found:
-        await asyncio.sleep(5)
-        idle = await _dwell(found)
-        report.add("B alone: dwell p50", idle[0], "ms")
-        report.add("B alone: dwell p95", idle[1], "ms")
-        await _throughput(found, report)
-        await _pair(found, report)
-        await _fairness(found, report, idle)
-        await _without_valkey(found, report)
-    report.write(Path(__file__).with_name("LANES.md"), "python -m benchmarks.lanes")
+        for name in wanted or parts:
+            await parts[name](found, report)
+    if not wanted:
+        report.write(Path(__file__).with_name("LANES.md"), "python -m benchmarks.lanes")
 
 
 async def _throughput(found: Rig, report: Report) -> None:
@@ -46,8 +46,11 @@ async def _pair(found: Rig, report: Report) -> None:
     report.add("refused by Meta (131056)", await _refused(found, 1), "")
 
 
-async def _fairness(found: Rig, report: Report, idle: tuple[float, float]) -> None:
+async def _fairness(found: Rig, report: Report) -> None:
     await found.forget()
+    idle = await _dwell(found)
+    report.add("B alone: dwell p50", idle[0], "ms")
+    report.add("B alone: dwell p95", idle[1], "ms")
     await found.queue(0, _CAMPAIGN, bulk=True)
     busy = await _dwell(found)
     report.add(f"B while A sends {_CAMPAIGN:,}: dwell p50", busy[0], "ms", idle[0])
@@ -103,4 +106,4 @@ async def _refused(found: Rig, place: int) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*sys.argv[1:]))

@@ -12,7 +12,8 @@ from core.messaging.lanes.allowance import of_number
 from core.messaging.lanes.limits import Want
 
 _SCAN: Final = 200
-"""Waiting messages looked at for one lane of one number in one round, the earliest due."""
+"""Waiting messages looked at for one lane of one number in one round, the earliest due. More of them than the number is
+allowed in half a second are of no use to the round."""
 
 # Whoever must wait is left out before the limit, with all that waits behind: held conversations, those with an attempt
 # on its way, and those whose last one was postponed. So one customer's long queue cannot hide the others.
@@ -43,7 +44,8 @@ _LANE: Final = f"""
 ) first
 join conversations v on v.tenant_id = a.tenant_id and v.id = first.conversation_id
 join contacts c on c.tenant_id = a.tenant_id and c.id = first.contact_id
-where {{room}} order by first.due, first.id limit $4)
+where {{room}} order by first.due, first.id
+limit least($4, case a.throughput_level when 'HIGH' then 400 when 'COEXISTENCE' then 12 else 48 end))
 """  # noqa: S608 - constants
 _BULK_ROOM: Final = "a.id <> all($5::uuid[]) and (a.bulk_paused_until is null or a.bulk_paused_until <= $3)"
 _HEADS: Final = f"""
