@@ -13,7 +13,7 @@ from core.embedded.scratch import scratch_database, scratch_postgres, scratch_va
 from core.secrets import Vault
 from tests.seed import VAULT, SeededTenant, seed_tenant
 
-_TEMPLATE = "comptoir_template"
+TEMPLATE = "comptoir_template"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        return self.server.dsn(_TEMPLATE)
+        return self.server.dsn(TEMPLATE)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ def valkey_url() -> Iterator[str]:
 @pytest.fixture
 async def database_url(cluster: Cluster) -> AsyncIterator[str]:
     """A fresh, migrated database of this test's own."""
-    async with scratch_database(cluster.server, _TEMPLATE) as name:
+    async with scratch_database(cluster.server, TEMPLATE) as name:
         yield cluster.server.dsn(name)
 
 

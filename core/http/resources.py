@@ -126,6 +126,9 @@ class ContactResource(Resource):
     bsuid: str | None
     username: str | None
     locale: str | None
+    preferences: dict[str, Any] = Field(
+        description="What the customer told WhatsApp, by category.",
+        examples=[{"marketing_messages": {"value": "stop", "at": 1767513600}}])
     created_at: datetime
     updated_at: datetime
     version: int
@@ -154,6 +157,7 @@ class LastMessage(Resource):
     preview: str
     status: str
     at: datetime
+    revoked_at: datetime | None
 
 
 class ConversationResource(Resource):
@@ -216,7 +220,10 @@ class Timestamps(Resource):
 
 class MessageResource(Resource):
     """`type` and `content` are Meta's. `status` of an outbound one: queued, sending, accepted, sent, delivered, read,
-    played, failed, or uncertain while Meta has not said whether it took it."""
+    played, failed, or uncertain while Meta has not said whether it took it.
+
+    Once its author took it back (`revoked_at`), body, content and attachments are empty; `original` is what was written
+    before the first edit. `receipts`: of a message to a group, how many of its people it has reached."""
 
     id: UUID
     conversation_id: UUID
@@ -231,5 +238,9 @@ class MessageResource(Resource):
     context_wamid: str | None
     author: Author | None
     timestamps: Timestamps
+    edited_at: datetime | None
+    revoked_at: datetime | None
+    original: dict[str, Any] | None
+    receipts: dict[str, int] | None
     attachments: list[Attachment]
     version: int

@@ -161,8 +161,10 @@ async def _resource(connection: Connection, contact_id: UUID) -> dict[str, Any]:
 async def _update(
     connection: Connection, contact_id: UUID, values: Mapping[str, str | None], changed: Mapping[str, str | None]
 ) -> None:
+    # A name that a colleague writes is theirs: the phone's address book changes it no more.
     await connection.execute(
-        "update contacts set name = $2, locale = $3, updated_at = now(), version = version + 1 where id = $1",
+        "update contacts set name = $2, locale = $3, updated_at = now(), version = version + 1, "
+        "told_at = case when name is distinct from $2 then told_at - 'name' else told_at end where id = $1",
         contact_id, values["name"], values["locale"],
     )  # fmt: skip
     if "phone" in changed:
@@ -176,7 +178,7 @@ async def _set_phone(connection: Connection, contact_id: UUID, phone: str | None
         return
     owner = await connection.fetchval(
         "insert into contact_identities (tenant_id, kind, value, contact_id) values ($1, 'phone', $2, $3) "
-        "on conflict (tenant_id, kind, value) do update set value = excluded.value returning contact_id",
+        "on conflict (tenant_id, kind, value, scope) do update set value = excluded.value returning contact_id",
         require_tenant(), canonical(phone), contact_id,
     )  # fmt: skip
     if owner != contact_id:

@@ -36,7 +36,8 @@ _MOVE_CONTACT: Final = """with moved as (
     update messages set contact_id = $2 where tenant_id = $1 and contact_id = $3)
 update contacts k set name = coalesce(k.name, g.name), profile_name = coalesce(k.profile_name, g.profile_name),
     phone = coalesce(k.phone, g.phone), bsuid = coalesce(k.bsuid, g.bsuid), username = coalesce(k.username, g.username),
-    locale = coalesce(k.locale, g.locale), updated_at = now(), version = k.version + 1
+    locale = coalesce(k.locale, g.locale), told_at = g.told_at || k.told_at,
+    preferences = g.preferences || k.preferences, updated_at = now(), version = k.version + 1
 from contacts g where k.tenant_id = $1 and k.id = $2 and g.tenant_id = $1 and g.id = $3"""
 
 # Plugins' tables point at contacts and conversations too, and would lose their rows with the removed one.

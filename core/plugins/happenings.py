@@ -5,6 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from comptoir_sdk import Account, Agent, AuditEntry, Contact, Conversation, Message, Status, Template
+from comptoir_sdk.webhooks import (
+    ACCOUNT_NEWS,
+    TEMPLATE_NEWS,
+    AutomaticEvent,
+    Call,
+    FlowNews,
+    GroupNews,
+    HistorySync,
+    IdentityChange,
+    LinkClick,
+    Payment,
+    Preference,
+    Told,
+)
 
 from core.db.pool import Database
 from core.events.log import Event
@@ -71,6 +85,35 @@ async def _updated(_db: Database, event: Event) -> Arguments:
     return {"account": Account.of(event.data["account"]), "changed": tuple(event.data["changed"]), "news": news}
 
 
+async def _account_news(_db: Database, event: Event) -> Arguments | None:
+    """Only what Meta told by webhook."""
+    news = ACCOUNT_NEWS.get(event.data.get("field", ""))
+    return {"account": Account.of(event.data["account"]), "news": news.of(event.data["value"])} if news else None
+
+
+async def _template_news(_db: Database, event: Event) -> Arguments:
+    told, kind = event.data["template"], TEMPLATE_NEWS[event.data["field"]]
+    template = Template(told["name"], told["language"], UUID(str(told["account_id"])), told.get("category"))
+    return {"template": template, "news": kind.of(event.data["value"])}
+
+
+async def _identity(_db: Database, event: Event) -> Arguments:
+    return {"contact": Contact.of(event.data["contact"]), "change": IdentityChange.of(event.data)}
+
+
+async def _preference(_db: Database, event: Event) -> Arguments:
+    return {"contact": Contact.of(event.data["contact"]), "preference": Preference.of(event.data["value"])}
+
+
+def _told(name: str, kind: type[Told]) -> Reading:
+    """Of an account, as `kind` reads it."""
+
+    async def reading(_db: Database, event: Event) -> Arguments:
+        return {"account": Account.of(event.data["account"]), name: kind.of(event.data["value"])}
+
+    return reading
+
+
 async def _unhandled(_db: Database, event: Event) -> Arguments:
     return {"field": event.data["field"], "value": event.data["value"]}
 
@@ -81,15 +124,28 @@ async def _recorded(_db: Database, event: Event) -> Arguments:
 
 HOOKS: dict[str, dict[str, Reading]] = {
     "message.received": {"on_message_received": _received},
+    "message.updated": {"on_message_updated": _message},
+    "message.echoed": {"on_message_echoed": _received},
+    "message.noted": {"on_message_noted": _received},
     "message.status": {"on_message_status": _status, "on_message_sent": _sent},
     "conversation.opened": {"on_conversation_opened": _conversation},
     "conversation.assigned": {"on_conversation_assigned": _assigned},
     "conversation.closed": {"on_conversation_closed": _conversation},
     "contact.saved": {"on_contact_saved": _saved},
     "contacts.merged": {"on_contacts_merged": _merged},
+    "contact.identity_changed": {"on_contact_identity_changed": _identity},
+    "contact.preference": {"on_contact_preference": _preference},
     "template.status": {"on_template_status": _template},
+    "template.updated": {"on_template_updated": _template_news},
     "account.connected": {"on_account_connected": _connected},
-    "account.updated": {"on_account_updated": _updated},
+    "account.updated": {"on_account_updated": _updated, "on_account_news": _account_news},
+    "history.synced": {"on_history_synced": _told("sync", HistorySync)},
+    "call.updated": {"on_call_updated": _told("call", Call)},
+    "group.updated": {"on_group_updated": _told("group", GroupNews)},
+    "flow.updated": {"on_flow_updated": _told("flow", FlowNews)},
+    "payment.updated": {"on_payment_updated": _told("payment", Payment)},
+    "link.clicked": {"on_link_clicked": _told("click", LinkClick)},
+    "automatic.event": {"on_automatic_event": _told("event", AutomaticEvent)},
     "audit.recorded": {"on_audit_recorded": _recorded},
     "webhook.unhandled": {"on_webhook_unhandled": _unhandled},
 }

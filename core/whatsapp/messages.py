@@ -1,4 +1,4 @@
-"""One message object of a webhook → InboundMessage, or the reason it cannot be one."""
+"""One message object of a webhook → InboundMessage or Correction, or the reason it can be neither."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,16 +7,28 @@ from typing import Any, Final
 from core.whatsapp.displayed import BODIES
 from core.whatsapp.reading import at, errors, identifier, mapping, text
 from core.whatsapp.senders import Contacts, sender
-from core.whatsapp.values import Context, InboundMessage, JsonObject, MediaRef, ReportedError
+from core.whatsapp.values import (
+    AppMessage,
+    Context,
+    Correction,
+    InboundMessage,
+    JsonObject,
+    MediaRef,
+    ReportedError,
+    Sender,
+)
 
 GHOST: Final = 131060
 """An `unsupported` message with this code is followed, ~200 ms later, by the real one under the same wamid."""
+PLACEHOLDER: Final = "media_placeholder"
+"""In a history: a file's place, until the file itself comes under the same wamid."""
+CORRECTIONS: Final = ("edit", "revoke")
 
 _MEDIA: Final = frozenset({"image", "video", "audio", "document", "sticker"})
 _LONGEST_TYPE: Final = 64
 _ENVELOPE: Final = frozenset({
     "from", "from_user_id", "from_parent_user_id", "group_id", "id", "timestamp", "type", "context", "referral",
-    "errors", "identity",
+    "errors", "identity", "to", "to_user_id", "to_parent_user_id", "history_context",
 })  # fmt: skip
 
 
@@ -26,42 +38,89 @@ class Misread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a change came from. `received_at` stands in for a timestamp that cannot be read."""
+    """Where a change came from. `received_at` stands in for a timestamp that cannot be read.
+
+    `told_at` is the entry's own time, `business` the digits of the number that it came to.
+    """
 
     waba_id: str
     phone_number_id: str
     received_at: datetime | None
+    told_at: datetime | None = None
+    business: str = ""
 
 
-def read_message(raw: Any, origin: Origin, contacts: Contacts, position: int) -> InboundMessage:
+def read_message(raw: Any, origin: Origin, contacts: Contacts, position: int) -> InboundMessage | Correction:
     """Raises Misread when it has no id, no sender or no time."""
     if type(raw) is not dict:
         raise Misread("a message is not an object")
-    wamid = wamid_of(raw)
+    correction = read_correction(raw, origin, outbound=False)
+    if correction is not None:
+        return correction
     who = sender(raw, contacts, position)
     if who is None:
         raise Misread("the message names no sender: no from, from_user_id or contact")
+    return InboundMessage(**_common(raw, origin, who))
+
+
+def read_app_message(
+    raw: JsonObject, origin: Origin, customer: Sender, *, outbound: bool, past: bool
+) -> AppMessage:
+    """Raises Misread when it has no id or no time."""
+    history = mapping(raw.get("history_context")) or {}
+    told = text(history.get("status"))
+    return AppMessage(
+        **_common(raw, origin, customer), outbound=outbound, past=past, told_status=told.lower() if told else None
+    )
+
+
+def read_correction(raw: JsonObject, origin: Origin, *, outbound: bool) -> Correction | None:
+    """None for a message of any other type, and for a correction that does not say of what."""
+    kind = raw.get("type")
+    told = mapping(raw.get(kind)) if kind in CORRECTIONS else None
+    target = identifier(told.get("original_message_id")) if told else None
+    if told is None or target is None:
+        return None
+    moment, _ = moment_of(raw, origin)
+    new = mapping(told.get("message")) or {}
+    new_kind = _type(new)
+    content = _content(new, new_kind)
+    return Correction(
+        phone_number_id=origin.phone_number_id,
+        waba_id=origin.waba_id,
+        wamid=wamid_of(raw),
+        target=target,
+        kind="edit" if kind == "edit" else "revoke",
+        outbound=outbound,
+        at=moment,
+        body=BODIES[new_kind](content) if new_kind in BODIES else "",
+        content=content,
+        raw=raw,
+    )
+
+
+def _common(raw: JsonObject, origin: Origin, who: Sender) -> dict[str, Any]:
     moment, timed_by_us = moment_of(raw, origin)
     kind = _type(raw)
     content = _content(raw, kind)
     reported = errors(raw["errors"]) if "errors" in raw else ()
-    return InboundMessage(
-        phone_number_id=origin.phone_number_id,
-        waba_id=origin.waba_id,
-        wamid=wamid,
-        sender=who,
-        at=moment,
-        timed_by_us=timed_by_us,
-        type=kind,
-        body=BODIES[kind](content) if kind in BODIES else "",
-        content=content,
-        context=_context(raw, kind, content),
-        media=_media(content, kind) if kind in _MEDIA else None,
-        errors=reported,
-        is_ghost=_is_ghost(kind, reported),
-        group_id=identifier(raw.get("group_id")),
-        raw=raw,
-    )
+    return {
+        "phone_number_id": origin.phone_number_id,
+        "waba_id": origin.waba_id,
+        "wamid": wamid_of(raw),
+        "sender": who,
+        "at": moment,
+        "timed_by_us": timed_by_us,
+        "type": kind,
+        "body": BODIES[kind](content) if kind in BODIES else "",
+        "content": content,
+        "context": _context(raw, kind, content),
+        "media": _media(content, kind) if kind in _MEDIA else None,
+        "errors": reported,
+        "is_ghost": kind == PLACEHOLDER or _is_ghost(kind, reported),
+        "group_id": identifier(raw.get("group_id")),
+        "raw": raw,
+    }
 
 
 def wamid_of(raw: JsonObject) -> str:

@@ -109,4 +109,10 @@ READERS: Final[Mapping[str, Callable[[JsonObject], dict[str, str]]]] = {
     "account_alerts": _nothing,
     "account_settings_update": _nothing,
     "business_capability_update": _capability,
+    "account_review_update": _nothing,
+    "security": _nothing,
+    "business_username_updates": _nothing,
+    "business_username_update": _nothing,
+    "payment_configuration_update": _nothing,
+    "partner_solutions": _nothing,
 }

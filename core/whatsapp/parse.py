@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from core.whatsapp.body import Undecodable, read, storable_text
+from core.whatsapp.fields import BESIDE_MESSAGES, FIELDS, TEMPLATES, beside, read_field
 from core.whatsapp.messages import Misread, Origin, read_message
 from core.whatsapp.news import READERS, read_news
 from core.whatsapp.reading import at, identifier, text
@@ -72,11 +73,34 @@ def _change(
     elif field in READERS and type(value) is dict:
         yield read_news(field, value, waba_id, phone_number_id, told_at)
     elif field != "messages":
-        yield Unhandled(field, value, waba_id, phone_number_id, "nothing here handles this field yet")
+        origin = Origin(waba_id or "", phone_number_id or "", received_at, told_at, _business(value))
+        yield from _other_field(field, value, f"{path}.value", origin, change)
     elif type(value) is not dict:
         yield Malformed(f"{path}.value", "the value is not an object", value, waba_id)
     else:
-        yield from _messages_field(value, f"{path}.value", waba_id, phone_number_id, received_at)
+        origin = Origin(waba_id or "", phone_number_id or "", received_at, told_at, _business(value))
+        yield from _messages_field(value, f"{path}.value", origin)
+
+
+def _other_field(field: str, value: Any, path: str, origin: Origin, change: JsonObject) -> Iterator[Item]:
+    known = origin.waba_id or None, origin.phone_number_id or None
+    if type(value) is not dict or (field not in FIELDS and field not in TEMPLATES):
+        yield Unhandled(field, value, *known, "nothing here handles this field yet", origin.told_at)
+        return
+    if field == "message_template_status_update" and "rejection_info" in change:  # Meta's page puts it here, too
+        value = {**value, "rejection_info": change["rejection_info"]}
+    empty = True
+    for item in read_field(field, value, path, origin):
+        empty = False
+        yield item
+    if empty:
+        yield Unhandled(field, value, *known, "the value does not hold what Meta documents", origin.told_at)
+
+
+def _business(value: Any) -> str:
+    metadata = value.get("metadata") if type(value) is dict else None
+    told = text(metadata.get("display_phone_number")) if type(metadata) is dict else None
+    return "".join(digit for digit in told or "" if digit.isdigit())
 
 
 def _implied_field(value: Any) -> str | None:
@@ -88,20 +112,21 @@ def _phone_number_id(value: Any) -> str | None:
     return identifier(metadata.get("phone_number_id")) if type(metadata) is dict else None
 
 
-def _messages_field(
-    value: JsonObject, path: str, waba_id: str | None, phone_number_id: str | None, received_at: datetime | None
-) -> Iterator[Item]:
+def _messages_field(value: JsonObject, path: str, origin: Origin) -> Iterator[Item]:
     """Messages and statuses, then whatever else the value holds: errors of the account, clicks on links."""
-    origin = Origin(waba_id or "", phone_number_id or "", received_at)
+    known = origin.waba_id or None, origin.phone_number_id or None
     empty = True
     for where, item, reader in _readers(value, path, origin):
         empty = False
         yield _read(item, where, reader, origin)
     rest = {key: told for key, told in value.items() if key not in _ENVELOPE and told and type(told) in (list, dict)}
+    for name in BESIDE_MESSAGES.keys() & rest.keys():
+        empty = False
+        yield from beside(name, rest.pop(name), path, origin, value)
     if rest:
-        yield Unhandled("messages", rest, waba_id, phone_number_id, "beside messages: " + ", ".join(rest))
+        yield Unhandled("messages", rest, *known, "beside messages: " + ", ".join(rest))
     elif empty:
-        yield Unhandled("messages", value, waba_id, phone_number_id, "no message and no status in it")
+        yield Unhandled("messages", value, *known, "no message and no status in it")
 
 
 def _readers(

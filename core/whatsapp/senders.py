@@ -77,16 +77,23 @@ def sender(message: JsonObject, contacts: Contacts, position: int) -> Sender | N
     """The customer who wrote this, or None when nothing names them."""
     told, bsuid = text(message.get("from")), text(message.get("from_user_id"))
     contact = contacts.of(told, bsuid, position)
+    return person(told, bsuid, message.get("from_parent_user_id"), contact)
+
+
+def person(
+    phone: str | None, bsuid: str | None, parent_bsuid: Any = None, contact: JsonObject | None = None
+) -> Sender | None:
+    """The customer with these names and what `contact` adds to them, or None when none of them names anybody."""
+    contact = contact or {}
     wa_id = identifier(contact.get("wa_id"), LONGEST_IDENTITY)
-    phone, bsuid = names(told or wa_id, bsuid or text(contact.get("user_id")))
+    phone, bsuid = names(phone or wa_id, bsuid or text(contact.get("user_id")))
     if phone is None and bsuid is None:
         return None
-    profile = mapping(contact.get("profile")) or {}
-    parent = message.get("from_parent_user_id") or contact.get("parent_user_id")
+    profile = mapping(contact.get("profile")) or contact
     return Sender(
         phone=phone,
         bsuid=bsuid,
-        parent_bsuid=identifier(parent, LONGEST_IDENTITY),
+        parent_bsuid=identifier(parent_bsuid or contact.get("parent_user_id"), LONGEST_IDENTITY),
         wa_id=wa_id,
         name=name(profile.get("name")),
         username=name(profile.get("username")) or None,

@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from comptoir_sdk.webhooks import Call, Payment
+
 from core.whatsapp.messages import Misread, Origin, moment_of, wamid_of
 from core.whatsapp.reading import LONGEST_IDENTITY, errors, identifier, mapping, text
 from core.whatsapp.senders import names
 from core.whatsapp.statuses import UNRANKED, rank_of
-from core.whatsapp.values import JsonObject, StatusUpdate
+from core.whatsapp.values import JsonObject, StatusUpdate, Tiding
 
 _LONGEST_STATUS = 64
 
 
-def read_status(raw: Any, origin: Origin) -> StatusUpdate:
-    """Raises Misread when it has no wamid, no status or no time."""
+def read_status(raw: Any, origin: Origin) -> StatusUpdate | Tiding:
+    """Raises Misread when it has no wamid, no status or no time. Of a payment or a call it is a tiding."""
     if type(raw) is not dict:
         raise Misread("a status is not an object")
     wamid = wamid_of(raw)
@@ -22,6 +24,12 @@ def read_status(raw: Any, origin: Origin) -> StatusUpdate:
     moment, timed_by_us = moment_of(raw, origin)
     # A payment can be `failed` too, which says nothing about the message.
     kind = text(raw.get("type")) or "message"
+    if kind == "payment":
+        paid = Payment.of(raw)
+        key = (wamid, status, _participant(raw) or "", paid.reference_id or "")
+        return Tiding("payment.updated", "messages", paid, raw, origin.waba_id, origin.phone_number_id, moment, key)
+    if kind == "call":
+        return Tiding("call.updated", "calls", Call.of(raw), raw, origin.waba_id, origin.phone_number_id, moment)
     in_group = raw.get("recipient_type") == "group"
     phone, bsuid = (None, None) if in_group else _recipient(raw)
     return StatusUpdate(

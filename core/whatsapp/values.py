@@ -6,7 +6,9 @@ Texts never hold U+0000 or lone surrogates, and JSON values nothing that `jsonb`
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from comptoir_sdk.webhooks import Told
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -90,6 +92,91 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class AppMessage(InboundMessage):
+    """A message that the number's WhatsApp Business app tells of: one written there, or one of the time before us.
+
+    `sender` is the customer in both directions. `past`: told as history; `told_status` is then how far it had come.
+    """
+
+    outbound: bool
+    past: bool
+    told_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The author changed a message, or took it back. `target` is its wamid, which may be unknown so far.
+
+    `outbound`: the message was the business's own, written in its app.
+    """
+
+    phone_number_id: str
+    waba_id: str
+    wamid: str
+    target: str
+    kind: Literal["edit", "revoke"]
+    outbound: bool
+    at: datetime
+    body: str
+    content: JsonObject
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A customer is reached by other names now. `customer` has the new ones, `left` (kind, value) those given up."""
+
+    phone_number_id: str
+    waba_id: str
+    customer: Sender
+    left: tuple[tuple[str, str], ...]
+    at: datetime
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a customer wants to get: `category` is marketing_messages, `value` stop, resume or signup."""
+
+    phone_number_id: str
+    waba_id: str
+    customer: Sender
+    category: str
+    value: str
+    at: datetime
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """A line of the address book of the number's phone. `name` is "" when it was removed."""
+
+    phone_number_id: str
+    waba_id: str
+    customer: Sender
+    name: str
+    at: datetime
+    raw: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Tiding:
+    """Something to be told that moves no row of ours. `kind` is the type of its event; `told` what it says.
+
+    `key`: what makes two of them the same; None when it is the whole of `value` (with its entry and field).
+    """
+
+    kind: str
+    field: str
+    told: Told
+    value: Any
+    waba_id: str | None
+    phone_number_id: str | None
+    at: datetime | None
+    key: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusUpdate:
     """News of a message sent by this number, not always by us.
 
@@ -142,6 +229,7 @@ class Unhandled:
     waba_id: str | None
     phone_number_id: str | None
     reason: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +243,7 @@ class Malformed:
     phone_number_id: str | None = None
 
 
-Item: TypeAlias = InboundMessage | StatusUpdate | NumberNews | Unhandled | Malformed
+Item: TypeAlias = (
+    InboundMessage | AppMessage | Correction | Moved | Wish | BookEntry | Tiding | StatusUpdate | NumberNews | Unhandled
+    | Malformed
+)  # fmt: skip

@@ -3,7 +3,7 @@
 Start with `Plugin`; the hooks are listed in `comptoir_sdk.hookspecs`, what a hook may touch in `comptoir_sdk.context`.
 """
 
-from comptoir_sdk import ui
+from comptoir_sdk import ui, webhooks
 from comptoir_sdk.channels import Channel
 from comptoir_sdk.commands import Command
 from comptoir_sdk.context import Context
@@ -67,4 +67,5 @@ __all__ = [
     "tenant_fk",
     "ui",
     "uuid7",
+    "webhooks",
 ]

@@ -31,6 +31,19 @@ from comptoir_sdk.values import (
     Suggestion,
     Template,
 )
+from comptoir_sdk.webhooks import (
+    AccountNews,
+    AutomaticEvent,
+    Call,
+    FlowNews,
+    GroupNews,
+    HistorySync,
+    IdentityChange,
+    LinkClick,
+    Payment,
+    Preference,
+    TemplateNews,
+)
 
 hookspec = pluggy.HookspecMarker("comptoir")
 hookimpl = pluggy.HookimplMarker("comptoir")
@@ -82,6 +95,26 @@ async def on_message_sent(ctx: Context, message: Message) -> None:
 
 
 @hookspec
+async def on_message_updated(ctx: Context, message: Message) -> None:
+    """A message changed: its author edited it or took it back, its file was stored, its real words came."""
+
+
+@hookspec
+async def on_message_echoed(ctx: Context, message: Message) -> None:
+    """A colleague answered from the number's WhatsApp Business app; the message is stored as outbound."""
+
+
+@hookspec
+async def on_message_noted(ctx: Context, message: Message) -> None:
+    """WhatsApp itself noted something in a thread: a new number, a new user id, a new device."""
+
+
+@hookspec
+async def on_history_synced(ctx: Context, account: Account, sync: HistorySync) -> None:
+    """A part of what a number's app had said before was stored, or its owner declined to share it."""
+
+
+@hookspec
 async def on_conversation_opened(ctx: Context, conversation: Conversation) -> None:
     """A conversation began, or a closed one was reopened by the customer."""
 
@@ -108,8 +141,23 @@ async def on_contacts_merged(ctx: Context, kept: Contact, removed: UUID) -> None
 
 
 @hookspec
+async def on_contact_identity_changed(ctx: Context, contact: Contact, change: IdentityChange) -> None:
+    """A customer has a new number or user id; the contact and its history are the same."""
+
+
+@hookspec
+async def on_contact_preference(ctx: Context, contact: Contact, preference: Preference) -> None:
+    """A customer told WhatsApp to stop, resume or begin messages of a category."""
+
+
+@hookspec
 async def on_template_status(ctx: Context, template: Template, status: str, reason: str | None) -> None:
     """Meta approved, rejected, paused or disabled a template."""
+
+
+@hookspec
+async def on_template_updated(ctx: Context, template: Template, news: TemplateNews) -> None:
+    """Meta changed a template's quality, words or category."""
 
 
 @hookspec
@@ -126,6 +174,41 @@ async def on_webhook_unhandled(ctx: Context, field: str, value: dict[str, Any]) 
 async def on_account_updated(ctx: Context, account: Account, changed: tuple[str, ...],
                              news: dict[str, Any] | None) -> None:
     """A number was changed, here or by Meta; `news` is Meta's webhook, `{field, value}`, when one told of it."""
+
+
+@hookspec
+async def on_account_news(ctx: Context, account: Account, news: AccountNews) -> None:
+    """Meta told something of a number or its account: quality, name, limits, bans, alerts, security, errors."""
+
+
+@hookspec
+async def on_call_updated(ctx: Context, account: Account, call: Call) -> None:
+    """A call began, rang, was taken or refused, ended, or was recorded."""
+
+
+@hookspec
+async def on_group_updated(ctx: Context, account: Account, group: GroupNews) -> None:
+    """A group was made, renamed or suspended, or people joined or left it."""
+
+
+@hookspec
+async def on_flow_updated(ctx: Context, account: Account, flow: FlowNews) -> None:
+    """A flow changed its status, or its endpoint errs, is slow or away."""
+
+
+@hookspec
+async def on_payment_updated(ctx: Context, account: Account, payment: Payment) -> None:
+    """A payment that an order message asked for was captured, waits, or failed."""
+
+
+@hookspec
+async def on_link_clicked(ctx: Context, account: Account, click: LinkClick) -> None:
+    """A customer followed a link of a marketing message."""
+
+
+@hookspec
+async def on_automatic_event(ctx: Context, account: Account, event: AutomaticEvent) -> None:
+    """Meta recognised a lead or a purchase in a thread that an advertisement began."""
 
 
 @hookspec

@@ -53,12 +53,20 @@ class Contact:
     profile_name: str | None = None
     locale: str | None = None
     version: int = 1
+    preferences: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refuses_marketing(self) -> bool:
+        """The customer told WhatsApp to stop marketing messages: a marketing template would be refused."""
+        return self.preferences.get("marketing_messages") == "stop"
 
     @classmethod
     def of(cls, resource: Resource) -> Self:
         optional = {name: resource.get(name) for name in (
             "phone", "bsuid", "username", "given_name", "profile_name", "locale")}
-        return cls(UUID(str(resource["id"])), resource["name"], version=resource.get("version", 1), **optional)
+        preferences = {category: wish["value"] for category, wish in (resource.get("preferences") or {}).items()}
+        return cls(UUID(str(resource["id"])), resource["name"], version=resource.get("version", 1),
+                   preferences=preferences, **optional)
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,10 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Message:
-    """One message. `body` is what a person would read of it, `content` Meta's object, whole."""
+    """One message. `body` is what a person would read of it, `content` Meta's object, whole.
+
+    Once its author took it back (`revoked_at`) both are empty; `original` is what stood before the first edit.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -128,6 +139,9 @@ class Message:
     context_wamid: str | None = None
     author: Agent | None = None
     error: Resource | None = None
+    edited_at: datetime | None = None
+    revoked_at: datetime | None = None
+    original: Resource | None = None
 
     @property
     def text(self) -> str:
@@ -143,7 +157,8 @@ class Message:
         return cls(UUID(str(resource["id"])), UUID(str(resource["conversation_id"])), UUID(str(contact_id)),
                    resource["direction"], resource["type"], resource["body"], at, resource["status"],
                    resource.get("wamid"), resource.get("content") or {}, resource.get("context_wamid"),
-                   Agent.of(author) if author and author.get("id") else None, resource.get("error"))
+                   Agent.of(author) if author and author.get("id") else None, resource.get("error"),
+                   _moment(resource.get("edited_at")), _moment(resource.get("revoked_at")), resource.get("original"))
 
 
 @dataclass(frozen=True)

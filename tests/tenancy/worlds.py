@@ -105,6 +105,13 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
          "values ($1, $2, 'clerks', sha256($3), now())", [f"{canary}@x.test", canary.encode()]),
         ("insert into parked_statuses (tenant_id, phone_number_id, wamid, status, at, payload) "
          "values ($1, '1', $2, 'sent', now(), '{}')", [canary]),
+        ("insert into message_corrections (tenant_id, phone_number_id, target_wamid, kind, wamid, outbound, at, body, "
+         "content) values ($1, '1', $2, 'edit', $2, false, now(), $2, '{}')", [canary]),
+        ("insert into message_receipts (tenant_id, message_id, participant, status, rank, at) "
+         "select tenant_id, id, $2, 'read', 3, now() from messages where tenant_id = $1", [canary]),
+        ("insert into webhook_marks (tenant_id, key) values ($1, sha256($2))", [canary.encode()]),
+        ("insert into webhook_unknowns (tenant_id, day, phone_number_id, field, kind, count) "
+         "values ($1, now(), '1', $2, '', 1)", [canary]),
         ("insert into event_log (tenant_id, seq, id, type, payload, created_at) values ($1, 1, $3, 'x', $2, now())",
          [{"told": canary}, uuid4().int % 2**40]),
         ("insert into event_heads (tenant_id, seq) values ($1, 1)", []),

@@ -34,7 +34,6 @@ BODIES = {
     "unsupported": "",
     "ghost": "",
     "type_of_tomorrow": "",
-    "edit": "",
     "hidden_phone": "no phone here",
 }
 

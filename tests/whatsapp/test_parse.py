@@ -8,7 +8,7 @@ import pytest
 
 from core.whatsapp.body import MAX_DEPTH
 from core.whatsapp.parse import parse
-from core.whatsapp.values import InboundMessage, Item, Malformed, Unhandled
+from core.whatsapp.values import InboundMessage, Item, Malformed, Tiding, Unhandled
 from tests.whatsapp.deliveries import (
     delivered,
     encoded,
@@ -59,25 +59,24 @@ def test_a_delivery_that_says_nothing_is_nothing(entry: Any) -> None:
     assert parse(encoded({"object": "whatsapp_business_account", "entry": entry})) == []
 
 
-@pytest.mark.parametrize("name", ["template_approved", "field_of_tomorrow"])
+@pytest.mark.parametrize("name", ["field_of_tomorrow"])
 def test_a_field_that_is_not_handled_is_kept_whole(name: str) -> None:
     change = json.loads(stored(name))["entry"][0]["changes"][0]
     item = only(parse(stored(name)), Unhandled)
     assert (item.field, item.value, item.waba_id) == (change["field"], change["value"], "300000000000001")
 
 
-@pytest.mark.parametrize(("name", "key"), [("account_error", "errors"), ("link_clicks", "user_actions")])
-def test_what_comes_instead_of_messages_is_kept(name: str, key: str) -> None:
-    item = only(parse(stored(name)), Unhandled)
-    assert item.field == "messages"
-    assert list(item.value) == [key]
+@pytest.mark.parametrize(("name", "kind"), [("account_error", "account.updated"), ("link_clicks", "link.clicked")])
+def test_what_comes_instead_of_messages_is_told(name: str, kind: str) -> None:
+    item = only(parse(stored(name)), Tiding)
+    assert item.kind == kind
     assert item.phone_number_id == "200000000000001"
 
 
 def test_what_comes_beside_a_message_is_kept_too() -> None:
     told = value(messages=[message()], errors=[{"code": 131000}])
     items = parse(encoded(envelope(told)))
-    assert kinds(items) == ["InboundMessage", "Unhandled"]
+    assert kinds(items) == ["InboundMessage", "Tiding"]
 
 
 def test_a_delivery_about_something_else_is_kept_and_not_taken_for_a_message() -> None:

@@ -1,8 +1,9 @@
 import pytest
+from comptoir_sdk.webhooks import Payment
 
 from core.whatsapp.parse import parse
 from core.whatsapp.statuses import UNRANKED
-from core.whatsapp.values import Malformed, StatusUpdate
+from core.whatsapp.values import Malformed, StatusUpdate, Tiding
 from tests.whatsapp.deliveries import document, encoded, envelope, only, stored, the_status, value
 
 
@@ -33,8 +34,9 @@ def test_a_failure_carries_its_reason() -> None:
 
 
 def test_a_failed_payment_is_not_a_failed_message() -> None:
-    read = the_status(stored("payment_failed"))
-    assert (read.kind, read.status, read.rank) == ("payment", "failed", UNRANKED)
+    read = only(parse(stored("payment_failed")), Tiding)
+    assert isinstance(read.told, Payment)
+    assert (read.kind, read.told.status, read.told.reference_id) == ("payment.updated", "failed", "o-1")
 
 
 def test_in_a_group_the_reader_is_the_participant_and_the_group_is_no_person() -> None:

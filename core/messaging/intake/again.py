@@ -15,7 +15,7 @@ from core.messaging.intake.batch import Delivery, Overtaken, Refusal
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import Parsed, Routes, label, marks, read
 from core.whatsapp.statuses import UNRANKED
-from core.whatsapp.values import InboundMessage, Item, Malformed, StatusUpdate
+from core.whatsapp.values import Correction, InboundMessage, Item, Malformed, StatusUpdate
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ async def apply_again(connection: Connection, deliveries: Sequence[Delivery], on
 
 
 def _is_idempotent(item: Item) -> bool:
-    return isinstance(item, InboundMessage) or (isinstance(item, StatusUpdate) and item.rank != UNRANKED)
+    return isinstance(item, InboundMessage | Correction) or (isinstance(item, StatusUpdate) and item.rank != UNRANKED)
 
 
 def _keys(delivery: Delivery, item: Item, owners: Sequence[UUID]) -> set[traces.Key]:

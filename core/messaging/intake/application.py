@@ -3,12 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Connection
-from core.messaging.intake import conversations, events, identities, messages, news, traces
-from core.messaging.intake.batch import Batch, Bystander, Delivery, Incoming, Told
+from core.messaging.intake import arrivals, events, marks, news, notices, traces, unknowns
+from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Incoming, Told
 from core.messaging.intake.costs import record_costs
 from core.messaging.intake.inflow import just_now
 from core.messaging.intake.parked import apply_parked, park
@@ -39,10 +39,11 @@ async def apply_items(connection: Connection, parsed: Sequence[Parsed]) -> None:
 
 async def apply_batch(connection: Connection, batch: Batch) -> None:
     await _lock_tenants(connection, batch.tenants())
-    await _apply_messages(connection, batch.messages)
+    fresh = await arrivals.apply(connection, batch)
     await _apply_statuses(connection, batch)
     await news.apply_news(connection, batch.news)
-    await events.tell_unhandled(connection, batch.unhandled)
+    await events.tell_conversations(connection, await notices.tell_notices(connection, batch.notices))
+    await _set_unknown_aside(connection, batch.unhandled, fresh)
     await set_aside(connection, batch.refusals)
     _count(batch)
 
@@ -64,31 +65,6 @@ def _lock_key(tenant_id: UUID) -> int:
     return int.from_bytes(hashlib.blake2b(b"intake" + tenant_id.bytes, digest_size=8).digest(), "big", signed=True)
 
 
-async def _apply_messages(connection: Connection, incoming: Sequence[Incoming]) -> None:
-    if not incoming:
-        return
-    news = await messages.news_among(connection, incoming)
-    if news.fresh:
-        await _receive(connection, news.fresh)
-    await messages.replace_ghosts(connection, news.replacing)
-    await events.tell_updated(connection, news.replacing)
-
-
-async def _receive(connection: Connection, fresh: Sequence[Incoming]) -> None:
-    saved, merged = await identities.recognise(connection, fresh)
-    opened = await conversations.find_or_make(connection, fresh)
-    await messages.store(connection, fresh)
-    opened |= await conversations.advance(connection, fresh)
-    await events.tell_contacts(connection, merged, saved)
-    await events.tell_opened(connection, _refs(fresh, opened))
-    await events.tell_received(connection, fresh)
-
-
-def _refs(incoming: Sequence[Incoming], wanted: set[UUID]) -> list[tuple[UUID, UUID]]:
-    found = {m.conversation_id: m.account.tenant_id for m in incoming if m.conversation_id in wanted}
-    return [(tenant_id, conversation_id) for conversation_id, tenant_id in found.items() if conversation_id]
-
-
 async def _apply_statuses(connection: Connection, batch: Batch) -> None:
     ranked = [told for told in batch.statuses if told.status.rank != UNRANKED]
     batch.unhandled += [_unranked(told) for told in batch.statuses if told.status.rank == UNRANKED]
@@ -102,7 +78,26 @@ async def _apply_statuses(connection: Connection, batch: Batch) -> None:
 
 
 def _unranked(told: Told) -> Bystander:
-    """A payment, a deletion, a warning: not about how far the message has come."""
+    """A deletion, a warning, a word of tomorrow: not about how far the message has come."""
     status = told.status
     item = Unhandled("messages", {"statuses": [status.raw]}, status.waba_id, status.phone_number_id, status.status)
-    return Bystander(told.account, item)
+    return Bystander(told.account, item, told.delivery_id, status.at)
+
+
+async def _set_unknown_aside(
+    connection: Connection, unhandled: Sequence[Bystander], fresh: Sequence[Incoming]
+) -> None:
+    """Told to plugins and counted, each once; a message of an unknown type is in its thread as well."""
+    new = await marks.unheard(connection, unhandled, _about)
+    await unknowns.count(connection, new, fresh)
+    await events.tell_unhandled(connection, [*new, *map(_unknown, filter(unknowns.is_unheard_of, fresh))])
+
+
+def _about(one: Bystander) -> tuple[Account, Any]:
+    return one.account, [one.item.waba_id, one.item.field, one.item.at, one.item.value]
+
+
+def _unknown(incoming: Incoming) -> Bystander:
+    message = incoming.message
+    item = Unhandled("messages", {"messages": [message.raw]}, message.waba_id, message.phone_number_id, message.type)
+    return Bystander(incoming.account, item, incoming.delivery_id, message.at)

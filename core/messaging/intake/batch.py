@@ -5,10 +5,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.whatsapp.values import InboundMessage, NumberNews, StatusUpdate, Unhandled
+from core.whatsapp.values import (
+    AppMessage,
+    BookEntry,
+    Correction,
+    InboundMessage,
+    Moved,
+    NumberNews,
+    Sender,
+    StatusUpdate,
+    Tiding,
+    Unhandled,
+    Wish,
+)
 
-IdentityKey = tuple[UUID, str, str]
-"""(tenant id, kind, value): what a customer is known by."""
+IdentityKey = tuple[UUID, str, str, str]
+"""(tenant id, kind, value, scope): what a customer is known by, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +47,33 @@ class Account:
     display_phone_number: str
 
 
+Values = dict[str, str | None]
+
+
 @dataclass(slots=True)
 class Known:
     """A contact as stored before this batch."""
 
     created_at: datetime
-    profile_name: str | None
-    phone: str | None
-    bsuid: str | None
-    username: str | None
+    values: Values
+    preferences: dict[str, Any]
+    named_at: int | None    # by the address book
 
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """One customer of this batch; `known` is None for a new one. After a fold, `folded_into` is who it really is."""
+    """One customer of this batch; `known` is None for a new one. After a fold, `folded_into` is who it really is.
+
+    `told_at` has the second of Meta's clock at which each value was told, `heard_at` that of the newest message.
+    """
 
     tenant_id: UUID
     contact_id: UUID
     known: Known | None
-    profile_name: str | None = None
-    phone: str | None = None
-    bsuid: str | None = None
-    username: str | None = None
-    heard_at: datetime | None = None
+    values: Values
+    told_at: dict[str, int] = field(default_factory=dict)
+    heard_at: int = 0
+    preferences: dict[str, Any] = field(default_factory=dict)
     folded_into: "Person | None" = None
 
     def now(self) -> "Person":
@@ -68,15 +84,60 @@ class Person:
 
 
 @dataclass(slots=True, eq=False)
+class Sighting:
+    """A customer as one item names them: `left` (kind, value) are names given up at `at`, `book` what the number's own
+    address book calls them ("" for a line removed), `wish` what they want to get."""
+
+    account: Account
+    who: Sender
+    at: datetime
+    left: tuple[tuple[str, str], ...] = ()
+    book: str | None = None
+    wish: Wish | None = None
+    person: Person | None = None
+
+    def contact_id(self) -> UUID:
+        assert self.person is not None  # noqa: S101 - identities.recognise has set it
+        return self.person.now().contact_id
+
+
+@dataclass(slots=True, eq=False)
 class Incoming:
-    """A message on its way into the ledger."""
+    """A message on its way into the ledger. `wamid` is None for a note of ours."""
 
     account: Account
     message: InboundMessage
     delivery_id: int
     id: UUID
-    person: Person | None = None
+    sighting: Sighting | None = None
     conversation_id: UUID | None = None
+    is_note: bool = False
+
+    @property
+    def told_by_app(self) -> AppMessage | None:
+        return self.message if isinstance(self.message, AppMessage) else None
+
+    @property
+    def outbound(self) -> bool:
+        return isinstance(self.message, AppMessage) and self.message.outbound
+
+    @property
+    def past(self) -> bool:
+        return isinstance(self.message, AppMessage) and self.message.past
+
+    @property
+    def from_customer(self) -> bool:
+        """The customer wrote it: the window counts from here. A system message is Meta's."""
+        return not self.outbound and self.message.type != "system"
+
+    @property
+    def asks_for_attention(self) -> bool:
+        """Unread, and reason enough to open a closed conversation."""
+        return self.from_customer and not self.past
+
+    def contact_id(self) -> UUID:
+        assert self.sighting is not None  # noqa: S101 - the application has set it
+        return self.sighting.contact_id()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +146,34 @@ class Told:
 
     account: Account
     status: StatusUpdate
+    delivery_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An edit or a deletion by the author."""
+
+    account: Account
+    correction: Correction
+    delivery_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """A customer's new names, told by a field of its own."""
+
+    account: Account
+    moved: Moved
+    delivery_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be told to the tenant that moves no row."""
+
+    account: Account
+    tiding: Tiding
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +191,8 @@ class Bystander:
 
     account: Account
     item: Unhandled
+    delivery_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +214,21 @@ class Batch:
 
     messages: list[Incoming] = field(default_factory=list)
     statuses: list[Told] = field(default_factory=list)
+    corrections: list[Corrected] = field(default_factory=list)
+    relocations: list[Relocation] = field(default_factory=list)
+    wishes: list[tuple[Account, Wish]] = field(default_factory=list)
+    book: list[tuple[Account, BookEntry]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     news: list[Heard] = field(default_factory=list)
     unhandled: list[Bystander] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
     def tenants(self) -> list[UUID]:
         """In one order for all workers, so that their locks cannot wait for each other in a ring."""
-        found = {m.account.tenant_id for m in self.messages} | {s.account.tenant_id for s in self.statuses}
+        told = (self.messages, self.statuses, self.corrections, self.relocations, self.notices, self.news,
+                self.unhandled)  # fmt: skip
+        found = {one.account.tenant_id for kind in told for one in kind}
+        found |= {account.tenant_id for account, _ in (*self.wishes, *self.book)}
         return sorted(found)
 
 

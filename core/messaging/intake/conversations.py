@@ -1,6 +1,7 @@
 """The one thread between a contact and an account: found or made, then moved forward by what came in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -15,32 +16,39 @@ from unnest($1::uuid[], $2::uuid[], $3::uuid[]) k(tenant_id, account_id, contact
 join conversations v on v.tenant_id = k.tenant_id and v.account_id = k.account_id and v.contact_id = k.contact_id"""
 
 # A new one starts with the team of the number that it came to.
-_NEW: Final = """insert into conversations (tenant_id, account_id, contact_id, id, last_message_at, team_id)
+_NEW: Final = """insert into conversations (tenant_id, account_id, contact_id, id, last_message_at, status, team_id)
 select u.*, a.team_id
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
-    u(tenant_id, account_id, contact_id, id, last_message_at)
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::text[])
+    u(tenant_id, account_id, contact_id, id, last_message_at, status)
 join accounts a on a.tenant_id = u.tenant_id and a.id = u.account_id
 on conflict do nothing returning 1"""
 
 # Meta's clock has whole seconds and ours has not: a message of the same second as our last one came after it.
+# Only what the customer wrote opens the window; only what he writes now asks for an answer.
 _ADVANCE: Final = """update conversations v set
     last_message_id = case when v.last_message_id is null or u.at >= date_trunc('second', v.last_message_at)
         then u.message_id else v.last_message_id end,
     last_message_at = greatest(v.last_message_at, u.at),
-    last_inbound_wamid = case when v.last_inbound_at is null or u.at >= v.last_inbound_at
-        then u.wamid else v.last_inbound_wamid end,
-    last_inbound_at = greatest(v.last_inbound_at, u.at),
-    unread_count = v.unread_count + u.unread, status = 'open', snoozed_until = null,
+    last_inbound_wamid = case when v.last_inbound_at is null or u.inbound_at >= v.last_inbound_at
+        then coalesce(u.wamid, v.last_inbound_wamid) else v.last_inbound_wamid end,
+    last_inbound_at = greatest(v.last_inbound_at, u.inbound_at),
+    unread_count = v.unread_count + u.unread,
+    status = case when u.unread > 0 then 'open' else v.status end,
+    snoozed_until = case when u.unread > 0 then null else v.snoozed_until end,
     updated_at = now(), version = v.version + 1
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::int[])
-    u(tenant_id, id, message_id, at, wamid, unread)
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::int[])
+    u(tenant_id, id, message_id, at, wamid, inbound_at, unread)
 where v.tenant_id = u.tenant_id and v.id = u.id
-returning v.id, old.status <> 'open' as reopened"""
+returning v.id, old.status <> v.status as reopened"""
 
 
 async def find_or_make(connection: Connection, messages: Sequence[Incoming]) -> set[UUID]:
-    """Give every message its conversation. Returns those made just now."""
+    """Give every message its conversation. Returns those made just now because a customer wrote.
+
+    One that only the past, a note or an echo makes begins closed: nobody waits in it.
+    """
     wanted: dict[Key, Incoming] = {}
+    waiting = {_key(incoming) for incoming in messages if incoming.asks_for_attention}
     for incoming in messages:
         first = wanted.setdefault(_key(incoming), incoming)
         if incoming.message.at < first.message.at:
@@ -51,39 +59,48 @@ async def find_or_make(connection: Connection, messages: Sequence[Incoming]) -> 
     made = {key: uuid7() for key in missing}
     if made:
         starts = [wanted[key].message.at for key in missing]
-        rows = await connection.fetch(_NEW, *_columns(missing), list(made.values()), starts)
+        states = ["open" if key in waiting else "closed" for key in missing]
+        rows = await connection.fetch(_NEW, *_columns(missing), list(made.values()), starts, states)
         if len(rows) < len(made):
             raise Overtaken("somebody else opened one of these conversations")
         found |= made
     for incoming in messages:
         incoming.conversation_id = found[_key(incoming)]
-    return set(made.values())
+    return {conversation_id for key, conversation_id in made.items() if key in waiting}
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a batch adds to one conversation."""
+
+    last: Incoming
+    inbound: Incoming | None = None
+    unread: int = 0
+
+    def add(self, incoming: Incoming) -> None:
+        if incoming.message.at >= self.last.message.at:
+            self.last = incoming
+        if incoming.from_customer and (self.inbound is None or incoming.message.at >= self.inbound.message.at):
+            self.inbound = incoming
+        self.unread += incoming.asks_for_attention
 
 
 async def advance(connection: Connection, messages: Sequence[Incoming]) -> set[UUID]:
     """Preview, window and unread count after these messages. Returns the conversations that were reopened."""
-    newest: dict[UUID, Incoming] = {}
-    unread: dict[UUID, int] = {}
+    found: dict[UUID, _Progress] = {}
     for incoming in messages:
-        conversation_id = incoming.conversation_id
-        assert conversation_id is not None  # noqa: S101 - find_or_make has just set it
-        unread[conversation_id] = unread.get(conversation_id, 0) + 1
-        last = newest.get(conversation_id)
-        if last is None or incoming.message.at >= last.message.at:
-            newest[conversation_id] = incoming
+        assert incoming.conversation_id is not None  # noqa: S101 - find_or_make has just set it
+        found.setdefault(incoming.conversation_id, _Progress(incoming)).add(incoming)
     # In one order, so that two writers of the same conversations cannot wait for each other in a ring.
-    ids = sorted(newest)
-    last_ones = [newest[i] for i in ids]
-    rows = await connection.fetch(
-        _ADVANCE, [m.account.tenant_id for m in last_ones], ids, [m.id for m in last_ones],
-        [m.message.at for m in last_ones], [m.message.wamid for m in last_ones], [unread[i] for i in ids],
-    )
-    return {row["id"] for row in rows if row["reopened"]}
+    rows = [(p.last.account.tenant_id, conversation_id, p.last.id, p.last.message.at,
+             p.inbound.message.wamid if p.inbound else None, p.inbound.message.at if p.inbound else None, p.unread)
+            for conversation_id, p in sorted(found.items())]  # fmt: skip
+    changed = await connection.fetch(_ADVANCE, *zip(*rows, strict=True))
+    return {row["id"] for row in changed if row["reopened"]}
 
 
 def _key(incoming: Incoming) -> Key:
-    assert incoming.person is not None  # noqa: S101 - identities.recognise has set it
-    return incoming.account.tenant_id, incoming.account.id, incoming.person.now().contact_id
+    return incoming.account.tenant_id, incoming.account.id, incoming.contact_id()
 
 
 def _columns(keys: Sequence[Key]) -> tuple[list[UUID], list[UUID], list[UUID]]:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Connection
-from core.messaging.intake.batch import Bystander, Incoming
-from core.messaging.intake.identities import Saved
+from core.messaging.intake.batch import Bystander, Incoming, Sighting
+from core.messaging.intake.persons import Saved
 from core.messaging.merge import Merged
+from core.whatsapp.values import Moved, Wish
 
 _SAVED: Final = """insert into event_outbox (tenant_id, type, payload)
 select u.tenant_id, 'contact.saved', jsonb_build_object('contact', c.resource, 'changed', u.changed::jsonb)
@@ -27,11 +28,22 @@ from unnest($1::uuid[], $2::uuid[]) with ordinality u(tenant_id, id, n)
 join conversation_resources v on v.tenant_id = u.tenant_id and v.id = u.id order by u.n"""
 
 _RECEIVED: Final = """insert into event_outbox (tenant_id, type, conversation_id, payload)
-select u.tenant_id, 'message.received', m.conversation_id,
+select u.tenant_id, u.type, m.conversation_id,
     jsonb_build_object('message', m.resource, 'conversation', v.resource)
-from unnest($1::uuid[], $2::uuid[]) with ordinality u(tenant_id, id, n)
+from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality u(tenant_id, id, type, n)
 join message_resources m on m.tenant_id = u.tenant_id and m.id = u.id
 join conversation_resources v on v.tenant_id = m.tenant_id and v.id = m.conversation_id order by u.n"""
+
+_CONVERSATIONS: Final = """insert into event_outbox (tenant_id, type, conversation_id, payload)
+select u.tenant_id, 'conversation.updated', u.id, jsonb_build_object('conversation', v.resource)
+from unnest($1::uuid[], $2::uuid[]) with ordinality u(tenant_id, id, n)
+join conversation_resources v on v.tenant_id = u.tenant_id and v.id = u.id order by u.n"""
+
+# Of a contact, beside its being saved: what it is reached by now, what it wants to get.
+_OF_CONTACT: Final = """insert into event_outbox (tenant_id, type, payload)
+select u.tenant_id, u.type, jsonb_build_object('contact', c.resource) || u.told::jsonb
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality u(tenant_id, id, type, told, n)
+join contact_resources c on c.tenant_id = u.tenant_id and c.id = u.id order by u.n"""
 
 _UPDATED: Final = """insert into event_outbox (tenant_id, type, conversation_id, payload)
 select u.tenant_id, 'message.updated', m.conversation_id, jsonb_build_object('message', m.resource)
@@ -42,7 +54,8 @@ _STATUS: Final = """insert into event_outbox (tenant_id, type, conversation_id, 
 select u.tenant_id, 'message.status', m.conversation_id, jsonb_build_object('message', jsonb_build_object(
     'id', m.id, 'conversation_id', m.conversation_id, 'wamid', m.resource -> 'wamid',
     'status', m.resource -> 'status', 'timestamps', m.resource -> 'timestamps', 'error', m.resource -> 'error',
-    'version', m.resource -> 'version'))
+    'version', m.resource -> 'version') || case when m.resource -> 'receipts' = 'null' then '{}'
+        else jsonb_build_object('receipts', m.resource -> 'receipts') end)
 from unnest($1::uuid[], $2::uuid[]) with ordinality u(tenant_id, id, n)
 join message_resources m on m.tenant_id = u.tenant_id and m.id = u.id order by u.n"""
 
@@ -69,11 +82,52 @@ async def tell_opened(connection: Connection, conversations: Refs) -> None:
 
 
 async def tell_received(connection: Connection, messages: Sequence[Incoming]) -> None:
-    await _tell(connection, _RECEIVED, [(m.account.tenant_id, m.id) for m in messages])
+    """What came, each by its kind. The past is not told message by message: its conversations are."""
+    rows = [(m.account.tenant_id, m.id, _kind(m)) for m in messages if not m.past]
+    if rows:
+        await connection.execute(_RECEIVED, *zip(*rows, strict=True))
+    await tell_conversations(connection, list(dict.fromkeys(
+        (m.account.tenant_id, m.conversation_id) for m in messages if m.past and m.conversation_id)))
 
 
-async def tell_updated(connection: Connection, messages: Sequence[Incoming]) -> None:
-    await _tell(connection, _UPDATED, [(m.account.tenant_id, m.id) for m in messages])
+def _kind(incoming: Incoming) -> str:
+    if incoming.outbound:
+        return "message.echoed"
+    return "message.received" if incoming.from_customer else "message.noted"
+
+
+async def tell_conversations(connection: Connection, conversations: Refs) -> None:
+    await _tell(connection, _CONVERSATIONS, conversations)
+
+
+async def tell_moves(connection: Connection, moves: Sequence[tuple[Sighting, Moved]]) -> None:
+    await _tell_of_contacts(connection, [
+        (sighting, "contact.identity_changed", _moved(moved)) for sighting, moved in moves])
+
+
+async def tell_wishes(connection: Connection, wishes: Sequence[tuple[Sighting, Wish]]) -> None:
+    await _tell_of_contacts(connection, [(sighting, "contact.preference", {
+        "preference": {"category": wish.category, "value": wish.value, "at": wish.at.isoformat()}, "value": wish.raw,
+    }) for sighting, wish in wishes])
+
+
+def _moved(moved: Moved) -> dict[str, Any]:
+    left = dict(moved.left)
+    return {"at": moved.at.isoformat(),
+            "previous": {"phone": left.get("phone"), "bsuid": left.get("bsuid")},
+            "current": {"phone": moved.customer.phone if "phone" in left else None,
+                        "bsuid": moved.customer.bsuid if "bsuid" in left else None}}  # fmt: skip
+
+
+async def _tell_of_contacts(connection: Connection, told: Sequence[tuple[Sighting, str, dict[str, Any]]]) -> None:
+    if told:
+        rows = [(sighting.account.tenant_id, sighting.contact_id(), kind, _dump(payload))
+                for sighting, kind, payload in told]  # fmt: skip
+        await connection.execute(_OF_CONTACT, *zip(*rows, strict=True))
+
+
+async def tell_updated(connection: Connection, messages: Refs) -> None:
+    await _tell(connection, _UPDATED, list(dict.fromkeys(messages)))
 
 
 async def tell_statuses(connection: Connection, messages: Refs) -> None:

@@ -1,36 +1,31 @@
-"""Who wrote. BSUID first, then phone in its one spelling; what turns out to be one person is folded together."""
+"""Who it is. BSUID first, then phone in its one spelling; what turns out to be one person is folded together.
 
-from collections.abc import Iterable, Iterator, Sequence
+Whatever the order in which Meta's words come, the newest word (by Meta's clock) on each name stays.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Connection
 from core.db.uuid7 import uuid7
-from core.messaging.intake.batch import IdentityKey, Incoming, Known, Overtaken, Person
+from core.messaging.intake import names
+from core.messaging.intake.batch import IdentityKey, Known, Person, Sighting
+from core.messaging.intake.persons import Saved, save
 from core.messaging.merge import Merged, merge_contacts
 from core.whatsapp.phones import canonical
-from core.whatsapp.values import InboundMessage
 
-_FIND: Final = """select i.tenant_id, i.kind, i.value, i.contact_id,
-    c.created_at, c.profile_name, c.phone, c.bsuid, c.username
-from unnest($1::uuid[], $2::text[], $3::text[]) k(tenant_id, kind, value)
+# An identity without a scope was entered by a person, or is a phone: it is matched wherever it is told.
+_FIND: Final = """select k.tenant_id, k.kind, k.value, k.scope, i.scope as stored_scope, i.claimed_at, i.retired_at,
+    i.contact_id, c.created_at, c.profile_name, c.phone, c.bsuid, c.username, c.name, c.told_at, c.preferences,
+    (select max(v.last_inbound_at) from conversations v where v.tenant_id = c.tenant_id and v.contact_id = c.id)
+        as heard_at
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) k(tenant_id, kind, value, scope)
 join contact_identities i on i.tenant_id = k.tenant_id and i.kind = k.kind and i.value = k.value
-join contacts c on c.tenant_id = i.tenant_id and c.id = i.contact_id"""
-
-_NEW: Final = """insert into contacts (tenant_id, id, profile_name, phone, bsuid, username)
-select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])"""
-
-_CHANGED: Final = """update contacts c set profile_name = u.profile_name, phone = u.phone, bsuid = u.bsuid,
-    username = u.username, version = c.version + 1, updated_at = now()
-from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-    u(tenant_id, id, profile_name, phone, bsuid, username)
-where c.tenant_id = u.tenant_id and c.id = u.id"""
-
-# The API may have given one of these to somebody else since we looked: then fewer come back, and we look again.
-_IDENTITIES: Final = """insert into contact_identities (tenant_id, kind, value, contact_id)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) on conflict do nothing returning 1"""
-
-_FIELDS: Final = ("profile_name", "phone", "bsuid", "username")
+    and i.scope = any(array[k.scope, ''])
+join contacts c on c.tenant_id = i.tenant_id and c.id = i.contact_id
+order by i.scope"""
 
 
 class People:
@@ -38,84 +33,90 @@ class People:
 
     def __init__(self) -> None:
         self.by_key: dict[IdentityKey, Person] = {}
-        self.stored: dict[IdentityKey, UUID] = {}
+        self.names = names.Names()
         self.folds: list[tuple[Person, Person]] = []
 
     def persons(self) -> list[Person]:
         return list({id(p): p for p in (person.now() for person in self.by_key.values())}.values())
 
 
-Saved = list[tuple[Person, list[str]]]
-"""Contacts made or changed, each with the names of its changed fields."""
-
-
-async def recognise(connection: Connection, messages: Sequence[Incoming]) -> tuple[Saved, list[Merged]]:
-    """Give every message its person: found, made, or folded from two. Returns what changed, for the events."""
-    if not messages:
+async def recognise(connection: Connection, sightings: Sequence[Sighting]) -> tuple[Saved, list[Merged]]:
+    """Give every sighting its person: found, made, or folded from two. Returns what changed, for the events."""
+    if not sightings:
         return [], []
-    people = await _find(connection, messages)
-    for incoming in messages:
-        incoming.person = _person(people, incoming)
+    people = await _find(connection, sightings)
+    for sighting in sorted(sightings, key=_when):
+        sighting.person = _person(people, sighting)
     merged = [await merge_contacts(connection, kept.tenant_id, kept.now().contact_id, gone.contact_id)
               for kept, gone in people.folds]
-    saved = await _save(connection, people.persons())
-    await _save_identities(connection, people)
+    saved = await save(connection, people.persons())
+    await names.save(connection, people.names, people.by_key)
     return saved, merged
 
 
-def keys_of(tenant_id: UUID, message: InboundMessage) -> Iterator[IdentityKey]:
-    """The strongest first. A number or user id that the customer has just changed to is his as well."""
-    sender = message.sender
-    if sender.bsuid:
-        yield tenant_id, "bsuid", sender.bsuid
-    if sender.phone:
-        yield tenant_id, "phone", canonical(sender.phone) or sender.phone
-    if sender.parent_bsuid:
-        yield tenant_id, "parent_bsuid", sender.parent_bsuid
-    if message.type == "system":
-        phone, bsuid = _moved_to(message)
-        if phone:
-            yield tenant_id, "phone", canonical(phone)
-        if bsuid:
-            yield tenant_id, "bsuid", bsuid
+def _when(sighting: Sighting) -> tuple[datetime, bool]:
+    return sighting.at, not sighting.left
 
 
-def _moved_to(message: InboundMessage) -> tuple[str | None, str | None]:
-    """(phone, bsuid) told by Meta's `user_changed_number` and `user_changed_user_id`."""
-    content = message.content
-    if message.type != "system" or not str(content.get("type", "")).startswith("user_changed_"):
-        return None, None
-    phone, bsuid = content.get("wa_id") or content.get("new_wa_id"), content.get("user_id")
-    return (phone if isinstance(phone, str) and canonical(phone) else None,
-            bsuid if isinstance(bsuid, str) and 0 < len(bsuid) <= 256 else None)
+def keys_of(sighting: Sighting) -> Iterator[IdentityKey]:
+    """The strongest first, then those given up: they lead to who it was."""
+    who, tenant_id = sighting.who, sighting.account.tenant_id
+    if who.bsuid:
+        yield tenant_id, "bsuid", who.bsuid, sighting.account.waba_id
+    if who.phone:
+        yield tenant_id, "phone", canonical(who.phone) or who.phone, ""
+    if who.parent_bsuid:
+        yield tenant_id, "parent_bsuid", who.parent_bsuid, sighting.account.waba_id
+    yield from left_of(sighting)
 
 
-async def _find(connection: Connection, messages: Iterable[Incoming]) -> People:
-    keys = list({key: None for m in messages for key in keys_of(m.account.tenant_id, m.message)})
-    rows = await connection.fetch(_FIND, [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys])
+def left_of(sighting: Sighting) -> Iterator[IdentityKey]:
+    for kind, value in sighting.left:
+        yield sighting.account.tenant_id, kind, value, "" if kind == "phone" else sighting.account.waba_id
+
+
+async def _find(connection: Connection, sightings: Sequence[Sighting]) -> People:
+    keys = list({key: None for one in sightings for key in keys_of(one)})
+    rows = await connection.fetch(_FIND, *(list(column) for column in zip(*keys, strict=True)))
     people, persons = People(), dict[UUID, Person]()
-    for tenant_id, kind, value, contact_id, *stored in rows:
-        person = persons.get(contact_id)
+    for row in rows:  # the exact scope comes last, and wins
+        key = row["tenant_id"], row["kind"], row["value"], row["scope"]
+        person = persons.get(row["contact_id"])
         if person is None:
-            person = persons[contact_id] = Person(tenant_id, contact_id, Known(*stored))
-            _, person.profile_name, person.phone, person.bsuid, person.username = stored
-        people.by_key[tenant_id, kind, value] = person
-        people.stored[tenant_id, kind, value] = contact_id
+            person = persons[row["contact_id"]] = _stored(row)
+        people.by_key[key] = person
+        people.names.know(key, row["stored_scope"], row["contact_id"], row["claimed_at"], row["retired_at"])
     return people
 
 
-def _person(people: People, incoming: Incoming) -> Person:
-    keys = list(keys_of(incoming.account.tenant_id, incoming.message))
+def _stored(row: Any) -> Person:
+    values = {name: row[name] for name in names.FIELDS}
+    heard = row["heard_at"]
+    known = Known(row["created_at"], dict(values), row["preferences"], row["told_at"].get("name"))
+    return Person(row["tenant_id"], row["contact_id"], known, values, dict(row["told_at"]),
+                  int(heard.timestamp()) if heard else 0, dict(row["preferences"]))  # fmt: skip
+
+
+def _person(people: People, sighting: Sighting) -> Person:
+    keys = list(keys_of(sighting))
     person: Person | None = None
     for key in keys:
         found = people.by_key.get(key)
-        if found is not None and (found := found.now()) is not person:
-            person = found if person is None else _fold(people, person, found)
+        if found is None or (found := found.now()) is person:
+            continue
+        if key not in left_of(sighting) and people.names.is_retired(key, sighting.at):
+            continue  # he left this name before: whoever writes under it now is somebody else
+        person = found if person is None else _fold(people, person, found)
     if person is None:
-        person = Person(incoming.account.tenant_id, uuid7(), None)
+        person = Person(sighting.account.tenant_id, uuid7(), None, dict.fromkeys(names.FIELDS))
+    left = set(left_of(sighting))
     for key in keys:
         people.by_key[key] = person
-    _hear(person, incoming.message)
+        if key in left:
+            people.names.retire(key, sighting.at)
+        elif left or people.names.is_retired(key, sighting.at):
+            people.names.claim(key, sighting.at)
+    names.hear(person, sighting)
     return person
 
 
@@ -125,61 +126,10 @@ def _fold(people: People, one: Person, other: Person) -> Person:
     gone.folded_into = kept
     if gone.known is not None:
         people.folds.append((kept, gone))
-    if gone.heard_at is not None and (kept.heard_at is None or gone.heard_at > kept.heard_at):
-        kept.heard_at = gone.heard_at
-    for name in _FIELDS:
-        if getattr(kept, name) is None:
-            setattr(kept, name, getattr(gone, name))
+    names.inherit(kept, gone)
     return kept
 
 
 def _age(person: Person) -> tuple[bool, float, UUID]:
     known = person.known
     return known is None, known.created_at.timestamp() if known else 0.0, person.contact_id
-
-
-def _hear(person: Person, message: InboundMessage) -> None:
-    """What the customer is called now, by the newest message of the batch."""
-    if person.heard_at is not None and message.at < person.heard_at:
-        return
-    person.heard_at = message.at
-    sender = message.sender
-    person.profile_name = sender.name or person.profile_name
-    person.username = sender.username or person.username
-    moved_phone, moved_bsuid = _moved_to(message)
-    person.bsuid = moved_bsuid or sender.bsuid or person.bsuid
-    phone = moved_phone or sender.phone
-    # Another spelling of the same number is no news.
-    if phone and (person.phone is None or canonical(phone) != canonical(person.phone)):
-        person.phone = phone
-
-
-async def _save(connection: Connection, persons: Sequence[Person]) -> Saved:
-    new = [person for person in persons if person.known is None]
-    changed = [(person, fields) for person in persons if person.known and (fields := _differences(person))]
-    if new:
-        await connection.execute(_NEW, *_columns(new))
-    if changed:
-        await connection.execute(_CHANGED, *_columns([person for person, _ in changed]))
-    return [(p, [f for f in _FIELDS if getattr(p, f) is not None]) for p in new] + changed
-
-
-def _differences(person: Person) -> list[str]:
-    return [name for name in _FIELDS if getattr(person, name) != getattr(person.known, name)]
-
-
-def _columns(persons: Sequence[Person]) -> tuple[list[Any], ...]:
-    return ([p.tenant_id for p in persons], [p.contact_id for p in persons],
-            *([getattr(p, name) for p in persons] for name in _FIELDS))
-
-
-async def _save_identities(connection: Connection, people: People) -> None:
-    fresh = [(key, person.now().contact_id) for key, person in people.by_key.items() if key not in people.stored]
-    if not fresh:
-        return
-    rows = await connection.fetch(_IDENTITIES, [k[0] for k, _ in fresh], [k[1] for k, _ in fresh],
-                                  [k[2] for k, _ in fresh], [contact_id for _, contact_id in fresh])
-    if len(rows) < len(fresh):
-        raise Overtaken("somebody else saved one of these identities")
-
-

@@ -12,7 +12,7 @@ import asyncpg
 from core import tracing
 from core.db.pool import Connection, Database, connect
 from core.db.wake import Wake
-from core.messaging.intake import claim, parked
+from core.messaging.intake import claim, corrections, marks, parked
 from core.messaging.intake.again import apply_again, apply_alone, reason
 from core.messaging.intake.application import apply_deliveries
 from core.messaging.intake.batch import Delivery, Overtaken, Refusal
@@ -267,5 +267,7 @@ class _Sweeper:
                     self._wake.ring("outbox")
                 if forget:
                     await parked.forget_old(connection)
+                    await marks.forget_old(connection)
+                    await corrections.forget_old(connection)
         finally:
             connection.terminate()

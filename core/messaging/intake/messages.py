@@ -9,6 +9,7 @@ from uuid import UUID
 from core.db.pool import Connection
 from core.messaging.intake.batch import Incoming, Overtaken
 from core.messaging.intake.errors import explained
+from core.whatsapp.statuses import rank_of
 
 _FIND: Final = """select m.tenant_id, m.phone_number_id, m.wamid, m.id, m.ghost
 from unnest($1::uuid[], $2::text[], $3::text[]) k(tenant_id, phone_number_id, wamid)
@@ -16,14 +17,16 @@ join messages m on m.tenant_id = k.tenant_id and m.phone_number_id = k.phone_num
 
 _STORE: Final = """insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
     type, body, content, context_wamid, ghost, at, delivery_id, error,
-    direction, author_kind, status, status_rank)
+    direction, author_kind, status, status_rank, sent_at)
 select tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
     type, body, content::jsonb, context_wamid, ghost, at, delivery_id, error::jsonb,
-    'inbound', 'customer', 'received', 0
+    case when outbound then 'outbound' else 'inbound' end, case when outbound then 'phone' else 'customer' end,
+    status, rank, case when outbound then at end
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::text[], $12::bool[], $13::timestamptz[], $14::bigint[], $15::text[])
+    $10::text[], $11::text[], $12::bool[], $13::timestamptz[], $14::bigint[], $15::text[], $16::bool[], $17::text[],
+    $18::smallint[])
     u(tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
-    type, body, content, context_wamid, ghost, at, delivery_id, error)
+    type, body, content, context_wamid, ghost, at, delivery_id, error, outbound, status, rank)
 on conflict (tenant_id, phone_number_id, wamid) do nothing returning 1"""
 
 _REPLACE: Final = """update messages m set type = u.type, body = u.body, content = u.content::jsonb,
@@ -37,6 +40,8 @@ _ATTACHMENTS: Final = """insert into attachments
     (tenant_id, message_id, kind, media_id, mime_type, sha256, filename, voice)
 select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[])"""
 
+_KNOWN_STATUSES: Final = ("accepted", "sent", "delivered", "read", "played", "failed")
+_HISTORY_WORDS: Final = {"pending": "accepted", "error": "failed"}
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
@@ -94,11 +99,21 @@ async def _attach(connection: Connection, messages: Sequence[Incoming]) -> None:
 
 
 def _row(incoming: Incoming) -> tuple[Any, ...]:
-    account, message, person = incoming.account, incoming.message, incoming.person
-    assert person is not None  # noqa: S101 - identities.recognise has set it
-    return (account.tenant_id, incoming.id, incoming.conversation_id, account.id, person.now().contact_id,
-            account.phone_number_id, message.wamid, message.type, message.body, _dump(message.content),
-            _quoted(incoming), message.is_ghost, message.at, incoming.delivery_id, _error(incoming))
+    account, message = incoming.account, incoming.message
+    status = _status(incoming)
+    return (account.tenant_id, incoming.id, incoming.conversation_id, account.id, incoming.contact_id(),
+            account.phone_number_id, None if incoming.is_note else message.wamid, message.type, message.body,
+            _dump(message.content), _quoted(incoming), message.is_ghost, message.at, incoming.delivery_id,
+            _error(incoming), incoming.outbound, status, max(rank_of(status), 0))  # fmt: skip
+
+
+def _status(incoming: Incoming) -> str:
+    """Of what was written in the app: as far as its history says it came, else sent, for WhatsApp has it."""
+    if not incoming.outbound:
+        return "received"
+    told = incoming.told_by_app.told_status if incoming.told_by_app else None
+    told = _HISTORY_WORDS.get(told or "", told or "")
+    return told if told in _KNOWN_STATUSES else "sent"
 
 
 def _key(incoming: Incoming) -> tuple[UUID, str, str]:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Connection
-from core.messaging.intake.batch import Heard
+from core.messaging.intake.batch import Account, Heard
+from core.messaging.intake.marks import unheard
 
 COLUMNS: Final = ("verified_name", "name_status", "messaging_limit", "throughput_level", "meta_status")
 
@@ -65,6 +66,7 @@ class _Number:
 
 async def apply_news(connection: Connection, news: Sequence[Heard]) -> None:
     """In the caller's transaction, with an `account.updated` for each that changes something or has no column."""
+    news = await unheard(connection, news, _about)
     if not news:
         return
     keys = sorted({(one.account.tenant_id, one.account.id) for one in news})
@@ -75,6 +77,10 @@ async def apply_news(connection: Connection, news: Sequence[Heard]) -> None:
             number.hear(one)
     await _save(connection, [number for number in numbers.values() if number.heard])
     await _tell(connection, list(_told(numbers.values())))
+
+
+def _about(heard: Heard) -> tuple[Account, Any]:
+    return heard.account, [heard.news.waba_id, heard.news.field, heard.news.at, heard.news.value]
 
 
 def _number(row: Any) -> _Number:

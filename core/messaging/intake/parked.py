@@ -7,8 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Connection
+from core.messaging.intake import corrections
 from core.messaging.intake.batch import Told
-from core.messaging.intake.events import tell_statuses
+from core.messaging.intake.events import tell_statuses, tell_updated
 from core.messaging.intake.statuses import MessageRef, Progress, advance, error_of
 
 KEEP: Final = timedelta(days=7)
@@ -27,7 +28,7 @@ _TAKE: Final = """with taken as (
     delete from parked_statuses p using messages m
     where p.tenant_id = $1 and p.phone_number_id = $2 and p.wamid = any($3::text[])
         and m.tenant_id = p.tenant_id and m.phone_number_id = p.phone_number_id and m.wamid = p.wamid
-    returning p.tenant_id, m.id, p.status, p.at, p.payload -> 'error' as error)
+    returning p.tenant_id, m.id, p.status, p.at, p.participant, p.payload -> 'error' as error)
 select * from taken"""
 
 # A status can be parked in the moment in which the lane stores its wamid, each unseen by the other.
@@ -55,7 +56,7 @@ async def apply_parked(
     progress: dict[MessageRef, Progress] = {}
     for row in await connection.fetch(_TAKE, tenant_id, phone_number_id, list(wamids)):
         progress.setdefault((row["tenant_id"], row["id"]), Progress()).hear(
-            row["status"], row["at"], _object(row["error"]))
+            row["status"], row["at"], _object(row["error"]), row["participant"])
     changed = await advance(connection, progress)
     await tell_statuses(connection, changed)
     return [message_id for _, message_id in changed]
@@ -66,7 +67,9 @@ async def match_recent(connection: Connection) -> int:
     changed = 0
     for row in await connection.fetch(_MATCHING, _RECENT):
         changed += len(await apply_parked(connection, row["tenant_id"], row["phone_number_id"], [row["wamid"]]))
-    return changed
+    corrected = await corrections.apply(connection, await corrections.waiting(connection, _RECENT))
+    await tell_updated(connection, corrected)
+    return changed + len(corrected)
 
 
 async def forget_old(connection: Connection) -> None:

@@ -5,10 +5,34 @@ from typing import Any
 
 from core.db.pool import Connection
 from core.db.uuid7 import uuid7
-from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Heard, Incoming, Refusal, Told
+from core.messaging.intake.batch import (
+    Account,
+    Batch,
+    Bystander,
+    Corrected,
+    Delivery,
+    Heard,
+    Incoming,
+    Notice,
+    Refusal,
+    Relocation,
+    Told,
+)
 from core.whatsapp.parse import parse
 from core.whatsapp.phones import canonical
-from core.whatsapp.values import InboundMessage, Item, Malformed, NumberNews, StatusUpdate, Unhandled
+from core.whatsapp.values import (
+    BookEntry,
+    Correction,
+    InboundMessage,
+    Item,
+    Malformed,
+    Moved,
+    NumberNews,
+    StatusUpdate,
+    Tiding,
+    Unhandled,
+    Wish,
+)
 
 Parsed = tuple[Delivery, Item]
 
@@ -115,12 +139,22 @@ def sort(parsed: Sequence[Parsed], routes: Routes) -> Batch:
 
 
 def _place(batch: Batch, delivery: Delivery, account: Account, item: Item) -> None:
-    if type(item) is InboundMessage:
+    if isinstance(item, InboundMessage):
         batch.messages.append(Incoming(account, item, delivery.id, uuid7()))
     elif type(item) is StatusUpdate:
-        batch.statuses.append(Told(account, item))
+        batch.statuses.append(Told(account, item, delivery.id))
+    elif type(item) is Correction:
+        batch.corrections.append(Corrected(account, item, delivery.id))
+    elif type(item) is Moved:
+        batch.relocations.append(Relocation(account, item, delivery.id))
+    elif type(item) is Wish:
+        batch.wishes.append((account, item))
+    elif type(item) is BookEntry:
+        batch.book.append((account, item))
+    elif type(item) is Tiding:
+        batch.notices.append(Notice(account, item, item.at or delivery.received_at))
     elif type(item) is Unhandled:
-        batch.unhandled.append(Bystander(account, item))
+        batch.unhandled.append(Bystander(account, item, delivery.id, delivery.received_at))
 
 
 def _place_news(batch: Batch, delivery: Delivery, routes: Routes, news: NumberNews) -> None:
@@ -137,6 +171,10 @@ def marks(item: Item) -> tuple[str | None, str | None]:
         return item.wamid, canonical(item.sender.phone or item.sender.wa_id or "") or None
     if isinstance(item, StatusUpdate):
         return item.wamid, canonical(item.recipient_phone or "") or None
+    if isinstance(item, Correction):
+        return item.target, None
+    if isinstance(item, (Moved, Wish, BookEntry)):
+        return None, canonical(item.customer.phone or "") or None
     return None, None
 
 
@@ -146,12 +184,15 @@ def label(item: Item) -> str:
         return f"message {item.wamid}"
     if isinstance(item, StatusUpdate):
         return f"status {item.status} of {item.wamid}"
-    if isinstance(item, (Unhandled, NumberNews)):
+    if isinstance(item, Correction):
+        return f"{item.kind} of {item.target}"
+    if isinstance(item, (Unhandled, NumberNews, Tiding)):
         return f"field {item.field}"
-    return item.path
+    if isinstance(item, Malformed):
+        return item.path
+    return "field " + ("user_id_update" if isinstance(item, Moved) else
+                       "user_preferences" if isinstance(item, Wish) else "smb_app_state_sync")
 
 
 def _content(item: Item) -> Any:
-    return item.value if isinstance(item, (Unhandled, NumberNews)) else item.raw
-
-
+    return item.value if isinstance(item, (Unhandled, NumberNews, Tiding)) else item.raw

@@ -10,6 +10,7 @@ from uuid import UUID
 from core.db.pool import Connection
 from core.messaging.intake.batch import Told
 from core.messaging.intake.errors import explained
+from core.messaging.intake.receipts import Receipt, keep_receipts
 from core.messaging.reconcile import settle_attempts
 from core.whatsapp.statuses import rank_of
 
@@ -63,8 +64,11 @@ class Progress:
     rank: int = -9
     at: dict[str, datetime] = field(default_factory=dict)
     error: str | None = None
+    receipts: list[Receipt] = field(default_factory=list)
 
-    def hear(self, status: str, at: datetime, error: dict[str, Any] | None) -> None:
+    def hear(self, status: str, at: datetime, error: dict[str, Any] | None, participant: str | None = None) -> None:
+        if participant:
+            self.receipts.append((participant, status, at))
         if status in TIMED and (status not in self.at or at < self.at[status]):
             self.at[status] = at
         if status == "failed":
@@ -99,7 +103,8 @@ async def apply_statuses(connection: Connection, told: Sequence[Told]) -> Outcom
         if ref is None:
             unknown.append(one)
         else:
-            progress.setdefault(ref, Progress()).hear(one.status.status, one.status.at, error_of(one))
+            progress.setdefault(ref, Progress()).hear(
+                one.status.status, one.status.at, error_of(one), one.status.participant)
     return Outcome(await advance(connection, progress), unknown, settled)
 
 
@@ -110,7 +115,8 @@ async def advance(connection: Connection, progress: Mapping[MessageRef, Progress
     rows = [(tenant_id, message_id, p.status, p.rank, *(p.at.get(s) for s in TIMED), p.error)
             for (tenant_id, message_id), p in progress.items()]
     changed = await connection.fetch(_APPLY, *zip(*rows, strict=True))
-    return [(row["tenant_id"], row["id"]) for row in changed]
+    summed = await keep_receipts(connection, {ref: p.receipts for ref, p in progress.items() if p.receipts})
+    return list(dict.fromkeys([*((row["tenant_id"], row["id"]) for row in changed), *summed]))
 
 
 def error_of(told: Told) -> dict[str, Any] | None:

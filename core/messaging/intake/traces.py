@@ -7,8 +7,17 @@ from uuid import UUID
 
 from core.db.pool import Connection
 from core.messaging.intake.batch import Account, Delivery
-from core.messaging.intake.routing import Parsed, Routes, marks
-from core.whatsapp.values import InboundMessage, Item, Malformed, NumberNews, StatusUpdate, Unhandled
+from core.messaging.intake.routing import Parsed, Routes, label, marks
+from core.whatsapp.values import (
+    Correction,
+    InboundMessage,
+    Item,
+    Malformed,
+    NumberNews,
+    StatusUpdate,
+    Tiding,
+    Unhandled,
+)
 
 Key = tuple[UUID, int, int]
 """(tenant id, delivery id, item)"""
@@ -64,8 +73,12 @@ def _identity(item: Item) -> Iterator[object]:
         yield from (item.field, item.phone_number_id, item.waba_id, item.value)
     elif isinstance(item, StatusUpdate):
         yield from (item.wamid, item.status, item.at, item.participant)
-    else:
+    elif isinstance(item, InboundMessage):
         yield from (item.phone_number_id, item.wamid, item.type)
+    elif isinstance(item, Correction):
+        yield from (item.phone_number_id, item.target, item.kind, item.wamid)
+    else:
+        yield from (label(item), item.phone_number_id, item.at, item.value if isinstance(item, Tiding) else item.raw)
 
 
 def _row(tenant_id: UUID, delivery: Delivery, item: Item) -> tuple[object, ...]:
@@ -79,6 +92,8 @@ def kind_of(item: Item) -> str:
         return "message"
     if isinstance(item, StatusUpdate):
         return "status"
+    if isinstance(item, Correction):
+        return "message"
     return "malformed" if isinstance(item, Malformed) else "field"
 
 
@@ -88,4 +103,6 @@ def what_of(item: Item) -> str:
         return item.type
     if isinstance(item, StatusUpdate):
         return item.status
-    return item.path if isinstance(item, Malformed) else item.field
+    if isinstance(item, Correction):
+        return item.kind
+    return item.path if isinstance(item, Malformed) else label(item).removeprefix("field ")

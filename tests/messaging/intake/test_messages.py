@@ -213,11 +213,13 @@ async def test_another_tenants_app_may_not_speak_for_this_number(
 async def test_an_unhandled_field_is_told_to_its_tenant_by_number_or_by_waba(
     db: Database, tenant: SeededTenant
 ) -> None:
-    by_waba = {"entry": [{"id": tenant.waba_id, "changes": [{"field": "security", "value": {"event": "X"}}]}]}
-    await apply(db, tenant, delivery(tenant, {"calls": [1]}, field="calls"), json.dumps(by_waba).encode())
+    by_waba = {"entry": [{"id": tenant.waba_id, "changes": [{"field": "standby", "value": {"event": "X"}}]}]}
+    await apply(db, tenant, delivery(tenant, {"news": [1]}, field="tomorrow"), json.dumps(by_waba).encode())
     events = await numbered(db, tenant)
     assert [(e.type, e.data["field"]) for e in events] == [
-        ("webhook.unhandled", "calls"), ("webhook.unhandled", "security")]
+        ("webhook.unhandled", "tomorrow"), ("webhook.unhandled", "standby")]
+    counted = await db.system.fetch("select field, phone_number_id, count from webhook_unknowns order by field desc")
+    assert [tuple(one) for one in counted] == [("tomorrow", tenant.phone_number_id, 1), ("standby", "", 1)]
 
 
 @pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"null", b'{"entry": 3}', b"[" * 100_000, b'{"entry": []}'])

@@ -102,7 +102,16 @@ async def test_another_tenants_app_may_not_spread_news_of_this_number(
     assert await count(db, "quarantine") == 1
 
 
-@pytest.mark.parametrize("field", ["calls", "security", "template_category_update"])
-async def test_other_fields_are_still_nobodys(db: Database, tenant: SeededTenant, field: str) -> None:
+async def test_an_alert_that_comes_twice_is_told_once(db: Database, tenant: SeededTenant) -> None:
+    for _ in range(2):
+        await apply(db, tenant, news(tenant, "account_alerts", alert_info={"alert_type": "OBA_APPROVED"}))
+    assert [event.type for event in await numbered(db, tenant)] == ["account.updated"]
+
+
+@pytest.mark.parametrize(("field", "event"), [
+    ("calls", "webhook.unhandled"), ("security", "account.updated"), ("template_category_update", "webhook.unhandled")])
+async def test_what_is_not_as_documented_is_an_honest_unknown(
+    db: Database, tenant: SeededTenant, field: str, event: str
+) -> None:
     await apply(db, tenant, news(tenant, field, event="X"))
-    assert [event.type for event in await numbered(db, tenant)] == ["webhook.unhandled"]
+    assert [one.type for one in await numbered(db, tenant)] == [event]

@@ -1,4 +1,5 @@
 import itertools
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -142,11 +143,18 @@ async def test_another_tenants_attempt_id_changes_nothing(
     assert (await row(db, "select status from messages where id = $1", message_id))[0] == "uncertain"
 
 
-async def test_an_unranked_status_is_told_and_changes_nothing(db: Database, tenant: SeededTenant) -> None:
+@pytest.mark.parametrize(
+    ("told", "more", "event"),
+    [("captured", {"type": "payment"}, "payment.updated"), ("deleted", {}, "webhook.unhandled")],
+)
+async def test_an_unranked_status_is_told_once_and_changes_nothing(
+    db: Database, tenant: SeededTenant, told: str, more: dict[str, Any], event: str
+) -> None:
     await _send(db, tenant, "wamid.out")
-    await apply(db, tenant, delivery(tenant, status("wamid.out", "captured", type="payment")))
+    for _ in range(2):
+        await apply(db, tenant, delivery(tenant, status("wamid.out", told, **more)))
     assert (await row(db, "select status from messages where wamid = 'wamid.out'"))[0] == "accepted"
-    assert (await numbered(db, tenant))[-1].type == "webhook.unhandled"
+    assert [e.type for e in await numbered(db, tenant)].count(event) == 1
 
 
 async def test_what_was_parked_is_applied_when_our_own_id_makes_the_wamid_known(
