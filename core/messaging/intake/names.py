@@ -111,8 +111,9 @@ def _settle(person: Person, name: str, value: str, at: int, known_at: int | None
     # Another spelling of the same number is no news.
     if name == "phone" and current is not None and canonical(value) == canonical(current):
         return
-    if value != (current or ""):
-        person.values[name] = value or None
+    if value == current and name != "name":
+        return
+    person.values[name] = value or None
     person.told_at[name] = max(at, told or 0)
 
 

@@ -23,9 +23,11 @@ LEDGER = ("contacts", "contact_identities", "conversations", "messages", "attach
           "quarantine", "event_log", "event_heads", "event_outbox", "journal_traces", "journal", "journal_pending",
           "send_attempts", "jobs", "plugin_cursors", "tenants")
 WIPED = ("contacts", "contact_identities", "conversations", "messages", "attachments", "parked_statuses",
+         "message_corrections", "message_receipts", "webhook_marks", "webhook_unknowns",
          "event_log", "event_heads", "event_outbox", "journal_traces", "quarantine")
 INGESTION = {"id", "contact_id", "conversation_id", "message_id", "last_message_id", "created_at", "updated_at",
-             "version", "due_at", "batch", "applied_at", "delivery_id"}
+             "version", "due_at", "batch", "applied_at", "delivery_id", "told_at", "marked_at", "last_at",
+             "last_delivery_id"}
 
 
 def varied(tenant: SeededTenant, other: SeededTenant) -> list[bytes]:
