@@ -87,28 +87,6 @@ select c.tenant_id, c.id, jsonb_build_object(
     'created_at', c.created_at, 'updated_at', c.updated_at, 'version', c.version) as resource
 from contacts c;
 
--- A message that its author took back shows nothing of itself: body, content and attachments are empty, `original` says
--- what had been written.
-create or replace view message_resources with (security_invoker = true) as
-select m.tenant_id, m.id, m.conversation_id, m.at, jsonb_build_object(
-    'id', m.id, 'conversation_id', m.conversation_id, 'wamid', m.wamid, 'direction', m.direction, 'type', m.type,
-    'body', m.body, 'content', m.content, 'status', m.status, 'error', m.error, 'at', m.at,
-    'context_wamid', m.context_wamid,
-    'author', case when m.author_kind = 'customer' then null
-        else jsonb_build_object('kind', m.author_kind, 'id', m.author_id,
-            'name', (select u.name from memberships u where u.tenant_id = m.tenant_id and u.user_id = m.author_id)) end,
-    'timestamps', jsonb_strip_nulls(jsonb_build_object('created', m.created_at, 'queued', m.queued_at,
-        'accepted', m.accepted_at, 'sent', m.sent_at, 'delivered', m.delivered_at, 'read', m.read_at,
-        'played', m.played_at, 'failed', m.failed_at)),
-    'edited_at', m.edited_at, 'revoked_at', m.revoked_at, 'original', m.original, 'receipts', m.receipts,
-    'attachments', case when m.type in ('text', 'reaction', 'location', 'contacts', 'interactive', 'button')
-        or m.revoked_at is not null then '[]'::jsonb
-        else coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'mime_type', a.mime_type,
-            'filename', a.filename, 'size', a.size, 'voice', a.voice, 'state', a.state) order by a.id)
-        from attachments a where a.tenant_id = m.tenant_id and a.message_id = m.id), '[]'::jsonb) end,
-    'version', m.version) as resource
-from messages m;
-
 create or replace view conversation_resources with (security_invoker = true) as
 select v.tenant_id, v.id, v.status, v.assignee_id, v.account_id, v.contact_id, v.last_message_at, jsonb_build_object(
     'id', v.id, 'status', v.status, 'snoozed_until', v.snoozed_until,

@@ -75,6 +75,8 @@ create function attachment_resource(a attachments) returns jsonb language sql st
         'width', a.preview -> 'width', 'height', a.preview -> 'height', 'duration', a.preview -> 'duration',
         'waveform', a.preview -> 'waveform');
 
+-- A message that its author took back shows nothing of itself: body, content and attachments are empty, `original` says
+-- what had been written.
 create or replace view message_resources with (security_invoker = true) as
 select m.tenant_id, m.id, m.conversation_id, m.at, jsonb_build_object(
     'id', m.id, 'conversation_id', m.conversation_id, 'wamid', m.wamid, 'direction', m.direction, 'type', m.type,
@@ -86,7 +88,9 @@ select m.tenant_id, m.id, m.conversation_id, m.at, jsonb_build_object(
     'timestamps', jsonb_strip_nulls(jsonb_build_object('created', m.created_at, 'queued', m.queued_at,
         'accepted', m.accepted_at, 'sent', m.sent_at, 'delivered', m.delivered_at, 'read', m.read_at,
         'played', m.played_at, 'failed', m.failed_at)),
-    'attachments', case when m.type in ('text', 'reaction', 'location', 'contacts', 'interactive', 'button') then '[]'::jsonb
+    'edited_at', m.edited_at, 'revoked_at', m.revoked_at, 'original', m.original, 'receipts', m.receipts,
+    'attachments', case when m.type in ('text', 'reaction', 'location', 'contacts', 'interactive', 'button')
+        or m.revoked_at is not null then '[]'::jsonb
         else coalesce((select jsonb_agg(attachment_resource(a) order by a.id)
         from attachments a where a.tenant_id = m.tenant_id and a.message_id = m.id), '[]'::jsonb) end,
     'version', m.version) as resource
