@@ -114,8 +114,10 @@ def _person(people: People, sighting: Sighting) -> Person:
         people.by_key[key] = person
         if key in left:
             people.names.retire(key, sighting.at)
-        elif left or people.names.is_retired(key, sighting.at):
+        elif left:
             people.names.claim(key, sighting.at)
+        elif people.names.is_retired(key, sighting.at):
+            people.names.take_again(key)
     names.hear(person, sighting)
     return person
 

@@ -51,6 +51,12 @@ class Names:
             return False
         return one.claimed_at is None or one.claimed_at < one.retired_at
 
+    def take_again(self, key: IdentityKey) -> None:
+        """Somebody writes under a name that was given up: it is theirs from that moment."""
+        one = self.standings[key]
+        if one.retired_at is not None:
+            self.claim(key, one.retired_at)
+
     def claim(self, key: IdentityKey, at: datetime) -> None:
         one = self.standings.setdefault(key, _Standing())
         if one.claimed_at is None or one.claimed_at < at:
@@ -87,13 +93,10 @@ def hear(person: Person, sighting: Sighting) -> None:
     who, at = sighting.who, int(sighting.at.timestamp())
     if sighting.book is not None and (person.values["name"] is None or "name" in person.told_at):
         _settle(person, "name", sighting.book, at, person.told_at.get("name"))
-    moved = {kind for kind, _ in sighting.left}
     for name, value in (("profile_name", who.name), ("username", who.username), ("bsuid", who.bsuid),
                         ("phone", who.phone)):  # fmt: skip
         if value:
-            certain = name in moved  # a move is the last word on what was left, messages notwithstanding
-            known = person.told_at.get(name, 0)
-            _settle(person, name, value, at, known if certain else max(known, person.heard_at) or None)
+            _settle(person, name, value, at, max(person.told_at.get(name, 0), person.heard_at) or None)
     if sighting.wish is not None:
         wish = {"value": sighting.wish.value, "at": at}
         if _rank(wish) > _rank(person.preferences.get(sighting.wish.category, {})):

@@ -26,7 +26,7 @@ WIPED = ("contacts", "contact_identities", "conversations", "messages", "attachm
          "message_corrections", "message_receipts", "webhook_marks", "webhook_unknowns",
          "event_log", "event_heads", "event_outbox", "journal_traces", "quarantine")
 INGESTION = {"id", "contact_id", "conversation_id", "message_id", "last_message_id", "created_at", "updated_at",
-             "version", "due_at", "batch", "applied_at", "delivery_id", "told_at", "marked_at", "last_at",
+             "version", "due_at", "batch", "applied_at", "delivery_id", "told_at", "claimed_at", "marked_at", "last_at",
              "last_delivery_id"}
 
 
