@@ -1,6 +1,6 @@
 """The operator's console: how the installation does, and what became of its plugins."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -76,12 +76,24 @@ class MasterKey(Resource):
     state: Literal["current", "previous", "missing"]
 
 
+class UnknownWebhook(Resource):
+    """Something of Meta's that nobody here understands, by number and day. `kind` is a message's type, or empty."""
+
+    day: date
+    phone_number_id: str
+    field: str
+    kind: str
+    count: int
+    last_delivery_id: int | None
+
+
 class Health(Resource):
     versions: Versions
     database_bytes: int
     stages: Stages
     queues: list[Queue]
     mail: MailState
+    unknown_webhooks: list[UnknownWebhook]
     master_keys: list[MasterKey]
 
 

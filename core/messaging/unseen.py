@@ -34,7 +34,8 @@ where (n.created_at, n.at, n.id) > (seen.created_at, seen.at, seen.id) order by 
 _AFTER_EVENT = _RECENT + """
 select n.id, n.author, n.at from newer n where n.created_at > $5::timestamptz - interval '10 seconds'
     and not exists (select from event_log e where e.seq > $4::bigint - 5000 and e.seq <= $4
-        and e.conversation_id = $1 and e.type in ('message.received', 'message.queued')
+        and e.conversation_id = $1
+        and e.type in ('message.received', 'message.queued', 'message.echoed', 'message.noted')
         and e.payload -> 'message' ->> 'id' = n.id::text)
 order by n.created_at, n.at, n.id
 """

@@ -42,6 +42,11 @@ select count(*) filter (where state in ('queued', 'running')) as waiting,
         and finished_at > now() - interval '1 day' order by finished_at desc limit 1) as last_error
 from jobs where name = 'send_mail'
 """
+_UNKNOWN: Final = """
+select day, phone_number_id, field, kind, sum(count)::bigint as count, max(last_delivery_id) as last_delivery_id
+from webhook_unknowns where day > (now() at time zone 'UTC')::date - 30
+group by day, phone_number_id, field, kind order by day desc, count desc, phone_number_id, field, kind limit 100
+"""
 _KEYS: Final = "select master_id, count(*) as data_keys from data_keys group by master_id"
 
 
@@ -57,6 +62,7 @@ async def health(db: Database, masters: MasterKeys, mail_kind: str) -> dict[str,
         "stages": lag,
         "queues": [dict(row) for row in await db.system.fetch(_JOBS)],
         "mail": {"kind": mail_kind, **mail, "last_error": _last_line(mail.get("last_error"))},
+        "unknown_webhooks": [{**dict(row), "day": row["day"].isoformat()} for row in await db.system.fetch(_UNKNOWN)],
         "master_keys": await _master_keys(db, masters),
     }  # fmt: skip
 

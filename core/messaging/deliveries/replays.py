@@ -50,9 +50,10 @@ where id = $1 and state = 'running'"""
 _CANCEL: Final = """update journal_replays set state = 'cancelled', finished_at = now(), updated_at = now()
 where id = $1 and state = 'running' returning id"""
 # What this transaction has appended: others' rows are seen too, once they are committed, so this may count a few more.
-_EVENTS: Final = """select count(*) filter (where type = 'message.received'),
+_EVENTS: Final = """select count(*) filter (where type in ('message.received', 'message.noted', 'message.echoed')),
     count(*) filter (where type in ('message.status', 'message.updated')),
-    count(*) filter (where type not in ('message.received', 'message.status', 'message.updated'))
+    count(*) filter (where type not in ('message.received', 'message.noted', 'message.echoed', 'message.status',
+        'message.updated'))
 from event_outbox where id > $1"""
 
 

@@ -39,7 +39,9 @@ Parsed = tuple[Delivery, Item]
 _ACCOUNTS = """select a.tenant_id, a.id, a.phone_number_id, a.waba_id, p.slug, t.locale,
     a.display_phone_number
 from accounts a join tenants t on t.id = a.tenant_id left join meta_apps p on p.id = a.meta_app_id
-where a.{column} = any($1::text[])"""
+where {column} = any($1::text[]) order by a.created_at"""
+_OF_PORTFOLIO = "partner_solutions"
+"""The field whose entry names a business portfolio, of which we know nothing but the app that told."""
 
 
 def read(deliveries: Iterable[Delivery]) -> list[Parsed]:
@@ -50,17 +52,21 @@ def read(deliveries: Iterable[Delivery]) -> list[Parsed]:
 class Routes:
     """The accounts that a batch speaks of."""
 
-    def __init__(self, by_phone: dict[str, Account], by_waba: dict[str, list[Account]]) -> None:
-        self._by_phone, self._by_waba = by_phone, by_waba
+    def __init__(
+        self, by_phone: dict[str, Account], by_waba: dict[str, list[Account]], of_apps: Sequence[Account]
+    ) -> None:
+        self._by_phone, self._by_waba, self._of_apps = by_phone, by_waba, of_apps
 
     @classmethod
     async def find(cls, connection: Connection, parsed: Sequence[Parsed]) -> "Routes":
         phones = {item.phone_number_id for _, item in parsed if item.phone_number_id}
         wabas = {item.waba_id for _, item in parsed if item.waba_id and not item.phone_number_id}
         by_waba: dict[str, list[Account]] = {}
-        for account in await _accounts(connection, "waba_id", wabas):
+        for account in await _accounts(connection, "a.waba_id", wabas):
             by_waba.setdefault(account.waba_id, []).append(account)
-        return cls({a.phone_number_id: a for a in await _accounts(connection, "phone_number_id", phones)}, by_waba)
+        apps = {d.app_slug for d, item in parsed if type(item) is NumberNews and item.field == _OF_PORTFOLIO}
+        by_phone = {a.phone_number_id: a for a in await _accounts(connection, "a.phone_number_id", phones)}
+        return cls(by_phone, by_waba, await _accounts(connection, "p.slug", apps))
 
     def account(self, delivery: Delivery, item: Item) -> Account | str:
         """The account, or why there is none and what to do about it."""
@@ -78,9 +84,17 @@ class Routes:
             found = self.account(delivery, news)
             return found if isinstance(found, str) else [found]
         accounts = self._of_waba(delivery, news.waba_id or "")
+        if not accounts and news.field == _OF_PORTFOLIO:
+            return self._of_app(delivery)
         if news.display_phone_number:
             accounts = [a for a in accounts if _digits(a.display_phone_number) == news.display_phone_number]
         return accounts or _unknown_waba(news.waba_id)
+
+    def _of_app(self, delivery: Delivery) -> list[Account] | str:
+        accounts = [account for account in self._of_apps if account.app_slug == delivery.app_slug]
+        if len({account.tenant_id for account in accounts}) > 1:
+            return f"several tenants use the app {delivery.app_slug}, so this is nobody's alone"
+        return accounts[:1] or f"no number uses the app {delivery.app_slug}: connect one, then replay this delivery"
 
     def _of_waba(self, delivery: Delivery, waba_id: str) -> list[Account]:
         return [a for a in self._by_waba.get(waba_id, ()) if _signed_by_its_app(delivery, a)]

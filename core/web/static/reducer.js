@@ -24,6 +24,8 @@ export function reduce(state, event, changes = noChanges()) {
 const REDUCERS = {
   "message.received": newMessage,
   "message.queued": newMessage,
+  "message.echoed": newMessage,
+  "message.noted": newMessage,
   "message.status": (state, { message }, changes) => patchMessage(state, message, changes),
   "message.updated": (state, { message }, changes) => replaceMessage(state, message, changes),
   "conversation.opened": (state, { conversation }, changes) => putConversation(state, conversation, changes),
@@ -94,8 +96,8 @@ function patchMessage(state, patch, changes) {
 
 function replaceMessage(state, message, changes) {
   putMessage(state, message, changes);
-  const { type, status, body } = message;
-  patchPreview(state, message, { type, status, preview: (body ?? "").slice(0, 160) }, changes);
+  const { type, status, body, revoked_at = null } = message;
+  patchPreview(state, message, { type, status, revoked_at, preview: (body ?? "").slice(0, 160) }, changes);
 }
 
 function patchPreview(state, message, patch, changes) {

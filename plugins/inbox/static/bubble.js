@@ -5,7 +5,7 @@ import { file, fileStyles, film, picture, sound } from "./files.js";
 import { tick } from "./list.js";
 import { chosen, offered, offerStyles, order, template } from "./offers.js";
 import { reactionItems } from "./reactions.js";
-import { kindOf, preview, statusOf } from "./words.js";
+import { kindOf, noteOf, preview, revocation, statusOf, unsupportedOf } from "./words.js";
 
 export const bubbleStyles = css`${fileStyles}
   ${offerStyles}
@@ -48,14 +48,14 @@ export function bubble(message, around) {
   return html`<div class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id}>
     <div class="b ${around.reactions ? "reacted" : ""}">
       <span class="sr">${out ? t("{name} wrote:", { name: message.author?.name ?? t("You") }) : t("{name} wrote:", { name: around.contact })}</span>
-      ${quote(message, around)}${content(message)}
+      ${message.revoked_at ? revoked(message) : html`${quote(message, around)}${content(message)}`}
       <div class="mt">${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}
-        <time datetime=${message.at}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>
+        ${edited(message)}<time datetime=${message.at}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>
       ${trouble(message, around)}
       ${around.reactions ? html`<span class="rx" role="img" aria-label=${t("Reactions: {emoji}", { emoji: [...around.reactions.values()].join(" ") })}>${[...new Set(around.reactions.values())].map((emoji) => html`<span>${emoji}</span>`)}</span>` : nothing}
     </div>
-    ${message.wamid && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
-    ${message.wamid ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
+    ${message.wamid && !message.revoked_at && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
+    ${message.wamid && !message.revoked_at ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
   </div>`;
 }
 
@@ -66,7 +66,15 @@ function quote(message, { quoted, contact, jump }) {
   return html`<button class="q" @click=${() => jump(message.context_wamid)}>${who ? html`<b><bdi>${who}</bdi></b>` : nothing}<span class="cut" dir="auto">${words.text.slice(0, 120)}</span></button>`;
 }
 
-const CONTENTS = { text: words, image: shown(picture), sticker: shown(picture), video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards, interactive, button: answer, template: (message) => template(message, words), order: (message) => order(message, words), pin: pinned };
+const CONTENTS = { text: words, image: shown(picture), sticker: shown(picture), video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards, interactive, button: answer, template: (message) => template(message, words), order: (message) => order(message, words), pin: pinned, system: note, unsupported, unknown: unsupported, media_placeholder: placeholder };
+
+const edited = ({ edited_at: at, revoked_at: gone }) =>
+  (at && !gone ? html`<span title=${t("Edited at {time}", { time: fmt.time(at) })}>${t("Edited")}</span>` : nothing);
+
+/** Its author took it back: said as it is, and not shown any more. */
+function revoked({ direction }) {
+  return html`<div class="unknown">${icon("circle-help", "small")}<span>${revocation(direction)}</span></div>`;
+}
 
 const content = (message) => (elsewhere(message) ? linked : CONTENTS[message.type] ?? unknown)(message);
 
@@ -119,6 +127,21 @@ function linked({ type, content: told, body }) {
   const [picture, name] = kindOf(type);
   const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${told.filename || name}</span>${told.link ? html`<br><span class="s" dir="ltr">${told.link}</span>` : nothing}</span>`;
   return html`${/^https?:/.test(told.link ?? "") ? html`<a class="card" href=${told.link} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`}${told.caption ? words({ body }) : nothing}`;
+}
+
+const line = (text) => html`<div class="unknown">${icon("circle-help", "small")}<span dir="auto">${text}</span></div>`;
+
+/** WhatsApp's own words; ours where it sent none. */
+function note({ body, content }) {
+  return line(body || noteOf(content?.type));
+}
+
+function unsupported({ content }) {
+  return line(unsupportedOf(content?.type));
+}
+
+function placeholder() {
+  return line(t("A file of an earlier time. WhatsApp has not handed it over."));
 }
 
 function unknown(message) {

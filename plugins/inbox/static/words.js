@@ -7,16 +7,35 @@ const KINDS = {
   contacts: () => ["contact", t("Contact card")], reaction: () => ["smile", t("Reaction")], interactive: () => ["mouse-pointer-click", t("Answer")],
   button: () => ["mouse-pointer-click", t("Answer")], text: () => [null, t("Message")], template: () => ["layout-template", t("Template")],
   order: () => ["package", t("Order")],
+  system: () => ["circle-help", t("Note from WhatsApp")],
 };
 
 /** [icon or null, words] for a type; an unknown one is named as WhatsApp names it. */
 export const kindOf = (type) => KINDS[type]?.() ?? ["circle-help", t("Unsupported message")];
 
 /** One line that stands for a message: its own words, else what it is. */
-export function preview({ type, preview: words, body = words }) {
+export function preview({ type, direction, revoked_at: gone, preview: words, body = words }) {
+  if (gone) return { icon: null, text: revocation(direction) };
   if (type === "reaction") return { icon: null, text: body ? t("Reacted {emoji}", { emoji: body }) : t("Removed a reaction") };
   const [icon, name] = kindOf(type);
   return { icon: type === "text" ? null : icon, text: body || name };
+}
+
+export const revocation = (direction) =>
+  (direction === "inbound" ? t("The customer deleted this message.") : t("This message was deleted from the WhatsApp Business app."));
+
+/** What a system message says of the customer, when WhatsApp gives no words of its own. */
+export function noteOf(type) {
+  if (type === "customer_identity_changed") return t("The customer's security code changed.");
+  if (type === "user_changed_number") return t("The customer has a new number.");
+  return t("WhatsApp knows this customer under a new id.");
+}
+
+/** What the customer did that WhatsApp does not pass on to businesses. */
+export function unsupportedOf(type) {
+  if (type === "edit") return t("The customer edited a message. WhatsApp does not say which one.");
+  if (type === "revoke") return t("The customer deleted a message. WhatsApp does not say which one.");
+  return t("The customer sent something that WhatsApp does not pass on. It may also be that a message was deleted.");
 }
 
 /** [icon, tone, words] of a status. Never colour alone. */

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from comptoir_sdk.sandbox.caller import date_header, numbers
 from comptoir_sdk.sandbox.control import control
+from comptoir_sdk.sandbox.control_customers import control_customers
 from comptoir_sdk.sandbox.control_numbers import control_numbers
 from comptoir_sdk.sandbox.control_phones import control_phones
 from comptoir_sdk.sandbox.door import Door
@@ -28,7 +29,7 @@ def create_app(settings: Settings) -> Quart:
     app = Quart("comptoir_sdk.sandbox", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_AT_MOST
     graphs = (graph, graph_media, graph_customers, graph_account)
-    for blueprint in (page, control, control_phones, control_numbers, *graphs):
+    for blueprint in (page, control, control_phones, control_customers, control_numbers, *graphs):
         app.register_blueprint(blueprint)
 
     @app.before_serving

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from comptoir_sdk.sandbox.identifiers import wamid
 from comptoir_sdk.sandbox.number import Number
 from comptoir_sdk.sandbox.phones import ChatMessage, Phone
 
@@ -102,3 +103,48 @@ def _price(message: ChatMessage, at: float, old_conversation: bool) -> dict[str,
             "origin": {"type": category},
         }
     return price
+
+
+def corrected(number: Number, phone: Phone, raw: dict[str, Any]) -> dict[str, Any]:
+    """`messages[]` of type edit or revoke: the customer changed or deleted what they wrote."""
+    return _value(number) | {"contacts": [contact(phone)], "messages": [_author(phone) | raw]}
+
+
+def echo(number: Number, phone: Phone, raw: dict[str, Any]) -> dict[str, Any]:
+    """`message_echoes[]`: somebody wrote, edited or deleted in the number's own app."""
+    to: dict[str, Any] = {"to": phone.shown_number} if phone.shown_number else {}
+    told = {"from": number.display_phone_number} | to | {"to_user_id": phone.bsuid} | raw
+    return _value(number) | {"contacts": [contact(phone)], "message_echoes": [told]}
+
+
+def moved(
+    number: Number, phone: Phone, old_number: str | None, old_bsuid: str, at: float
+) -> list[tuple[str, dict[str, Any]]]:
+    """A new number: (field, value) of each webhook that tells of it and of the new user id."""
+    before: dict[str, Any] = {"from": old_number} if old_number and not phone.hidden else {}
+    now: dict[str, Any] = {"wa_id": phone.shown_number} if phone.shown_number else {}
+    told = []
+    if before and now:
+        system = {"type": "user_changed_number", "body": f"{phone.name} changed from {old_number} to {phone.number}"}
+        told.append(system | now)
+    told.append({"type": "user_changed_user_id", "user_id": phone.bsuid,
+                 "body": f"{phone.name} changed from {old_bsuid} to {phone.bsuid}"} | now)  # fmt: skip
+    values = [("messages", _value(number) | {"messages": [before | {
+        "from_user_id": old_bsuid, "id": wamid(phone.address), "timestamp": str(int(at)), "type": "system",
+        "system": system}]}) for system in told]  # fmt: skip
+    update = now | {"detail": f"User id of {phone.name} has been updated.", "timestamp": str(int(at)),
+                    "user_id": {"previous": old_bsuid, "current": phone.bsuid}}  # fmt: skip
+    return [*values, ("user_id_update", _value(number) | {"contacts": [contact(phone)], "user_id_update": [update]})]
+
+
+def preference(number: Number, phone: Phone, value: str, at: float) -> dict[str, Any]:
+    """`user_preferences[]`: what the customer wants of marketing messages."""
+    who: dict[str, Any] = {"wa_id": phone.shown_number} if phone.shown_number else {}
+    told = who | {"user_id": phone.bsuid, "detail": f"User requested to {value} marketing messages",
+                  "category": "marketing_messages", "value": value, "timestamp": int(at)}  # fmt: skip
+    return _value(number) | {"contacts": [contact(phone)], "user_preferences": [told]}
+
+
+def _author(phone: Phone) -> dict[str, Any]:
+    shown: dict[str, Any] = {"from": phone.shown_number} if phone.shown_number else {}
+    return shown | {"from_user_id": phone.bsuid}

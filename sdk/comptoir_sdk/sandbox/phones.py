@@ -168,6 +168,19 @@ class Phones:
         for message in phone.thread:
             self._messages[message.wamid] = (phone, message)
 
+    def move(self, phone: Phone, number: Any) -> tuple[str | None, str]:
+        """Give the phone a new number, and so a new BSUID; the old ones. Raises PhoneRefused."""
+        digits = _digits(number)
+        if digits is None or digits in self._by_number:
+            raise PhoneRefused(f"number {number!r} is missing, or has a phone already")
+        old = phone.number, phone.bsuid
+        if phone.number:
+            del self._by_number[phone.number]
+        del self._by_bsuid[phone.bsuid]
+        phone.number, phone.bsuid = digits, bsuid(phone.bsuid.partition(".")[0])
+        self._by_number[digits] = self._by_bsuid[phone.bsuid] = phone
+        return old
+
     def keep(self, phone: Phone, message: ChatMessage) -> None:
         """Append to the phone's thread."""
         phone.thread.append(message)

@@ -115,3 +115,13 @@ async def test_what_is_not_as_documented_is_an_honest_unknown(
 ) -> None:
     await apply(db, tenant, news(tenant, field, event="X"))
     assert [one.type for one in await numbered(db, tenant)] == [event]
+
+
+async def test_news_of_a_partners_solution_is_told_to_the_tenant_whose_app_it_is(
+    db: Database, tenant: SeededTenant, other_tenant: SeededTenant
+) -> None:
+    told = {"entry": [{"id": "a-portfolio", "changes": [{"field": "partner_solutions", "value": {
+        "event": "SOLUTION_CREATED", "solution_id": "1", "solution_status": "DRAFT"}}]}]}  # fmt: skip
+    await apply(db, tenant, json.dumps(told).encode())
+    assert [one.type for one in await numbered(db, tenant)] == ["account.updated"]
+    assert await numbered(db, other_tenant) == []
