@@ -26,7 +26,7 @@ TOLD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("order", itertools.permutations(TOLD), ids=" ".join)
+@pytest.mark.parametrize("order", list(itertools.permutations(TOLD)), ids=" ".join)
 async def test_the_newest_edit_is_shown_whatever_the_order(
     db: Database, tenant: SeededTenant, order: tuple[str, ...]
 ) -> None:

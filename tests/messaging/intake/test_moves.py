@@ -38,7 +38,7 @@ def changed(wamid: str, at: int = NOW) -> Json:
 STEPS = ("before", "update", "after")
 
 
-@pytest.mark.parametrize("order", itertools.permutations(STEPS), ids=" ".join)
+@pytest.mark.parametrize("order", list(itertools.permutations(STEPS)), ids=" ".join)
 async def test_a_new_user_id_is_the_same_contact_in_any_order(
     db: Database, tenant: SeededTenant, order: Sequence[str]
 ) -> None:
