@@ -123,6 +123,26 @@ async def test_a_reaction_sits_on_its_bubble(double: Double, screen: Screen, sal
     await screen.page.get_by_role("img", name="Reactions: 👍").wait_for(state="detached")
 
 
+async def test_edits_and_deletions_are_shown_as_what_they_are(double: Double, screen: Screen, salma: Resource) -> None:
+    message = double.messages[salma["id"]][0]
+    original = {"type": "text", "body": "Bonjour", "content": {}}
+    edited = message | {"body": "Bonsoir", "edited_at": iso(datetime.now(UTC)), "original": original, "version": 2}
+    double.emit("message.updated", {"message": edited})
+    bubble = screen.page.locator(f'inbox-thread .m[data-id="{message["id"]}"]')
+    await bubble.locator(".tx", has_text="Bonsoir").wait_for()
+    await bubble.get_by_text("Edited", exact=True).wait_for()
+    gone = edited | {"body": "", "content": {}, "revoked_at": iso(datetime.now(UTC)), "version": 3}
+    double.emit("message.updated", {"message": gone})
+    await bubble.get_by_text("The customer deleted this message.").wait_for()
+    assert await bubble.get_by_text("Edited", exact=True).count() == 0
+    assert await bubble.get_by_role("button", name="Reply to this message").count() == 0
+    await screen.page.locator("inbox-list .row", has_text="The customer deleted this message.").wait_for()
+    double.write(salma, "", type="system", content={"type": "user_id_update"})
+    await screen.page.get_by_text("WhatsApp knows this customer under a new id.").first.wait_for()
+    double.write(salma, "", type="unsupported", content={"type": "edit"})
+    await screen.page.locator("inbox-thread").get_by_text("The customer edited a message.").wait_for()
+
+
 async def test_the_keyboard_alone_opens_answers_closes_and_goes_on(double: Double, screen: Screen) -> None:
     second, first = double.customer("Second"), double.customer("First")
     double.write(second, "two", quiet=True)
