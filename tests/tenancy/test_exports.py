@@ -112,8 +112,9 @@ async def test_files_are_in_it_under_names_that_climb_nowhere(
 ) -> None:
     _, data = await exported(db, storage, world.tenant)
     archive = zipfile.ZipFile(io.BytesIO(data))
-    files = [name for name in archive.namelist() if name.startswith(("attachments/", "plugins/"))]
-    assert sorted(files) == sorted([world.file_keys[0].split("/", 1)[1] + ".jpg", "plugins/acme_pins/notes/1.txt"])
+    files = [name for name in archive.namelist() if name.startswith(("attachments/", "plugins/", "thumbnails/"))]
+    file, thumbnail = (world.file_keys[at].split("/", 1)[1] for at in (0, 3))
+    assert sorted(files) == sorted([f"{file}.jpg", f"{thumbnail}.webp", "plugins/acme_pins/notes/1.txt"])
     assert {archive.read(name) for name in files} == {f"bytes of {world.canary}".encode()}
     assert not any(".." in name or name.startswith("/") for name in archive.namelist())
 
@@ -124,7 +125,7 @@ async def test_a_file_that_is_lost_is_named_and_stops_nothing(
     await storage.delete(world.file_keys[0])
     _, data = await exported(db, storage, world.tenant)
     files = json.loads(zipfile.ZipFile(io.BytesIO(data)).read("manifest.json"))["files"]
-    assert (files["count"], files["missing"], len(files["missing_first"])) == (1, 1, 1)
+    assert (files["count"], files["missing"], len(files["missing_first"])) == (2, 1, 1)
 
 
 async def test_the_row_tells_the_size_and_the_hash_of_what_is_kept(

@@ -55,12 +55,13 @@ async def fill(db: Database, storage: Storage, tenant: SeededTenant, messages: i
         await _sundries(connection, tenant, canary)
         await _journal(connection, tenant, canary)
     keys = (f"{tenant.id}/attachments/{attachment_id}", f"plugins/{tenant.id}/acme_pins/notes/1.txt",
-            f"{tenant.id}/attachments/orphan")  # fmt: skip
+            f"{tenant.id}/attachments/orphan", f"{tenant.id}/thumbnails/{attachment_id}")  # fmt: skip
     for one in keys:
         await storage.put(one, f"bytes of {canary}".encode(), "image/jpeg")
     await db.system.execute(
-        "update attachments set storage_key = $3, state = 'stored' where tenant_id = $1 and id = $2",
-        tenant.id, attachment_id, keys[0])  # fmt: skip
+        "update attachments set storage_key = $3, thumbnail_key = $4, state = 'stored' "
+        "where tenant_id = $1 and id = $2",
+        tenant.id, attachment_id, keys[0], keys[3])  # fmt: skip
     secrets = (app_secret, letter, key, session, tenant.access_token, tenant.app_secret)
     return World(tenant, canary, secrets, keys)
 
@@ -122,6 +123,17 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
         ("insert into observations (tenant_id, seq, plugin) values ($1, 1, $2)", [canary]),
         ("insert into journal_traces (tenant_id, delivery_id, received_at, item, kind, what, wamid, outcome) "
          "values ($1, 1, now(), 1, 'message', 'text', $2, 'applied')", [canary]),
+        ("insert into contact_blocks (tenant_id, account_id, contact_id) select tenant_id, $2, id from contacts "
+         "where tenant_id = $1", [tenant.account_id]),
+        ("insert into known_templates (tenant_id, waba_id, name, language, status, category, named, components) "
+         "values ($1, $2, 'x', 'fr', 'x', 'x', false, '[]')", [canary]),
+        ("insert into template_readings (tenant_id, waba_id, read_at) values ($1, $2, now())", [canary]),
+        ("insert into message_costs (tenant_id, account_id, wamid_digest) values ($1, $2, sha256('x'))",
+         [tenant.account_id]),
+        ("insert into rate_cards (tenant_id, currency, rates) values ($1, $2, '[]')", [canary]),
+        ("insert into media_ids (tenant_id, account_id, sha256, mime_type) select tenant_id, id, $2, 'x' from accounts "
+         "where tenant_id = $1", [canary]),
+        ("insert into storage_sweeps (tenant_id, after_key) values ($1, $2)", [canary]),
         ("insert into plugin_settings (tenant_id, plugin, values) values ($1, 'x', $2)", [{"told": canary}]),
         ("insert into jobs (tenant_id, name, args) values ($1, 'other', $2)", [{"told": canary}]),
         ("insert into idempotency_keys (tenant_id, credential_id, key, request_hash, locked_until) "

@@ -65,7 +65,7 @@ where m.tenant_id = $1 and m.account_id = $2 and t.tenant_id = m.tenant_id and t
     and t.state = 'pending' and t.due_at = 'infinity'"""
 _STORED: Final = """
 update attachments set state = 'stored', storage_key = $3, size = $4, mime_type = $5, sha256 = $6,
-    error = null, failure = null, preview_due_at = case when $7 then now() end, preview_attempts = 0
+    error = null, failure = null, preview_due_at = case when $7 then $8::timestamptz end, preview_attempts = 0
 where tenant_id = $1 and id = $2 and state = 'pending' returning true
 """
 _FAIL: Final = """
@@ -183,7 +183,7 @@ class MediaFetcher:
         async with self._db.system_transaction() as connection:
             known = await connection.fetchval(
                 _STORED, pending.tenant_id, pending.id, pending.key, kept.size, kept.mime_type, kept.sha256,
-                previewable(kept.mime_type),
+                previewable(kept.mime_type), self._clock(),
             )
             if known:
                 await tell(connection, pending.tenant_id, pending.message_id)
