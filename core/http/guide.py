@@ -14,7 +14,7 @@ zone, ids are UUIDs made by us in the order of time.
 needs; without it the answer is 403. What is another tenant's, or hidden from your role, is 404 like what never was.
 
 **Errors** are problem JSON (RFC 9457): `type` for programs, `detail` for people, saying what to do; `errors` lists
-`{loc, msg}` of each fault in a request.
+`{loc, pointer, msg}` of each fault in a request, of a message also WhatsApp's own `limit`.
 
 **Lists** are `{"items": […], "next": cursor}`. Give `next` as `cursor` for the following page; null is the end.
 

@@ -3,7 +3,7 @@ anything leaves.
 
     values      what all objects are made of          plain       text, location, reaction, pin
     media       files                                 cards       contacts
-    interactive buttons, lists, products, payments …  template    templates with their parameters
+    interactive buttons, lists, products, payments …  template    templates; their parameters beside it
     recipient   to whom                               faults      what is wrong, where, and Meta's limit
     message     from JSON to values to Meta's JSON
 """

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from core.whatsapp.outbound.values import Id, Link, Payload, Sent, Shown, example
+from core.whatsapp.outbound.values import Id, Link, Sent, Shown, example
 
 MediaKind: TypeAlias = Literal["image", "video", "audio", "document", "sticker"]
 CAPTION_LIMIT: Final = 1024
@@ -30,10 +30,6 @@ class Media(Sent):
             raise ValueError("needs exactly one of id (uploaded to WhatsApp), link (fetched by WhatsApp) and "
                              "attachment_id (kept here)")  # fmt: skip
         return self
-
-    def resolved(self, media_id: str) -> Payload:
-        """As Meta takes it, once our attachment has an id there."""
-        return {**self.model_dump(mode="json", exclude_none=True, exclude={"attachment_id"}), "id": media_id}
 
 
 class Picture(Media):
