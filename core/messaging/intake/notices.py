@@ -9,9 +9,12 @@ from uuid import UUID
 from comptoir_sdk.webhooks import TemplateNews, TemplateStatus, Told
 
 from core.db.pool import Connection
+from core.jobs.queue import enqueue
+from core.jobs.work import CORE
 from core.messaging.intake.batch import Account, Notice
 from core.messaging.intake.calls import open_windows
 from core.messaging.intake.marks import unheard
+from core.messaging.template_readings import JOB as READ_TEMPLATES
 
 _TELL: Final = """insert into event_outbox (tenant_id, type, payload)
 select u.tenant_id, u.type, jsonb_build_object('account', r.resource) || u.told::jsonb
@@ -29,7 +32,17 @@ async def tell_notices(connection: Connection, notices: Sequence[Notice]) -> lis
     opened = await open_windows(connection, fresh)
     rows = [(one.account.tenant_id, one.account.id, one.tiding.kind, _dump(_payload(one))) for one in fresh]
     await connection.execute(_TELL, *zip(*rows, strict=True))
+    await _read_templates_again(connection, fresh)
     return opened
+
+
+async def _read_templates_again(connection: Connection, fresh: Sequence[Notice]) -> None:
+    """What sends are checked against is what Meta says now: one reading for each account that has news of them."""
+    changed = {(one.account.tenant_id, one.account.waba_id): one.account for one in fresh
+               if isinstance(one.tiding.told, TemplateNews)}  # fmt: skip
+    for (tenant_id, waba_id), account in sorted(changed.items(), key=lambda found: found[0]):
+        await enqueue(connection, tenant_id, CORE, READ_TEMPLATES,
+                      {"account_id": str(account.id), "waba_id": waba_id}, key=waba_id)  # fmt: skip
 
 
 def _about(notice: Notice) -> tuple[Account, Any]:

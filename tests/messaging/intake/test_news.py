@@ -125,3 +125,13 @@ async def test_news_of_a_partners_solution_is_told_to_the_tenant_whose_app_it_is
     await apply(db, tenant, json.dumps(told).encode())
     assert [one.type for one in await numbered(db, tenant)] == ["account.updated"]
     assert await numbered(db, other_tenant) == []
+
+
+async def test_news_of_a_template_is_told_and_has_the_templates_read_again(db: Database, tenant: SeededTenant) -> None:
+    for name in ("summer", "winter", "summer"):
+        await apply(db, tenant, news(tenant, "message_template_status_update", event="PAUSED", reason="NONE",
+                                     message_template_name=name, message_template_language="fr"))  # fmt: skip
+    told = await numbered(db, tenant)
+    assert [(one.type, one.data["template"]["name"], one.data["status"]) for one in told] == [
+        ("template.status", "summer", "PAUSED"), ("template.status", "winter", "PAUSED")]
+    assert await db.system.fetchval("select count(*) from jobs where name = 'read_templates'") == 1
