@@ -7,13 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
+def load_now() -> float:
+    """Processes that want to run, over the last minute: more than the cores, and figures are others' doing too."""
+    return os.getloadavg()[0]
+
+
 @dataclass
 class Report:
     rows: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def add(self, what: str, value: float, unit: str, ratio: float | None = None) -> None:
+    def add(self, what: str, value: float, unit: str, ratio: float | None = None, of: str = "R") -> None:
         """One figure, with its ratio to a reference of the same run where there is one."""
-        share = f"{value / ratio:.2f} R" if ratio else ""
+        share = f"{value / ratio:.2f} {of}" if ratio else ""
         self.rows.append((what, f"{value:,.1f} {unit}", share))
         print(f"{what:<60} {value:>12,.1f} {unit:<12} {share}", flush=True)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from benchmarks import plain
 from benchmarks.load import Outcome, fire
 from benchmarks.payload import Target, requests
 from benchmarks.report import Report
@@ -23,10 +24,14 @@ async def measure(demo: dict[str, Any], report: Report) -> None:
     report.add("bare Uvicorn route, verifies, stores nothing (R)", reference, "requests/s")
     report.add("bare Quart route on Hypercorn", await _bare(target, "quart"), "requests/s", ratio=reference)
     report.add("bare INSERT, one row a commit, one connection", await _inserts(ledger), "rows/s", ratio=reference)
+    await plain.prepare(ledger)
+    bare = await plain.rate(ledger, [await ledger.fetchval("select id from tenants limit 1")], 10_000)
+    await plain.clear(ledger)
+    report.add("plain set-based SQL, raw, message and event, 500 a commit (S)", bare, "messages/s", ratio=reference)
     for round_number in (1, 2, 3):
         acknowledged, applied = await _sustained(target, ledger, 20_000)
         report.add(f"durable acknowledgements, round {round_number}", acknowledged, "requests/s", ratio=reference)
-        report.add(f"applied and numbered, round {round_number}", applied, "messages/s", ratio=reference)
+        report.add(f"applied and numbered, round {round_number}", applied, "messages/s", ratio=bare, of="S")
     again = await _bare(target, "uvicorn")
     report.add("bare Uvicorn route again", again, "requests/s", ratio=reference)
     calm = await fire(target.url, requests(target, 2_000), _CONNECTIONS, rate=100)
