@@ -32,6 +32,8 @@ class Settings(Plugin):
                     permission="keys.manage", element="settings-keys", module="keys.js"),
             ui.Page("audit", title=_("Audit log"), icon="scroll-text", nav="settings", section=_("Oversight"),
                     order=80, permission="audit.read", element="settings-audit", module="audit.js"),
+            ui.Page("journal", title=_("Journal"), icon="webhook", nav="settings", section=_("Oversight"), order=85,
+                    permission="messages.explain", element="settings-journal", module="journal.js"),
             ui.Page("platform", title=_("Installation"), icon="server", nav="settings", section=_("Installation"),
                     order=90, permission="platform.manage", element="settings-platform", module="platform.js"),
         ]

@@ -15,6 +15,9 @@ GOOD = {"check": "token", "state": "ok", "title": "The access token is valid", "
 BAD = {"check": "subscribed", "state": "failed", "title": "Our app is not subscribed",
        "detail": "Meta delivers nothing of this account to us.", "cure": "Subscribe the app.", "act": "subscribe"}
 
+WAMID = "wamid.HBgMMjEyNjYxMDAwMDAxFQIAEhgUM0E3RkQ2"
+WHY = "no account has the phone number id 106540352242922: connect this number, then replay this delivery"
+
 
 class Office:
     """One organisation with its settings; refusals as the kernel would make them."""
@@ -95,6 +98,8 @@ class Office:
             ("/api-keys", self._keys, ["GET", "POST"]), ("/api-keys/<key>", self._revoke, ["DELETE"]),
             ("/audit", self._audit, ["GET"]), ("/audit/actions", self._actions, ["GET"]),
             ("/audit/verification", self._verify, ["GET"]),
+            ("/journal/deliveries", self._deliveries, ["GET"]), ("/quarantine", self._set_aside, ["GET"]),
+            ("/quarantine/reasons", self._why, ["GET"]), ("/messages/<key>/explanation", self._explain, ["GET"]),
             ("/platform/tenants", self._tenants, ["GET", "POST"]),
             ("/platform/tenants/<key>/status", self._status, ["PUT"]), ("/platform/people", self._people, ["GET"]),
             ("/platform/people/<key>", self._change_person, ["PATCH"]),
@@ -190,6 +195,42 @@ class Office:
         faults = [{"n": 2, "what": "the entry was changed after it was written"}] if self.broken_log else []
         return {"ok": not faults, "entries": len(self.entries), "sealed_up_to": len(self.entries), "unsealed": 0,
                 "faults": faults}
+
+    async def _deliveries(self) -> Answer:
+        item = {"kind": "message", "what": "text", "wamid": WAMID, "phone": "212661000001", "outcome": "applied",
+                "applied_at": People.ago(), "batch": 48213, "tenant": {"id": "me", "slug": "atlas"},
+                "message_id": str(uuid4()), "conversation_id": str(uuid4())}  # fmt: skip
+        return {"items": [{"id": n, "received_at": People.ago(minutes=n), "app": "main", "bytes": None,
+                           "waiting": n == 1, "set_aside": n % 2, "item_count": 3, "items": [item]}
+                          for n in range(1, 5)], "next": None}  # fmt: skip
+
+    async def _set_aside(self) -> Answer:
+        return {"items": [{"id": 1, "delivery_id": 3, "item": f"message {WAMID}", "reason": WHY, "wamid": WAMID,
+                           "phone": None, "content": None, "created_at": People.ago(), "tenant": None, "state": "open",
+                           "closed_at": None, "dismissed_by": None, "note": None}], "next": None}  # fmt: skip
+
+    async def _why(self) -> Answer:
+        return {"items": [{"reason": WHY, "count": 12, "first_at": People.ago(), "last_at": People.ago()}]}
+
+    async def _explain(self, key: str) -> Answer:
+        empty = dict.fromkeys(("detail", "delivery_id", "batch", "seq", "plugin", "hook", "attempt", "http_status",
+                               "quarantine_id"))  # fmt: skip
+        told: list[tuple[str, str, str, dict[str, Any]]] = [
+            ("written", "queued", "agent", {"detail": "Salma"}),
+            ("attempt", "refused", "212520000600", {"attempt": 1, "http_status": 429, "detail": "130429: too fast"}),
+            ("attempt", "accepted", "212520000600", {"attempt": 2, "http_status": 200}),
+            ("received", "journalled", "status delivered", {"delivery_id": 90210}),
+            ("applied", "ranked", "status delivered", {"delivery_id": 90210, "batch": 48213}),
+            ("event", "numbered", "message.status", {"seq": 41}),
+            ("plugin", "failed", "acme.on_message_status", {"detail": "ValueError: no such order"}),
+        ]
+        steps = [{"stage": stage, "at": People.ago(minutes=9 - n), "outcome": outcome, "what": what, **empty, **more}
+                 for n, (stage, outcome, what, more) in enumerate(told)]  # fmt: skip
+        steps.append({"stage": "plugin", "at": None, "outcome": "pending", "what": "notes.on_message_status", **empty})
+        message = {"id": key, "conversation_id": str(uuid4()), "wamid": WAMID, "direction": "outbound", "type": "text",
+                   "status": "delivered", "at": People.ago(minutes=9), "author": "Salma", "author_kind": "agent",
+                   "account": {"display_phone_number": "212520000600", "name": "Atlas"}}  # fmt: skip
+        return {"message": message, "wamid": WAMID, "steps": steps}
 
     async def _tenants(self) -> Answer:
         if request.method == "POST":

@@ -28,7 +28,8 @@ _REASONS: Final = """select jsonb_build_object('reason', q.reason, 'count', coun
 from quarantine q where {where} group by q.reason order by count(*) desc, q.reason limit 500"""
 _LOCK: Final = """select q.id, q.tenant_id, j.id as delivery_id, j.app_slug, j.received_at, j.body
 from quarantine q join journal j on j.id = q.delivery_id where q.id = $1 and {where} for update of q"""
-_NEXT: Final = """select j.id, j.app_slug, j.received_at, j.body from journal j where j.id = any(array(
+_NEXT: Final = """select j.id, j.app_slug, j.received_at, j.body, j.headers ->> 'x-request-id'
+from journal j where j.id = any(array(
     select distinct q.delivery_id from quarantine q where q.reason = $1 and q.delivery_id > $2 and {where}
     order by q.delivery_id limit $3)) order by j.id"""
 _DISMISS: Final = """update quarantine q set dismissed_at = now(), dismissed_by = ${who}, note = $2

@@ -39,7 +39,7 @@ _BEGIN: Final = """insert into journal_replays (since, until, only_tenant, dry_r
 select $1, $2, $3, $4, coalesce(max(id), 0), count(*), $5 from journal where received_at >= $1 and received_at < $2
 returning id"""
 _TAKE: Final = "select * from journal_replays where id = $1 for update"
-_NEXT: Final = """select id, app_slug, received_at, body from journal j
+_NEXT: Final = """select id, app_slug, received_at, body, headers ->> 'x-request-id' from journal j
 where received_at >= $1 and received_at < $2 and id > $3 and id <= $4 order by id limit $5"""
 _WAITING: Final = "select id from journal_pending where id = any($1::bigint[])"
 _ADVANCE: Final = """update journal_replays set reached = $2, deliveries = deliveries + $3, stored = stored + $4,

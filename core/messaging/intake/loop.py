@@ -234,7 +234,8 @@ async def replay(connection: Connection, quarantine_id: int) -> bool:
     """Apply a quarantined delivery once more, in the caller's transaction. False when there is no such row, or it is
     closed. All of the delivery: what is stored already is recognised, and what fails again stays set aside."""
     row = await connection.fetchrow(
-        "select j.id, j.app_slug, j.received_at, j.body from quarantine q join journal j on j.id = q.delivery_id "
+        "select j.id, j.app_slug, j.received_at, j.body, j.headers ->> 'x-request-id' "
+        "from quarantine q join journal j on j.id = q.delivery_id "
         "where q.id = $1 and q.replayed_at is null and q.dismissed_at is null for update of q", quarantine_id)
     if row is None:
         return False

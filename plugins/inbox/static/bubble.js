@@ -1,6 +1,6 @@
 /** One message as a bubble. Template functions, not elements: a thread has hundreds of them pass by. */
 import { css, html, nothing } from "lit";
-import { fmt, icon, t } from "@comptoir/sdk";
+import { can, fmt, icon, t } from "@comptoir/sdk";
 import { file, fileStyles, film, picture, sound } from "./files.js";
 import { tick } from "./list.js";
 import { chosen, offered, offerStyles, order, template } from "./offers.js";
@@ -56,6 +56,7 @@ export function bubble(message, around) {
     </div>
     ${message.wamid && !message.revoked_at && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
     ${message.wamid && !message.revoked_at ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
+    ${can("messages.explain") && message.at ? html`<a class="ib reply" tabindex="-1" href="/settings.journal/message/${message.id}" aria-label=${t("Explain this message")} title=${t("Explain this message")}>${icon("info", "small")}</a>` : nothing}
   </div>`;
 }
 

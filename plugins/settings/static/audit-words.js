@@ -9,6 +9,7 @@ const ACTIONS = () => ({
   "contact.created": t("added a contact"), "contact.updated": t("changed a contact"), "contact.deleted": t("deleted a contact"), "contact.blocked": t("blocked a contact"), "contact.unblocked": t("unblocked a contact"), "contacts.merged": t("merged contacts"),
   "conversation.assigned": t("assigned a conversation"), "conversation.updated": t("changed a conversation"), "conversation.closed": t("closed a conversation"), "conversation.opened": t("opened a conversation"), "conversation.snoozed": t("snoozed a conversation"), "conversation.reopened": t("opened a conversation again"), "conversation.moved": t("moved a conversation to a team"),
   "invitation.renewed": t("sent an invitation again"), "invitation.revoked": t("revoked an invitation"),
+  "delivery.read": t("read a delivery of Meta's, as the operator"), "journal.replayed": t("replayed a part of the journal"), "journal.replay_cancelled": t("stopped a replay of the journal"), "quarantine.replayed": t("applied again what was set aside"), "quarantine.dismissed": t("dismissed what was set aside"),
   "master_key.rotated": t("replaced the master key"), "master_key.retired": t("dropped an old master key"),
   "member.invited": t("invited somebody"), "member.joined": t("joined"), "member.updated": t("changed a member"), "member.removed": t("removed a member"), "member.added": t("added a member"), "member.left": t("left"),
   "message.retried": t("sent a message again"),
@@ -27,7 +28,7 @@ const ACTIONS = () => ({
 });
 
 const KINDS = () => ({
-  account: t("Number"), api_key: t("API key"), audit: t("Audit log"), contact: t("Contact"), conversation: t("Conversation"), export: t("Archive"), invitation: t("Invitation"), master_key: t("Master key"), member: t("Member"), message: t("Message"),
+  account: t("Number"), api_key: t("API key"), audit: t("Audit log"), contact: t("Contact"), conversation: t("Conversation"), delivery: t("Delivery"), quarantine: t("Set aside"), replay: t("Replay"), export: t("Archive"), invitation: t("Invitation"), master_key: t("Master key"), member: t("Member"), message: t("Message"),
   meta_app: t("Meta app"), passkey: t("Passkey"), person: t("Person"), role: t("Role"), session: t("Session"), team: t("Team"), tenant: t("Organisation"), token_family: t("Program"), user: t("Person"),
 });
 
