@@ -199,6 +199,7 @@ class Double:
         app.add_url_rule(f"{api}/contacts", "new_contact", self._new_contact, methods=["POST"])
         app.add_url_rule(f"{api}/contacts/<key>", "contact", self._contact, methods=["GET", "PATCH", "DELETE"])
         app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
+        app.add_url_rule(f"{api}/attachments/<key>/thumbnail", "thumbnail", self._attachment)
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
         app.add_url_rule(f"{api}/openapi.json", "openapi", self._openapi)
         self.people.register(app)
