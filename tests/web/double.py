@@ -198,6 +198,7 @@ class Double:
         app.add_url_rule(f"{api}/contacts", "contacts", self._contacts)
         app.add_url_rule(f"{api}/contacts", "new_contact", self._new_contact, methods=["POST"])
         app.add_url_rule(f"{api}/contacts/<key>", "contact", self._contact, methods=["GET", "PATCH", "DELETE"])
+        app.add_url_rule(f"{api}/attachments", "upload", self._upload, methods=["POST"])
         app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
         app.add_url_rule(f"{api}/attachments/<key>/thumbnail", "thumbnail", self._attachment)
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
@@ -338,6 +339,10 @@ class Double:
             return {"type": "/problems/invalid", "title": "Not valid", "status": 422, "detail": "Not valid.",
                     "errors": [{"loc": ["phone"], "msg": "This is not a phone number."}]}, 422
         return self._save(self.contacts[key], given)
+
+    async def _upload(self) -> Any:
+        file = (await request.files)["file"]
+        return {"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c11", "kind": "document", "filename": file.filename}, 201
 
     async def _attachment(self, key: str) -> Response:
         return Response((ROOT / "core/web/static/mark.svg").read_bytes(), content_type="image/svg+xml")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import FilePayload
 
 from .double import Double, Resource
 from .screen import Screen
@@ -28,6 +29,18 @@ async def choose(screen: Screen, label: str) -> None:
     await item.wait_for()
     await item.focus()
     await screen.page.keyboard.press("Enter")
+
+
+async def test_a_file_is_uploaded_and_sent(double: Double, screen: Screen, salma: Resource) -> None:
+    async with screen.page.expect_file_chooser() as chooser:
+        await choose(screen, "Photo, video or file")
+    file: FilePayload = {"name": "facture.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+    await (await chooser.value).set_files(file)
+    await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
+    sent = double.posted[-1]
+    assert (sent["type"], sent["document"]["filename"]) == ("document", "facture.pdf")
+    assert sent["document"]["attachment_id"]
+    assert screen.errors == []
 
 
 async def test_a_place_is_sent_and_shown(double: Double, screen: Screen, salma: Resource) -> None:

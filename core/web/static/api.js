@@ -22,8 +22,8 @@ export class Unreachable extends Error {
 }
 
 /** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
-export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers } = {}) {
-  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, ...headers }), method, credentials: "same-origin", signal });
+export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout } = {}) {
+  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, ...headers }), method, credentials: "same-origin", signal }, timeout);
   let answer = await asked();
   if (answer.status === 403 && method !== "GET" && await renewSession()) answer = await asked();
   if (answer.ok || answer.status === keep) return answer;
@@ -68,8 +68,8 @@ export const put = (path, body, options) => json("PUT", path, { body, ...options
 export const patch = (path, body, options) => json("PATCH", path, { body, ...options });
 export const remove = (path, body, options) => json("DELETE", path, { body, ...options });
 
-async function reach(url, options) {
-  const limit = AbortSignal.timeout(TIMEOUT);
+async function reach(url, options, timeout = TIMEOUT) {
+  const limit = AbortSignal.timeout(timeout);
   try {
     return await fetch(url, { ...options, signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit });
   } catch (cause) {

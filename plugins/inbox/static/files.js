@@ -13,17 +13,19 @@ export const fileStyles = css`
 `;
 
 const address = (attachment, part = "") => `/api/v1/attachments/${attachment.id}${part}`;
+/** What is being sent is not kept yet: it stands in the thread as what it will be. */
+const fileOf = ({ attachments, direction }) => attachments[0] ?? (direction === "outbound" ? { state: "sending" } : undefined);
 const stored = (attachment) => attachment?.state === "stored";
 
 export function picture(message, caption) {
-  const [attachment] = message.attachments;
+  const attachment = fileOf(message);
   if (!stored(attachment)) return html`<div class="media">${hole(attachment, message.type)}</div>${caption}`;
   const label = message.type === "sticker" ? t("Sticker") : message.body || t("Photo");
   return html`<a class="media ${message.type}" href=${address(attachment)} target="_blank" rel="noopener">${image(attachment, label)}</a>${caption}`;
 }
 
 export function film(message, caption) {
-  const [attachment] = message.attachments;
+  const attachment = fileOf(message);
   if (!stored(attachment) || !attachment.thumbnail) return file(message, caption);
   return html`<a class="media" href=${address(attachment)} target="_blank" rel="noopener">${image(attachment, message.body || t("Video"))}<span class="play">${icon("play")}</span></a>
     ${attachment.duration ? html`<div class="wave"><bdi dir="ltr">${clock(attachment.duration)}</bdi></div>` : nothing}${caption}`;
@@ -32,7 +34,7 @@ export function film(message, caption) {
 const image = (attachment, label) => html`<img src=${address(attachment, attachment.thumbnail ? "/thumbnail" : "")} alt=${label} loading="lazy">`;
 
 export function sound(message, caption) {
-  const [attachment] = message.attachments;
+  const attachment = fileOf(message);
   if (!stored(attachment)) return file(message, caption);
   const label = attachment.voice ? t("Voice message") : t("Audio");
   return html`${attachment.waveform ? html`<div class="wave" aria-hidden="true">${wave(attachment.waveform)}<bdi dir="ltr">${clock(attachment.duration ?? 0)}</bdi></div>` : nothing}
@@ -50,10 +52,10 @@ function wave(peaks) {
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 export function file(message, caption) {
-  const [attachment] = message.attachments;
+  const attachment = fileOf(message);
   const [picture, name] = kindOf(message.type);
   const detail = stored(attachment) ? (attachment.size ? fmt.size(attachment.size) : name) : why(attachment);
-  const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${attachment?.filename || name}</span><br><span class="s">${detail}</span></span>`;
+  const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${attachment?.filename || message.content?.filename || name}</span><br><span class="s">${detail}</span></span>`;
   return html`${stored(attachment) ? html`<a class="card" href=${address(attachment)} download=${attachment.filename ?? ""}>${inner}${icon("download")}</a>` : html`<div class="card">${inner}</div>${again(attachment)}`}${caption}`;
 }
 
@@ -64,6 +66,7 @@ function hole(attachment, kind) {
 
 /** Why there is nothing to see, in words that say what to do where something can be done. */
 function why(attachment) {
+  if (attachment?.state === "sending") return t("Sending…");
   if (attachment?.state === "pending") return t("Fetching from WhatsApp…");
   return {
     expired: () => t("WhatsApp keeps files for 7 days, and this one was not fetched in time. Ask for it again."),
