@@ -1,5 +1,6 @@
-"""What docker-compose.yml and deploy/ describe, started by hand: restarted under load, and nobody notices."""
+"""What docker-compose.yml and deploy/ describe, started by hand: restarted and killed under load, nobody notices."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -26,3 +27,14 @@ async def test_every_process_is_restarted_in_turn_and_no_request_fails(running: 
     assert await account(load) == _NOTHING
     assert (load.gaps, load.connections > 1) == (0, True)
     assert min(load.asked.values()) > 10, load.asked
+
+
+@pytest.mark.timeout(900)
+async def test_every_process_is_killed_in_turn_and_nothing_is_lost_or_doubled(running: Fleet) -> None:
+    async with traffic(running, patient=True, per_second=8) as load:
+        for name in PROCESSES:
+            await asyncio.sleep(0.3)
+            await running.processes[name].kill()
+    assert [told for told in load.failures if "never reached" in told] == []
+    assert await account(load) == _NOTHING
+    assert load.gaps == 0
