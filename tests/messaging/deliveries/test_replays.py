@@ -91,7 +91,7 @@ async def replay(db: Database, wanted: Range) -> dict[str, Any]:
     """Begun, and done here."""
     begun = await replays.begin(db, wanted, "operator")
     await go_on(db, UUID(str(begun["id"])))
-    await db.system.execute("delete from jobs")
+    await db.system.execute("delete from jobs where name = $1", replays.JOB)
     return await replays.get(db, UUID(str(begun["id"])))
 
 
