@@ -10,13 +10,15 @@ from core.db.pool import Database
 from core.messaging.accounts import ACCOUNT_COLUMNS, Account
 from core.messaging.lanes.allowance import of_number
 from core.messaging.lanes.limits import Want
+from core.messaging.lanes.plans import by_index
 
 _SCAN: Final = 200
 """Waiting messages looked at for one lane of one number in one round, the earliest due. More of them than the number is
 allowed in half a second are of no use to the round."""
 
 # Whoever must wait is left out before the limit, with all that waits behind: held conversations, those with an attempt
-# on its way, and those whose last one was postponed. So one customer's long queue cannot hide the others.
+# on its way, and those whose last one was postponed. So one customer's long queue cannot hide the others. `limit 1`
+# keeps each look a look: as a join, PostgreSQL would read every waiting message to find the numbers that have some.
 _LANE: Final = f"""
 (select first.*, c.phone, c.bsuid, v.last_inbound_at, array(
         select extract(epoch from now() - s.started_at)::float8 from send_attempts s
@@ -33,12 +35,12 @@ _LANE: Final = f"""
             and coalesce(m.not_before, m.queued_at) <= greatest($3, now())
             and (m.not_before is null or m.not_before <= $3)
             and m.conversation_id <> all($2::uuid[])
-            and not exists (select from send_attempts s where s.tenant_id = m.tenant_id
+            and (select true from send_attempts s where s.tenant_id = m.tenant_id
                 and s.conversation_id = m.conversation_id and s.state in ('sending', 'uncertain')
-                and s.finished_at is null)
-            and not exists (select from send_attempts p where p.tenant_id = m.tenant_id
+                and s.finished_at is null limit 1) is null
+            and (select true from send_attempts p where p.tenant_id = m.tenant_id
                 and p.conversation_id = m.conversation_id and p.state in ('refused', 'not_sent')
-                and p.lease_until > $3)
+                and p.lease_until > $3 limit 1) is null
         order by coalesce(m.not_before, m.queued_at), m.id limit {_SCAN}
     ) waiting order by waiting.conversation_id, waiting.due, waiting.id
 ) first
@@ -55,7 +57,7 @@ select {ACCOUNT_COLUMNS}, a.throughput_level, head.* from accounts a cross join 
 where a.status = 'connected' and a.access_token_sealed is not null and a.id <> all($1::uuid[])
     and (a.paused_until is null or a.paused_until <= $3)
     and exists (select from tenants t where t.id = a.tenant_id and t.status = 'active')
-    and exists (select from messages q where q.account_id = a.id and q.status = 'queued')
+    and (select true from messages q where q.account_id = a.id and q.status = 'queued' limit 1)
 order by head.bulk, head.due, head.id
 """  # noqa: S608 - constants
 
@@ -102,7 +104,8 @@ class Held:
 
 async def heads(db: Database, held: Held, now: datetime, per_number: int) -> list[Candidate]:
     """One of each conversation, replies first, the earliest due first; `per_number` of each at most."""
-    rows = await db.system.fetch(_HEADS, held.accounts, held.conversations, now, per_number, held.bulk)
+    async with by_index(db) as connection:
+        rows = await connection.fetch(_HEADS, held.accounts, held.conversations, now, per_number, held.bulk)
     found: dict[UUID, Candidate] = {}
     for row in rows:
         found.setdefault(row["conversation_id"], Candidate(

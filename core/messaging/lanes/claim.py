@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core.db.pool import Connection, Database
 from core.messaging.lanes.candidates import Candidate
+from core.messaging.lanes.plans import by_index
 from core.messaging.progress import TELL, WAKE
 from core.messaging.send_errors import from_code
 
@@ -74,7 +75,8 @@ async def claim(db: Database, candidates: Sequence[Candidate], now: datetime, le
     if not wanted:
         return []
     tenants = [candidate.tenant_id for candidate in wanted.values()]
-    rows = await db.system.fetch(_CLAIM, tenants, list(wanted), now, now + lease)
+    async with by_index(db) as connection:
+        rows = await connection.fetch(_CLAIM, tenants, list(wanted), now, now + lease)
     return [Claim(wanted[r["message_id"]], r["attempt_id"], r["number"], r["refused"],
                   r["not_sent"]) for r in rows]
 

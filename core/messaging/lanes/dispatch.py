@@ -7,9 +7,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from core.db.pool import Database
 from core.db.wake import Wake
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 1.0
 _BREATH_SECONDS: Final = 0.01
 """Between two rounds: what came free meanwhile is looked for once."""
+_LATE_SECONDS: Final = 0.1
 LEASE_MARGIN: Final = timedelta(seconds=10)
 """How much longer than the HTTP timeout an attempt is its worker's."""
 
@@ -123,7 +125,7 @@ class Lanes:
 
     async def _deliver(self, taken: Claim, at: float) -> None:
         try:
-            await asyncio.sleep(at - time.monotonic())
+            await self._await_turn(taken.candidate.want, at)
             rest = await self._delivery.deliver(taken)
             self._leave_alone(taken.candidate, rest)
         except Exception:
@@ -132,6 +134,17 @@ class Lanes:
         finally:
             self._load.add(taken.candidate, -1)
             self._bell.ring()
+
+    async def _await_turn(self, want: Want, at: float) -> None:
+        """Until its moment. Whoever wakes up late takes another turn: after a stall all of them would leave at once."""
+        await asyncio.sleep(at - time.monotonic())
+        give_up_at = time.monotonic() + LEASE_MARGIN.total_seconds() / 2
+        while at + _LATE_SECONDS < time.monotonic() < give_up_at:
+            [turn] = await self._limits.take([replace(want, pair=str(uuid4()), lately=())])
+            at = time.monotonic() + turn.after + turn.wait
+            await asyncio.sleep(turn.after + turn.wait)
+            if turn.wait:
+                at = 0.0  # that was no turn yet
 
     def _leave_alone(self, candidate: Candidate, rest: Rest) -> None:
         if rest.seconds:
