@@ -65,7 +65,7 @@ class Meta:
     async def download_media(self, url: str, *, max_bytes: int, sha256: str | None, size: int | None = None
     ) -> AsyncIterator[MediaDownload]:
         error = self.errors.pop(0) if self.errors else None
-        yield MediaDownload(cast(Any, FakeDownload(self.data, error)), sha256)
+        yield MediaDownload(cast(Any, FakeDownload(self.data, error)), sha256, size)
 
 
 @pytest.fixture
