@@ -41,6 +41,7 @@ BODIES = {
     "patch_account": {"status": "disabled"},
     "patch_profile": {"about": "Taken over"},
     "patch_meta_app": {"name": "Taken over"},
+    "dismiss_quarantined": {"note": "Taken over"},
 }
 
 
@@ -69,7 +70,7 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "invitation_id": thread.contact_id, "member_id": thread.contact_id, "team_id": thread.contact_id,
         "key": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
         "export_id": thread.contact_id, "tenant_id": thread.contact_id, "user_id": thread.contact_id,
-        "code": thread.contact_id,
+        "code": thread.contact_id, "replay_id": thread.contact_id, "quarantine_id": thread.contact_id,
     }  # fmt: skip
 
 

@@ -82,8 +82,8 @@ async def test_it_is_alive_and_ready_and_tells_how_far_behind(anonymous: Caller,
     await db.system.execute("insert into jobs (name, run_at) values ('late', now() - interval '90 seconds')")
     await db.system.execute(
         "with j as (insert into journal (app_slug, headers, body, received_at) "
-        "values ('app', '{}', '', now() - interval '30 seconds') returning id) "
-        "insert into journal_pending (id) select id from j"
+        "values ('app', '{}', '', now() - interval '30 seconds') returning id, received_at) "
+        "insert into journal_pending (id, received_at) select id, received_at from j"
     )
     behind = (await anonymous.get("/readyz")).json
     assert behind["journal_lag_seconds"] == pytest.approx(30, abs=5)

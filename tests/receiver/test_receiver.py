@@ -32,7 +32,7 @@ async def test_a_signed_delivery_is_stored_byte_for_byte_before_it_is_acknowledg
         assert found is not None
         assert (found["app_slug"], found["body"]) == (tenant.app_slug, BODY)
         assert found["headers"] == {"x-hub-signature-256": headers["X-Hub-Signature-256"], "user-agent": "facebook",
-                                    "remote": "203.0.113.9"}
+                                    "remote": "203.0.113.9", "x-request-id": found["headers"]["x-request-id"]}
     assert await _stored(db) == (1, 1)
 
 

@@ -190,7 +190,10 @@ async def test_every_table_that_hangs_on_a_conversation_is_behind_the_wall(
         "select distinct conrelid::regclass::text as name from pg_constraint where contype = 'f' "
         "and confrelid in ('conversations'::regclass, 'messages'::regclass)"
     )
-    assert {row["name"] for row in hanging} == {"messages", "attachments", "send_attempts", "inbox_note"}
+    assert {row["name"] for row in hanging} == {
+        "messages", "attachments", "send_attempts", "inbox_note", "message_receipts", "message_corrections"}
+    walled = await db.system.fetch("select tablename from pg_policies where policyname like 'visibility%'")
+    assert {row["name"] for row in hanging} <= {row["tablename"] for row in walled}
     each = len(SEEN[sees])
     with tenant_scope(tenant.id), viewer_scope(Viewer(floor.me, sees)):
         async with db.tenant() as connection:

@@ -52,7 +52,7 @@ async def test_an_operation_is_found_by_words_and_shown_whole(
     screen = await opened(browser, double)
     await screen.page.locator(".list li a").first.wait_for()
     await screen.page.keyboard.press("/")
-    await screen.page.keyboard.type("contacts.write post")
+    await screen.page.keyboard.type("create contacts.write post")
     entries = screen.page.locator(".list li a")
     await expect(entries).to_contain_text(["Create a contact"])
     await screen.page.keyboard.press("Enter")
