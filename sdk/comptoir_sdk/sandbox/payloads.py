@@ -7,11 +7,17 @@ from comptoir_sdk.sandbox.number import Number
 from comptoir_sdk.sandbox.phones import ChatMessage, Phone
 
 STATUS_WITHOUT_CONTACT = {"failed"}
+TIMED = {
+    "account_alerts", "account_update", "business_capability_update", "phone_number_name_update",
+    "phone_number_quality_update",
+}  # fmt: skip
+"""Fields whose entries carry the time: those about an account. Source: Meta, "Webhooks", the example of each field."""
 
 
-def envelope(number: Number, changes: list[dict[str, Any]]) -> dict[str, Any]:
+def envelope(number: Number, changes: list[dict[str, Any]], now: float) -> dict[str, Any]:
     """The outermost shape of every WhatsApp webhook."""
-    return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": changes}]}
+    timed = {"time": int(now)} if any(one["field"] in TIMED for one in changes) else {}
+    return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, **timed, "changes": changes}]}
 
 
 def change(value: dict[str, Any], field: str = "messages") -> dict[str, Any]:

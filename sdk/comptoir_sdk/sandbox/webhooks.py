@@ -106,7 +106,7 @@ class Webhooks:
             for record, body in self._pending.values()
         ]
         for kind, wamid, update in self._batch:
-            body = self._encode(envelope(self._number, [update]))
+            body = self._encode(envelope(self._number, [update], self._clock.now()))
             waiting.append({"kinds": [kind], "wamids": [wamid], "body": base64.b64encode(body).decode()})
         return waiting
 
@@ -154,7 +154,7 @@ class Webhooks:
 
     def _record(self, updates: list[tuple[str, str, dict[str, Any]]]) -> tuple[Emission, bytes]:
         kinds, wamids = [update[0] for update in updates], [update[1] for update in updates]
-        body = self._encode(envelope(self._number, [update[2] for update in updates]))
+        body = self._encode(envelope(self._number, [update[2] for update in updates], self._clock.now()))
         record = self._ledger.emission(self._clock.now(), kinds, wamids)
         self._pending[record.id] = (record, body)
         return record, body

@@ -9,7 +9,15 @@ import httpx2
 import pytest
 from pywa_async.client import WhatsApp
 from pywa_async.errors import WhatsAppError
-from pywa_async.handlers import MessageHandler, MessageStatusHandler
+from pywa_async.handlers import (
+    AccountUpdateHandler,
+    DeletedMessageHandler,
+    EditedMessageHandler,
+    MessageHandler,
+    MessageStatusHandler,
+    OutgoingMessageHandler,
+)
+from pywa_async.types.account_update import AccountUpdate, AccountUpdateEvent
 from pywa_async.types.callback import Button
 from pywa_async.types.message import Message
 from pywa_async.types.message_status import MessageStatus, MessageStatusType
@@ -125,6 +133,38 @@ async def test_reactions_buttons_templates_and_receipts_are_taken(client: Client
     assert len(await following) == 4
     number = await client.wa.get_business_phone_number()
     assert (number.id, number.verified_name) == (PHONE_NUMBER_ID, "Atlas Store")
+
+
+async def test_news_of_the_account_is_understood(client: Client, sandbox: httpx2.AsyncClient) -> None:
+    news: asyncio.Queue[AccountUpdate] = asyncio.Queue()
+
+    async def keep(_: Any, update: AccountUpdate) -> None:
+        news.put_nowait(update)
+
+    client.wa.add_handlers(AccountUpdateHandler(keep))
+    told = await sandbox.post(f"/sandbox/api/numbers/{PHONE_NUMBER_ID}/updates", json={"field": "account_update"})
+    assert told.status_code == 200
+    update = await asyncio.wait_for(news.get(), 10)
+    assert (update.id, update.event) == (WABA_ID, AccountUpdateEvent.ACCOUNT_RECONNECTED)
+
+
+async def test_edits_revocations_and_the_apps_own_messages_are_understood(
+    client: Client, sandbox: httpx2.AsyncClient, write: "Write"
+) -> None:
+    news: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def keep(_: Any, update: Any) -> None:
+        news.put_nowait(update)
+
+    client.wa.add_handlers(EditedMessageHandler(keep), DeletedMessageHandler(keep), OutgoingMessageHandler(keep))
+    phone, wamid = "/sandbox/api/phones/amina", await write("amina", text="Bonjuor")
+    await sandbox.post(f"{phone}/edits", json={"message": wamid, "text": "Bonjour"})
+    edited = await asyncio.wait_for(news.get(), 10)
+    assert (edited.message.id, edited.message.text) == (wamid, "Bonjour")
+    await sandbox.post(f"{phone}/revocations", json={"message": wamid})
+    assert (await asyncio.wait_for(news.get(), 10)).original_message_id == wamid
+    await sandbox.post(f"{phone}/echoes", json={"type": "text", "text": {"body": "Depuis mon téléphone"}})
+    assert (await asyncio.wait_for(news.get(), 10)).text == "Depuis mon téléphone"
 
 
 async def test_refusals_become_the_librarys_own_errors(client: Client, sandbox: httpx2.AsyncClient) -> None:
