@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from core.commands.place import Place, the_installation
+from core.commands.place import Action, Place, Say, act
 from core.config import Settings
 from core.db.wake import Wake
-from core.errors import Problem
 from core.messaging.deliveries import explain, find, quarantined, replays
 from core.messaging.deliveries.replays import Range, Replayer
 from core.tenancy.tenants import tenant_by_slug
 
-Say = Callable[[str], None]
 _FOLLOW_SECONDS = 1.0
 _ROW = "{id:<10} {received_at:<27.27} {app:<14} {state:<12} {items}"
 
@@ -46,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
     """The exit status."""
-    return asyncio.run(_run(settings, given, say))
+    return asyncio.run(act(_ACTIONS, settings, given, say))
 
 
 def _span(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -61,15 +59,6 @@ def _moment(told: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{told!r} is no time such as 2026-11-25 or 2026-11-25T14:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-async def _run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
-    async with the_installation(settings) as place:
-        try:
-            return await _ACTIONS[given.action](place, given, say)
-        except Problem as problem:
-            say(problem.detail)
-            return 1
 
 
 async def _tenant(place: Place, slug: str | None) -> UUID | None:
@@ -181,6 +170,6 @@ async def _quarantine(place: Place, given: argparse.Namespace, say: Say) -> int:
     return 0
 
 
-_ACTIONS: Mapping[str, Callable[[Place, argparse.Namespace, Say], Awaitable[int]]] = {
+_ACTIONS: Mapping[str, Action] = {
     "find": _find, "explain": _explain, "replay": _replay, "quarantine": _quarantine,
 }  # fmt: skip

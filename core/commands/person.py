@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from core import audit
 from core.auth.memberships import join
 from core.auth.permissions import ROLES
 from core.auth.users import find_by_email, insert_user
-from core.commands.place import Place, the_installation
+from core.commands.place import Action, Place, Say, act
 from core.config import Settings
 from core.db.pool import Connection
-from core.errors import Conflict, Invalid, NotFound, Problem
+from core.errors import Conflict, Invalid, NotFound
 from core.people.resets import make_link
 from core.platform.people import Change, change_person
 from core.tenancy.tenants import tenant_by_slug
-
-Say = Callable[[str], None]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -36,16 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
     """The exit status."""
-    return asyncio.run(_run(settings, given, say))
-
-
-async def _run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
-    async with the_installation(settings) as place:
-        try:
-            return await _ACTIONS[given.action](place, given, say)
-        except Problem as problem:
-            say(problem.detail)
-            return 1
+    return asyncio.run(act(_ACTIONS, settings, given, say))
 
 
 async def _create(place: Place, given: argparse.Namespace, say: Say) -> int:
@@ -101,6 +90,6 @@ def _link(place: Place, token: str) -> str:
     return f"{place.settings.public_url}/reset#{token}"
 
 
-_ACTIONS: Mapping[str, Callable[[Place, argparse.Namespace, Say], Awaitable[int]]] = {
+_ACTIONS: Mapping[str, Action] = {
     "create": _create, "reset": _reset, "promote": _promote,
 }  # fmt: skip

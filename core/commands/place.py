@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import argparse
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from core.audit import Actor, acting
 from core.config import Settings
 from core.db.pool import Database
+from core.errors import Problem
 from core.secrets import Vault
 
 
@@ -21,6 +23,10 @@ class Place:
     vault: Vault
 
 
+Say = Callable[[str], None]
+Action = Callable[[Place, argparse.Namespace, Say], Awaitable[int]]
+
+
 @asynccontextmanager
 async def the_installation(settings: Settings) -> AsyncIterator[Place]:
     """Everything inside is done by the operator."""
@@ -30,3 +36,13 @@ async def the_installation(settings: Settings) -> AsyncIterator[Place]:
             yield Place(settings, db, Vault.of(settings.key_ring))
     finally:
         await db.close()
+
+
+async def act(actions: Mapping[str, Action], settings: Settings, given: argparse.Namespace, say: Say) -> int:
+    """The exit status of the action that `given` names. A refusal is said."""
+    async with the_installation(settings) as place:
+        try:
+            return await actions[given.action](place, given, say)
+        except Problem as problem:
+            say(problem.detail)
+            return 1

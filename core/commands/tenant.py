@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.auth.permissions import Permissions
-from core.commands.place import Place, the_installation
+from core.commands.place import Action, Place, Say, act
 from core.config import Settings
-from core.errors import Problem
 from core.mail import Mail
 from core.people.invitations import Invitations
 from core.platform import tenants
@@ -30,7 +29,6 @@ from core.tenancy.zones import check_zone
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-Say = Callable[[str], None]
 _COLUMNS = ("slug", "name", "status", "members", "accounts", "messages_30d", "storage_bytes", "last_message_at")
 
 
@@ -57,22 +55,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
     """The exit status."""
-    return asyncio.run(_run(settings, given, say))
+    return asyncio.run(act(_ACTIONS, settings, given, say))
 
 
 def _named(actions: Any, action: str, purpose: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(action, help=purpose)
     parser.add_argument("slug", metavar="SLUG")
     return parser
-
-
-async def _run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
-    async with the_installation(settings) as place:
-        try:
-            return await _ACTIONS[given.action](place, given, say)
-        except Problem as problem:
-            say(problem.detail)
-            return 1
 
 
 async def _list(place: Place, _: argparse.Namespace, say: Say) -> int:
@@ -175,7 +164,7 @@ def _cell(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
-_ACTIONS: Mapping[str, Callable[[Place, argparse.Namespace, Say], Awaitable[int]]] = {
+_ACTIONS: Mapping[str, Action] = {
     "list": _list, "show": _show, "create": _create, "suspend": _suspend, "resume": _resume, "export": _export,
     "delete": _delete,
 }  # fmt: skip

@@ -1,17 +1,9 @@
 """What Sentry is told of an error: what broke, where, in which request; nothing that anybody wrote."""
 
-import gzip
 import json
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.operating.collector import collecting, run
+
 _CANARIES = ["canary-body", "212611223344", "+212 611 22 33 44", "amina@example.org", "EAAGcanarytokencanarytoken",
              "canary-cookie", "canary-local", "canary-argument", "canary-cause"]  # fmt: skip
 _PROGRAM = """
@@ -41,44 +33,10 @@ crash_reports.flush(5)
 """
 
 
-@contextmanager
-def _ingest() -> Iterator[tuple[str, list[str]]]:
-    """(a DSN, the envelopes that came)."""
-    came: list[str] = []
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            came.append((gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body).decode())
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quietly."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://0123456789abcdef0123456789abcdef@127.0.0.1:{server.server_port}/1", came
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _run(*arguments: str) -> str:
-    told = subprocess.run([sys.executable, "-c", _PROGRAM, *arguments], cwd=_CHECKOUT, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(_CHECKOUT)}, timeout=60)  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    return told.stderr
-
-
 def test_an_error_is_reported_with_its_place_and_request_and_without_a_word_of_anybodys() -> None:
-    with _ingest() as (dsn, came):
-        _run(dsn)
+    with collecting() as ingest:
+        run(_PROGRAM, f"http://0123456789abcdef0123456789abcdef@127.0.0.1:{ingest.port}/1")
+    came = [body.decode() for body in ingest.bodies]
     events = [json.loads(line) for envelope in came for line in envelope.split("\n") if '"exception"' in line
               or '"logentry"' in line]  # fmt: skip
     assert len(events) == 2
@@ -95,5 +53,4 @@ def test_without_a_dsn_nothing_of_it_is_imported() -> None:
     program = ("import sys; from core import crash_reports, tracing; from core.config.model import Sentry, Tracing; "
                "crash_reports.configure('web', Sentry()); tracing.configure('web', Tracing()); "
                "assert not [name for name in sys.modules if name.startswith(('sentry_sdk', 'opentelemetry'))]")
-    told = subprocess.run([sys.executable, "-c", program], cwd=_CHECKOUT, capture_output=True, text=True)
-    assert told.returncode == 0, told.stderr
+    run(program)

@@ -1,13 +1,5 @@
 """Spans at a collector: a webhook and what intake makes of it are one trace, and so are a request and its send."""
 
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +7,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from core.db.pool import Database
 from tests.messaging.intake.deliveries import delivery, drain, text
+from tests.operating.collector import collecting, run
 from tests.receiver.door import call, signed
 from tests.receiver.door import receiver as receiving
 from tests.seed import SeededTenant
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
 _PROGRAM = """
 import sys, time
 from core import tracing
@@ -38,32 +30,6 @@ tracing.flush()
 """
 
 
-@contextmanager
-def _collector() -> Iterator[tuple[str, list[bytes]]]:
-    came: list[bytes] = []
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.path == "/v1/traces"
-            came.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quietly."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", came
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def _spans(came: list[bytes]) -> list[Any]:
     requests = [ExportTraceServiceRequest.FromString(one) for one in came]
     return [span for request in requests for told in request.resource_spans
@@ -71,10 +37,10 @@ def _spans(came: list[bytes]) -> list[Any]:
 
 
 def test_spans_of_one_request_meet_in_one_trace_whoever_made_them() -> None:
-    with _collector() as (endpoint, came):
-        told = subprocess.run([sys.executable, "-c", _PROGRAM, endpoint], cwd=_CHECKOUT, capture_output=True, text=True,
-                              env={**os.environ, "PYTHONPATH": str(_CHECKOUT)}, timeout=60)  # fmt: skip
-    assert told.returncode == 0, told.stderr
+    with collecting() as collector:
+        run(_PROGRAM, f"http://127.0.0.1:{collector.port}")
+    came = collector.bodies
+    assert {path for path, _ in collector.came} == {"/v1/traces"}
     spans = _spans(came)
     traces = {(span.name, next((a.value.string_value for a in span.attributes if a.key == "request_id"), None)):
               span.trace_id.hex() for span in spans}  # fmt: skip

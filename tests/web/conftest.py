@@ -11,7 +11,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from playwright.async_api import Browser, async_playwright
 
-from .double import Double
+from .double import Double, Resource
 from .screen import Screen
 
 
@@ -52,3 +52,14 @@ async def screen(browser: Browser, double: Double) -> AsyncIterator[Screen]:
     yield opened
     await opened.context.close()
     assert opened.errors == []
+
+
+@pytest.fixture
+async def salma(double: Double, screen: Screen) -> Resource:
+    """Her conversation, open on the screen."""
+    conversation = double.customer("Salma")
+    double.write(conversation, "Bonjour", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    return conversation

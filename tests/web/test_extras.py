@@ -11,16 +11,6 @@ from .screen import Screen
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-async def salma(double: Double, screen: Screen) -> Resource:
-    conversation = double.customer("Salma")
-    double.write(conversation, "Bonjour", quiet=True)
-    await screen.go(f"/inbox/{conversation['id']}")
-    await screen.live()
-    await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
-    return conversation
-
-
 async def choose(screen: Screen, label: str) -> None:
     """By keyboard."""
     await screen.page.get_by_role("button", name="Send something else").focus()

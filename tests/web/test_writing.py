@@ -10,17 +10,6 @@ from .screen import Screen
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-async def salma(double: Double, screen: Screen) -> Resource:
-    """Her conversation, open on the screen."""
-    conversation = double.customer("Salma")
-    double.write(conversation, "Bonjour", quiet=True)
-    await screen.go(f"/inbox/{conversation['id']}")
-    await screen.live()
-    await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
-    return conversation
-
-
 async def write(screen: Screen, words: str) -> None:
     await screen.page.get_by_label("Message to Salma").fill(words)
     await screen.page.keyboard.press("Enter")

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from core.whatsapp.outbound.interactive.choices import LinkAction, Reply
-from core.whatsapp.outbound.interactive.parts import Body, Interactive, MediaHeader, TextHeader, refuse_twins
+from core.whatsapp.outbound.interactive.choices import LinkAction, Reply, refuse_alike
+from core.whatsapp.outbound.interactive.parts import Body, Interactive, MediaHeader, TextHeader, refuse_untitled
 from core.whatsapp.outbound.values import Id, Sent, Shown, beyond, example
 
 MOST_PRODUCTS: Final = 30
@@ -52,8 +52,7 @@ class ProductList(Sent):
         if count > MOST_PRODUCTS:
             raise beyond(MOST_PRODUCTS, f"has {count} products; WhatsApp takes at most {MOST_PRODUCTS} in all sections "
                          "together: take some away")  # fmt: skip
-        if len(self.sections) > 1 and not all(section.title for section in self.sections):
-            raise ValueError("has several sections: give each a title")
+        refuse_untitled([section.title for section in self.sections])
         return self
 
 
@@ -111,8 +110,7 @@ class QuickReplies(Sent):
 
     @model_validator(mode="after")
     def _different(self) -> Self:
-        refuse_twins((button.quick_reply.id for button in self.buttons), "button id")
-        refuse_twins((button.quick_reply.title for button in self.buttons), "button title")
+        refuse_alike([button.quick_reply for button in self.buttons])
         return self
 
 

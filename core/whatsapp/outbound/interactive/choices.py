@@ -4,7 +4,15 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from core.whatsapp.outbound.interactive.parts import LABEL_LIMIT, Body, Header, Interactive, TextHeader, refuse_twins
+from core.whatsapp.outbound.interactive.parts import (
+    LABEL_LIMIT,
+    Body,
+    Header,
+    Interactive,
+    TextHeader,
+    refuse_twins,
+    refuse_untitled,
+)
 from core.whatsapp.outbound.values import Link, Sent, Shown, beyond, example
 
 MOST_BUTTONS: Final = 3
@@ -25,6 +33,12 @@ class Reply(Sent):
     title: Label
 
 
+def refuse_alike(replies: list[Reply]) -> None:
+    """Raises ValueError when two have the same id or the same title."""
+    refuse_twins((reply.id for reply in replies), "button id")
+    refuse_twins((reply.title for reply in replies), "button title")
+
+
 class ReplyButton(Sent):
     type: Literal["reply"] = "reply"
     reply: Reply
@@ -35,8 +49,7 @@ class Buttons(Sent):
 
     @model_validator(mode="after")
     def _different(self) -> Self:
-        refuse_twins((button.reply.id for button in self.buttons), "button id")
-        refuse_twins((button.reply.title for button in self.buttons), "button title")
+        refuse_alike([button.reply for button in self.buttons])
         return self
 
 
@@ -82,8 +95,7 @@ class ListAction(Sent):
         if len(rows) > MOST_ROWS:
             raise beyond(MOST_ROWS, f"has {len(rows)} rows; WhatsApp takes at most {MOST_ROWS} in all sections "
                          "together: take some away")  # fmt: skip
-        if len(self.sections) > 1 and not all(section.title for section in self.sections):
-            raise ValueError("has several sections: give each a title")
+        refuse_untitled([section.title for section in self.sections])
         refuse_twins((row.id for row in rows), "row id")
         return self
 

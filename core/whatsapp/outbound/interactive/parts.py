@@ -94,3 +94,9 @@ def refuse_twins(values: Iterable[Hashable], noun: str) -> None:
     told = list(values)
     if len(set(told)) < len(told):
         raise ValueError(f"has the same {noun} twice: make every {noun} different")
+
+
+def refuse_untitled(titles: list[str | None]) -> None:
+    """Raises ValueError when one of several sections has no title."""
+    if len(titles) > 1 and not all(titles):
+        raise ValueError("has several sections: give each a title")
