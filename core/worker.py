@@ -53,6 +53,7 @@ from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
 from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
+from core.plugins.record import FORGET_INCIDENTS_CRON, FORGET_INCIDENTS_HANDLER
 from core.renditions import Workshop
 from core.secrets import Vault
 from core.storage import Storage, open_storage
@@ -77,7 +78,7 @@ class Worker:
         self.egress = Egress(settings.egress.allow)
         self._broadcast = ValkeyBroadcast(settings.valkey_url)
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
-                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS))
+                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, "worker"))
         self.vault = Vault.of(settings.key_ring)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
         self._graph = Egress(settings.egress.graph, connections=256)
@@ -119,6 +120,7 @@ class Worker:
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
             FORGET_LOGINS_HANDLER,
+            FORGET_INCIDENTS_HANDLER,
             Replayer(self.db, self.wake).handler(),
             QuarantineReplayer(self.db).handler(),
             JournalKeeper(self.db, self._settings.retention.journal_days).handler(),
@@ -142,7 +144,7 @@ class Worker:
     def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
         db, wake, host = self.db, self.wake, self.host
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, SWEEP_CRON,
-                 KEEP_JOURNAL_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
+                 KEEP_JOURNAL_CRON, FORGET_INCIDENTS_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake, self.inflow.heard).run,
             "inflow": self.inflow.run,

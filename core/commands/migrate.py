@@ -7,7 +7,7 @@ from collections.abc import Callable
 from core.config import Settings
 from core.db.migrate import run
 from core.plugins.loader import load
-from core.plugins.tables import migrated_apps
+from core.plugins.tables import migrated_apps, tell_failures
 from core.tenancy.reseal import reseal
 
 Say = Callable[[str], None]
@@ -23,4 +23,6 @@ async def migrate(settings: Settings, say: Say) -> bool:
         say(f"sealed {resealed} secrets anew, with data keys")
     for name, error in report.failed.items():
         say(f"the migrations of plugin {name} failed, it stays off: {type(error).__name__}: {error}")
+    if report.failed:
+        await tell_failures(settings.database_url, plugins, report)
     return not report.failed

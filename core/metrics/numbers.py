@@ -45,6 +45,9 @@ JOBS: Final = Counter("comptoir_jobs_run", "Jobs that ended here, by how.", ["pl
                       registry=REGISTRY)  # fmt: skip
 CALLS: Final = Counter("comptoir_plugin_calls", "Calls into plugins, by how they ended.", ["plugin", "outcome"],
                        registry=REGISTRY)  # fmt: skip
+BLOCKED: Final = Counter(
+    "comptoir_loop_blocked", "Times that this process's loop was held: by a plugin, or by the kernel (no name).",
+    ["plugin"], registry=REGISTRY)  # fmt: skip
 
 _fields: set[str] = set()
 

@@ -1,38 +1,25 @@
-"""The limits around every call into a plugin: a time limit, and a rest after repeated failures."""
+"""The limits around every call into a plugin: a time limit that holds, and a rest after repeated failures."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from comptoir_sdk import PluginError
 
-from core.metrics.numbers import CALLS
+from core.metrics.numbers import BLOCKED, CALLS
+from core.plugins import running
+from core.plugins.breakers import Breaker, Pass, door_of
+from core.plugins.incidents import Incident, Incidents, Kind, Line
+from core.plugins.running import Call
+from core.plugins.spending import Spending
 
 _log = logging.getLogger(__name__)
-FAILURES, REST_SECONDS = 5, 60.0
+_GRACE_SECONDS: Final = 0.5
+"""How long a call that was told to stop may take to do so; then nobody waits for it any longer."""
+_TOO_LONG_BLOCKED: Final = 1.0
 T = TypeVar("T")
-
-_running: ContextVar[str | None] = ContextVar("comptoir_plugin", default=None)
-
-
-def running_plugin() -> str | None:
-    """Whose code is running now: logs and the watchdog of a blocked loop name it."""
-    return _running.get()
-
-
-@contextmanager
-def attributed(plugin: str) -> Iterator[None]:
-    """What happens inside is the plugin's doing."""
-    token = _running.set(plugin)
-    try:
-        yield
-    finally:
-        _running.reset(token)
 
 
 class PluginFailed(Exception):
@@ -44,56 +31,145 @@ class PluginFailed(Exception):
 
 
 class Resting(PluginFailed):
-    """The plugin failed too often and is left alone for a while."""
+    """The plugin failed too often and is left alone for `seconds` more."""
+
+    def __init__(self, plugin: str, call: str, seconds: float) -> None:
+        super().__init__(plugin, call, "it failed too often and rests")
+        self.seconds = seconds
 
 
-@dataclass
-class _Breaker:
-    failures: int = 0
-    rests_until: float = 0.0
+class Interrupted(BaseException):
+    """Raised by the watchdog inside code that holds the loop. No Exception: a plugin's `except` must not catch it."""
 
 
 class Guard:
-    """One for each process. A plugin's failures in a row are counted over all its calls and tenants."""
+    """One for each process. `packages` are the plugins' own modules, by which their lines are told from ours."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._breakers: dict[str, _Breaker] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic, packages: Mapping[str, str] | None = None) -> None:
+        self._clock, self.packages = clock, packages or {}
+        self.breakers: dict[tuple[str, str], Breaker] = {}
+        self.incidents, self.spending = Incidents(), Spending()
 
     async def call(self, plugin: str, call: str, timeout: float, work: Callable[[], Awaitable[T]]) -> T:
         """Await `work`. Raises Resting, PluginFailed, or the PluginError that the plugin means for its caller."""
-        breaker = self._breakers.setdefault(plugin, _Breaker())
-        if self.resting(plugin):
+        breaker = self.breakers.setdefault((plugin, door_of(call)), Breaker())
+        passed = breaker.ask(self._clock())
+        if passed == "shut":
             CALLS.labels(plugin, "resting").inc()
-            raise Resting(plugin, call, "it failed too often and rests")
+            raise Resting(plugin, call, max(breaker.until - self._clock(), 1.0))
+        one, began = Call(plugin, call, self.packages.get(plugin, "")), self._clock()
         try:
-            with attributed(plugin):
-                async with asyncio.timeout(timeout):
-                    result = await work()
+            result = await _within(timeout, one, work)
         except PluginError:
-            CALLS.labels(plugin, "refused").inc()
+            self._done(one, breaker, passed, began, "refused")
             raise
-        except TimeoutError as error:
-            raise self._failed(plugin, call, breaker, f"no answer within {timeout} s") from error
-        except Exception as error:
-            raise self._failed(plugin, call, breaker, type(error).__name__) from error
-        breaker.failures = 0
-        CALLS.labels(plugin, "done").inc()
+        except asyncio.CancelledError:
+            breaker.probing = breaker.probing and passed != "probe"
+            raise
+        except (Exception, Interrupted) as error:
+            raise self._failed(one, breaker, passed, began, error) from error
+        finally:
+            self._end(one)
+        self._done(one, breaker, passed, began, "done")
         return result
 
-    def resting(self, plugin: str) -> bool:
-        found = self._breakers.get(plugin)
-        return found is not None and self._clock() < found.rests_until
+    def now(self) -> float:
+        return self._clock()
+
+    def resting(self, plugin: str, door: str | None = None) -> bool:
+        """Whether this door of the plugin is shut, or any."""
+        now = self._clock()
+        return any(one.until > now for (name, which), one in self.breakers.items()
+                   if name == plugin and door in (None, which))
 
     def quarantined(self) -> dict[str, float]:
         """Plugins at rest now, and for how many seconds more."""
-        now = self._clock()
-        return {name: one.rests_until - now for name, one in self._breakers.items() if one.rests_until > now}
+        now, found = self._clock(), dict[str, float]()
+        for (name, _), one in self.breakers.items():
+            if one.until > now:
+                found[name] = max(found.get(name, 0.0), one.until - now)
+        return found
 
-    def _failed(self, plugin: str, call: str, breaker: _Breaker, why: str) -> PluginFailed:
-        breaker.failures += 1
-        CALLS.labels(plugin, "failed").inc()
-        if breaker.failures >= FAILURES:
-            breaker.failures, breaker.rests_until = 0, self._clock() + REST_SECONDS
-            _log.error("plugin %s failed %d times in a row, it rests for %d s", plugin, FAILURES, REST_SECONDS)
-        return PluginFailed(plugin, call, why)
+    def blocked(self, call: Call | None, seconds: float, place: str, stack: str) -> None:
+        """The watchdog saw the loop held for so long, by this call or by the kernel."""
+        BLOCKED.labels(call.plugin if call else "").inc()
+        if call is None:
+            return
+        call.blocked = max(call.blocked, seconds)
+        self.incidents.add(Incident(call.plugin, "blocked", call.call,
+                                    f"it held the event loop for {seconds:.1f} s: nothing else could run", place,
+                                    stack))
+
+    def _end(self, one: Call) -> None:
+        for name, place in one.end():
+            told = f"it left the task {name} running, which was stopped: use a job"
+            _log.warning("plugin %s, %s, %s: %s", one.plugin, one.call, place, told)
+            self.incidents.add(Incident(one.plugin, "leaked", one.call, told, place))
+
+    def _done(self, one: Call, breaker: Breaker, passed: Pass, began: float, outcome: str) -> None:
+        CALLS.labels(one.plugin, outcome).inc()
+        self.spending.add(one.plugin, one.call, self._clock() - began, failed=False)
+        if one.blocked >= _TOO_LONG_BLOCKED:
+            self._count(one, breaker, passed, f"it held the event loop for {one.blocked:.1f} s")
+        else:
+            breaker.succeeded(passed)
+
+    def _failed(self, one: Call, breaker: Breaker, passed: Pass, began: float, error: BaseException) -> PluginFailed:
+        CALLS.labels(one.plugin, "failed").inc()
+        self.spending.add(one.plugin, one.call, self._clock() - began, failed=True)
+        self._tell(one, error)
+        why = str(error) if isinstance(error, TimeoutError | Interrupted) else type(error).__name__
+        self._count(one, breaker, passed, why)
+        return PluginFailed(one.plugin, one.call, why)
+
+    def _tell(self, one: Call, error: BaseException) -> None:
+        if isinstance(error, _Late):
+            self.incidents.add(Incident.stuck(one.plugin, one.call, str(error), error.stack, one.package))
+        elif not isinstance(error, Interrupted):  # the watchdog has told of that
+            kind: Kind = "memory" if isinstance(error, MemoryError) else "raised"
+            self.incidents.add(Incident.of(one.plugin, kind, one.call, error, one.package))
+
+    def _count(self, one: Call, breaker: Breaker, passed: Pass, why: str) -> None:
+        now = self._clock()
+        if breaker.failed(passed, now, f"{one.call}: {why}"):
+            _log.error("plugin %s keeps failing, its %s rest for %d s: %s: %s", one.plugin, door_of(one.call),
+                       breaker.until - now, one.call, why)
+
+
+class _Late(TimeoutError):
+    """The time limit is over; a plugin's own TimeoutError is a mistake like any other."""
+
+    def __init__(self, timeout: float, stack: Sequence[Line]) -> None:
+        super().__init__(f"no answer within {timeout:g} s")
+        self.stack = stack
+
+
+async def _within(timeout: float, one: Call, work: Callable[[], Awaitable[T]]) -> T:
+    """In a task of its own, so that code that does not let itself be cancelled can be left behind."""
+    task = running.start(one, _run(work))
+    try:
+        done, _ = await asyncio.wait({task}, timeout=timeout)
+    except asyncio.CancelledError:
+        await _leave(task)
+        raise
+    if done and task.cancelled():
+        raise running.Left("it cancelled itself")
+    if done:
+        result: T = task.result()
+        return result
+    stack = running.stuck_at(task)
+    await _leave(task)
+    raise _Late(timeout, stack)
+
+
+async def _run(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
+
+
+async def _leave(task: running.Task) -> None:
+    running.stop(task)
+    done, _ = await asyncio.wait({task}, timeout=_GRACE_SECONDS)
+    if not done:
+        _log.error("%s does not let itself be cancelled: left behind", running.name_of(task))
+    elif not task.cancelled():
+        task.exception()  # looked at, so that asyncio does not complain of it

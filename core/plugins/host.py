@@ -1,6 +1,7 @@
 """Everything about plugins in one process, put together: what the web and worker processes hold."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +25,11 @@ from core.plugins.guard import Guard
 from core.plugins.happenings import HOOKS
 from core.plugins.hooks import Hooks
 from core.plugins.http import PluginRoutes
+from core.plugins.incidents import Incident, storable
 from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
+from core.plugins.record import AWAY, Record
+from core.plugins.running import watch_tasks
 from core.plugins.states import Installed
 from core.plugins.tables import refuse_unprotected
 from core.plugins.ui import Files, Manifest
@@ -40,6 +44,8 @@ class Reach:
     egress: Egress
     broadcaster: Broadcaster
     statement_seconds: int
+    process: str = "web"
+    """What the operator knows this process by."""
 
 
 class PluginHost:
@@ -47,13 +53,15 @@ class PluginHost:
 
     def __init__(self, plugins: Plugins, source: GateSource, reach: Reach) -> None:
         self.plugins, self._reach = plugins, reach
-        self.gate, self.guard = Gate(plugins, source), Guard()
+        self.gate = Gate(plugins, source)
+        self.guard = Guard(packages={one.name: one.package for one in plugins})
+        self.record = Record(self.guard, reach.process)
         self.contexts = Contexts(plugins, self.gate)
         self.hooks = Hooks(plugins, self.gate, self.guard, self.contexts)
         self.topics = Topics(plugins, self.gate)
         self.filter_outbound = outbound_filter(self.hooks)
         self._ui = Manifest(plugins, self.gate, self.contexts.texts)
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
 
     @property
     def permissions(self) -> Collection[str]:
@@ -118,17 +126,31 @@ class PluginHost:
         reach = self._reach
         self.contexts.reach(Outside(db, self._submit, reach.broadcaster, reach.egress, reach.storage))
         await self.gate.refresh(db)
-        self._watch = asyncio.create_task(self.gate.run(db), name="plugin gate")
+        self._tell_refusals()
+        await self.record.settle(db)
+        watch_tasks(asyncio.get_running_loop())
+        self._watches = [asyncio.create_task(self.gate.run(db), name="plugin gate"),
+                         asyncio.create_task(self.record.run(db), name="plugin record")]
 
     async def refresh(self, db: Database) -> None:
         """Look now, instead of within a second, at which tenants there are and what they have."""
         await self.gate.refresh(db)
 
     async def stop(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        for task in self._watches:
+            task.cancel()
+        await asyncio.gather(*self._watches, return_exceptions=True)
+        if self._watches:
+            with contextlib.suppress(*AWAY):  # what the last two seconds told is lost with the database
+                await self.record.settle(self.contexts.outside.db)
         await orm.close_models()
+
+    def _tell_refusals(self) -> None:
+        for one in self.plugins:
+            if one.state != "loaded":
+                told = one.why.strip().splitlines() or [one.state]
+                self.guard.incidents.add(Incident(one.name, "load", one.state, storable(told[-1]), "",
+                                                  storable(one.why) if len(told) > 1 else ""))
 
     async def _submit(self, draft: Draft, author: Author) -> Submitted:
         return await send_gate.submit(self.contexts.outside.db, draft, author=author, filters=self.filter_outbound)

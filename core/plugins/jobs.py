@@ -10,10 +10,10 @@ from comptoir_sdk import Job
 from core.db.pool import Connection
 from core.jobs.cron import Cron
 from core.jobs.queue import enqueue
-from core.jobs.work import Handler, NotNow, Run
+from core.jobs.work import Handler, Hopeless, NotNow, Run
 from core.plugins.context import Contexts
 from core.plugins.gate import Gate
-from core.plugins.guard import REST_SECONDS, Guard, Resting
+from core.plugins.guard import Guard, PluginFailed, Resting
 from core.plugins.loader import Plugins
 from core.plugins.orm import model_transaction
 
@@ -32,8 +32,12 @@ def _handler(plugin: str, job: Job, contexts: Contexts, guard: Guard) -> Handler
         ctx = contexts(tenant_id, plugin)
         try:
             await guard.call(plugin, f"job {job.name}", job.timeout, lambda: job.run(ctx, **run.args))
-        except Resting:
-            raise NotNow(REST_SECONDS) from None
+        except Resting as resting:
+            raise NotNow(resting.seconds) from None
+        except PluginFailed as failed:
+            if isinstance(failed.__cause__, MemoryError):  # it would need as much again
+                raise Hopeless(f"{plugin}.{job.name} needed more memory than its worker may use") from failed
+            raise
 
     # A little longer than the guard's own limit, which knows whom to blame.
     return Handler(plugin, job.name, run, job.timeout + 5, job.atomic, _transaction)

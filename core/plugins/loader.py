@@ -1,6 +1,7 @@
 """Finding and registering plugins. Each step is wrapped: one bad package must not stop the start."""
 
 import logging
+import sys
 import traceback
 from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
@@ -79,9 +80,22 @@ def _import(name: str, point: EntryPoint | None) -> Installed:
         _check_manifest(name, plugin)
     except Refused as refused:
         return Installed(name, refused.state, refused.why)
-    except (Exception, SystemExit):
+    except BaseException as error:
+        _raise_interrupt(error)
         return Installed(name, "broken", f"it could not be imported\n{traceback.format_exc()}")
-    return Installed(name, "loaded", plugin=plugin)
+    return Installed(name, "loaded", plugin=plugin, package=_package(point.module))
+
+
+def _package(module: str) -> str:
+    """`acme_pins` of `acme_pins`, and of `acme_pins.plugin`."""
+    is_package = hasattr(sys.modules.get(module), "__path__")
+    return module if is_package else module.rpartition(".")[0] or module
+
+
+def _raise_interrupt(error: BaseException) -> None:
+    """Whatever a package raises is its own affair, except the word of whoever sits at the terminal."""
+    if isinstance(error, KeyboardInterrupt):
+        raise error
 
 
 def _check_manifest(name: str, plugin: Any) -> None:
@@ -143,7 +157,8 @@ def _register(plugins: Plugins, one: Installed) -> None:
         one.declared = declared_by(one.plugin)
     except Refused as refused:
         plugins.refuse(one.name, refused.state, refused.why)
-    except (Exception, SystemExit):
+    except BaseException as error:
+        _raise_interrupt(error)
         plugins.refuse(one.name, "broken", f"it could not be registered\n{traceback.format_exc()}")
 
 

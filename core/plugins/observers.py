@@ -93,7 +93,7 @@ class Observers:
 
     async def _behind(self) -> list[tuple[UUID, str, int]]:
         pairs = [(tenant, plugin) for plugin, heard in self._listening.items() if heard
-                 for tenant in self._gate.tenants_with(plugin) if not self._guard.resting(plugin)]
+                 for tenant in self._gate.tenants_with(plugin) if not self._guard.resting(plugin, "observers")]
         rows = await self._db.system.fetch(_BEHIND, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
         return [(row["tenant_id"], row["plugin"], row["seq"]) for row in rows]
 

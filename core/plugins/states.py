@@ -29,6 +29,8 @@ class Installed:
     why: str = ""
     plugin: Plugin | None = None
     declared: Declared = field(default_factory=Declared)
+    package: str = ""
+    """The module or package that is the plugin's own, by which its lines are told from others'."""
 
 
 class Refused(Exception):

@@ -1,9 +1,11 @@
 """Plugins' migrations for the runner, and the check that every table they made is behind row-level security."""
 
 from core.db.migrate import MigratedApp, MigrationReport
-from core.db.pool import Database
+from core.db.pool import Database, connect
+from core.plugins.incidents import Incident, Incidents
 from core.plugins.loader import Plugins, required_by
 from core.plugins.models import tables_of
+from core.plugins.record import tell_incidents
 
 
 def migrated_apps(plugins: Plugins) -> list[MigratedApp]:
@@ -17,6 +19,18 @@ def note_failures(plugins: Plugins, report: MigrationReport) -> None:
     for name, error in report.failed.items():
         if plugins.find(name):
             plugins.refuse(name, "broken", f"its migration failed: {error}")
+
+
+async def tell_failures(database_url: str, plugins: Plugins, report: MigrationReport) -> None:
+    """Write down for the operator why migrations failed."""
+    incidents, packages = Incidents(), {one.name: one.package for one in plugins}
+    for name, error in report.failed.items():
+        incidents.add(Incident.of(name, "migration", "migrate", error, packages.get(name, "")))
+    connection = await connect(database_url, "comptoir_sys")
+    try:
+        await tell_incidents(connection, incidents, "migrate")
+    finally:
+        await connection.close()
 
 
 _WALLS = """

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, ClassVar
 
-from comptoir_sdk import Contact, Context, Draft, Fact, Message, Plugin, Route, hookimpl
+from comptoir_sdk import Contact, Context, Draft, Fact, Job, Message, Plugin, Route, hookimpl
 
 
 class RaisesAtRegister(Plugin):
@@ -52,6 +52,75 @@ class Sleeps(Plugin):
         return []
 
 
+class Stubborn(Plugin):
+    """Catches whatever is thrown at it, cancellations too."""
+
+    name = "stubborn"
+
+    @hookimpl
+    async def filter_outbound(self, ctx: Context, draft: Draft) -> None:
+        for _ in range(4):
+            try:
+                await asyncio.Event().wait()
+            except BaseException:  # noqa: S112 - this is what is wrong with it
+                continue
+
+
+class Leaks(Plugin):
+    """Starts tasks and forgets them."""
+
+    name = "leaks"
+    tasks: ClassVar[list[asyncio.Task[Any]]] = []
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route("/start", self.start, ("POST",), "conversations.read")]
+
+    async def start(self, ctx: Context) -> dict[str, int]:
+        self.tasks.append(asyncio.create_task(_poll_for_ever()))
+        await asyncio.gather(asyncio.sleep(0), asyncio.create_task(asyncio.sleep(0)))
+        return {"polling": 1}
+
+
+async def _poll_for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+class Leaves(Plugin):
+    """Wants the whole process to end."""
+
+    name = "leaves"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route(f"/{view.__name__}", view, ("GET",), "conversations.read")
+                for view in (self.exit, self.cancel, self.exit_in_a_task)]
+
+    async def exit(self, ctx: Context) -> None:
+        raise SystemExit(1)
+
+    async def cancel(self, ctx: Context) -> None:
+        raise asyncio.CancelledError
+
+    async def exit_in_a_task(self, ctx: Context) -> None:
+        await asyncio.create_task(self.exit(ctx))
+
+
+class SleepsInEveryDoor(Plugin):
+    name = "sleeps_everywhere"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route("/slow", self.wait, ("GET",), "conversations.read")]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        return [Job("slow", self.wait, timeout=1, retries=0)]
+
+    async def wait(self, ctx: Context) -> None:
+        await asyncio.Event().wait()
+
+
 class Forgetful(Plugin):
     name = "forgetful"
 
@@ -89,4 +158,5 @@ async def _nothing(ctx: Context) -> Any:
 
 raises_at_register, misspelt, raises_in_observer = RaisesAtRegister(), Misspelt(), RaisesInObserver()
 raises_in_filter, sleeps, forgetful, too_new = RaisesInFilter(), Sleeps(), Forgetful(), TooNew()
+stubborn, leaks, leaves, sleeps_everywhere = Stubborn(), Leaks(), Leaves(), SleepsInEveryDoor()
 needs_absent, needs_newer_good, undeclared_permission = NeedsAbsent(), NeedsNewerGood(), UndeclaredPermission()

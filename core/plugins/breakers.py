@@ -1,0 +1,71 @@
+"""When a plugin that keeps failing is left alone, and how it comes back: after the rest one call is let through.
+
+Each door of a plugin has a breaker of its own: one whose observers fail still checks what is sent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+FAILURES: Final = 5
+REST_SECONDS: Final = 60.0
+_LONGEST_REST: Final = 900.0
+
+Door = Literal["filters", "jobs", "observers", "providers", "routes"]
+Pass = Literal["shut", "open", "probe"]
+_DOORS: Final[dict[str, Door]] = {"filter": "filters", "on": "observers", "provide": "providers", "erase": "providers",
+                                  "job": "jobs"}
+
+
+def door_of(call: str) -> Door:
+    """`filter_outbound`, `on_message_received`, `job prune`; anything else is a route."""
+    return _DOORS.get(call.replace(" ", "_").partition("_")[0], "routes")
+
+
+@dataclass
+class Breaker:
+    """`until` is 0 while it works. After it the breaker is half open: a probe decides."""
+
+    failures: int = 0
+    rests: int = 0
+    until: float = 0.0
+    probing: bool = False
+    why: str = ""
+    changed: bool = False
+    """Here, and the other processes have not been told."""
+    known: datetime | None = None
+    """When what is shared of it changed last."""
+
+    def ask(self, now: float) -> Pass:
+        if not self.until:
+            return "open"
+        if now < self.until or self.probing:
+            return "shut"
+        self.probing = True
+        return "probe"
+
+    def succeeded(self, passed: Pass) -> None:
+        if passed == "probe":
+            self.close()
+        elif not self.until:  # what began before a rest says nothing about it
+            self.failures = 0
+
+    def failed(self, passed: Pass, now: float, why: str) -> bool:
+        """Whether it rests from now on."""
+        if passed != "probe" and self.until:
+            return False
+        self.failures += 1
+        if passed != "probe" and self.failures < FAILURES:
+            return False
+        self.rests += 1
+        self.until = now + min(REST_SECONDS * 2 ** (self.rests - 1), _LONGEST_REST)
+        self.failures, self.probing, self.why, self.changed = 0, False, why, True
+        return True
+
+    def close(self) -> None:
+        self.changed = self.changed or bool(self.until)
+        self.failures, self.rests, self.until, self.probing, self.why = 0, 0, 0.0, False, ""
+
+    def adopt(self, rests: int, until: float, why: str, known: datetime) -> None:
+        """What another process found."""
+        self.failures, self.rests, self.until, self.probing, self.why, self.known = 0, rests, until, False, why, known

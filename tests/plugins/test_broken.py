@@ -1,0 +1,143 @@
+"""A plugin may be broken in any way: its neighbours and the kernel do their work, and the operator sees who and why."""
+
+import asyncio
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from comptoir_sdk import Draft
+
+from core.db.migrate import run as migrate
+from core.db.pool import Database
+from core.errors import Rejected
+from core.jobs.queue import enqueue
+from core.jobs.runner import Runner
+from core.jobs.work import Handlers
+from core.plugins import jobs
+from core.plugins.host import PluginHost
+from core.plugins.tables import migrated_apps, note_failures, tell_failures
+from tests.plugins.conftest import StartHost
+from tests.plugins.installation import Switches, load_samples
+from tests.plugins.samples import broken, good
+from tests.plugins.web import Web, principal
+from tests.seed import SeededTenant
+
+HERE = "tests/plugins/samples/"
+
+
+async def _incident(host: PluginHost, db: Database, plugin: str) -> dict[str, Any]:
+    await host.record.settle(db)
+    rows = await db.system.fetch("select * from plugin_incidents where plugin = $1", plugin)
+    assert len(rows) == 1, [dict(row) for row in rows]
+    return dict(rows[0])
+
+
+async def _neighbour_works(host: PluginHost, tenant: SeededTenant) -> None:
+    """Its routes, filters, jobs and pieces."""
+    answer = await Web(host).ask(principal(tenant.id, "owner", host), "GET", "/api/v1/p/good/greeting")
+    assert answer.status_code == 200
+    assert not host.guard.resting("good")
+    assert host.manifest(principal(tenant.id, "owner", host), "en")["panels"]
+
+
+@pytest.mark.parametrize(("name", "why", "file"), [
+    ("raises_at_import", "SystemExit: this package needs a licence file", "raises_at_import.py"),
+    ("raises_at_register", "RuntimeError: no routes today", "broken.py"),
+])
+async def test_one_that_cannot_start_is_told_with_its_traceback(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost, name: str, why: str,
+        file: str) -> None:
+    switches.switch_on("atlas", "good", name)
+    host = await start_host("good", name)
+    await _neighbour_works(host, tenant)
+    told = await _incident(host, db, name)
+    assert (told["kind"], told["call"], told["told"]) == ("load", "broken", why)
+    assert HERE + file in told["traceback"]
+
+
+async def test_one_whose_migration_fails_is_told_with_its_traceback(database_url: str, db: Database) -> None:
+    plugins = load_samples("contacts", "torn")
+    report = await migrate(database_url, migrated_apps(plugins))
+    await tell_failures(database_url, plugins, report)
+    note_failures(plugins, report)
+    told = await db.system.fetchrow("select kind, told, traceback from plugin_incidents where plugin = 'torn'")
+    assert told is not None
+    assert told["kind"] == "migration"
+    assert "Traceback" in told["traceback"]
+    assert [one.name for one in plugins.loaded()] == ["contacts"]
+
+
+async def test_one_that_raises_is_told_once_with_how_often_and_its_own_line(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "good", "raises_in_filter")
+    host = await start_host("good", "raises_in_filter")
+    for _attempt in range(3):
+        with pytest.raises(Rejected, match="raises_in_filter"):
+            await host.hooks.filter_outbound(tenant.id, _draft())
+    await _neighbour_works(host, tenant)
+    told = await _incident(host, db, "raises_in_filter")
+    assert (told["kind"], told["call"], told["count"]) == ("raised", "filter_outbound", 3)
+    assert told["told"] == "RuntimeError: consent list is unreadable"
+    assert HERE + "broken.py:" in told["place"]
+    assert 'raise RuntimeError("consent list is unreadable")' in told["traceback"]
+
+
+async def test_one_that_sleeps_is_left_and_where_it_slept_is_told(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "good", "sleeps_everywhere")
+    host = await start_host("good", "sleeps_everywhere")
+    runner = Runner(db, Handlers(*jobs.handlers(host.plugins, host.contexts, host.guard)))
+    async with db.system_transaction() as connection:
+        slow = await enqueue(connection, tenant.id, "sleeps_everywhere", "slow", {}, max_attempts=1)
+        quick = await enqueue(connection, tenant.id, "good", "prune", {})
+    await asyncio.gather(runner.run(slow), runner.run(quick))
+    assert good.seen == [("job", tenant.id)]
+    states = {row["id"]: (row["state"], row["last_error"]) for row in await db.system.fetch("select * from jobs")}
+    assert states[quick][0] == "done"
+    assert states[slow][0] == "failed"
+    assert "no answer within 1 s" in states[slow][1]
+    told = await _incident(host, db, "sleeps_everywhere")
+    assert (told["kind"], told["call"]) == ("late", "job slow")
+    assert "await asyncio.Event().wait()" in told["traceback"]
+
+
+async def test_one_that_catches_its_own_cancellation_keeps_nobody_waiting(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "stubborn")
+    host = await start_host("stubborn")
+    began = time.monotonic()
+    with pytest.raises(Rejected, match="stubborn"):
+        await host.hooks.filter_outbound(tenant.id, _draft())
+    assert time.monotonic() - began < 5
+    assert (await _incident(host, db, "stubborn"))["kind"] == "late"
+
+
+async def test_tasks_that_one_leaves_running_are_stopped_and_named(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "good", "leaks")
+    host = await start_host("good", "leaks")
+    answer = await Web(host).ask(principal(tenant.id, "owner", host), "POST", "/api/v1/p/leaks/start")
+    assert answer.status_code == 200, "what it answered is good"
+    await asyncio.wait(broken.leaks.tasks)
+    assert [task.cancelled() for task in broken.leaks.tasks] == [True]
+    told = await _incident(host, db, "leaks")
+    assert (told["kind"], told["call"]) == ("leaked", "/start")
+    assert "_poll_for_ever" in told["told"]
+    assert HERE + "broken.py:" in told["place"]
+
+
+@pytest.mark.parametrize(("way", "told"), [("exit", "it raised SystemExit"), ("cancel", "it cancelled itself"),
+                                           ("exit_in_a_task", "it raised SystemExit")])
+async def test_one_that_wants_to_end_the_process_ends_its_own_call(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost, way: str, told: str) -> None:
+    switches.switch_on("atlas", "good", "leaves")
+    host = await start_host("good", "leaves")
+    answer = await Web(host).ask(principal(tenant.id, "owner", host), "GET", f"/api/v1/p/leaves/{way}")
+    assert answer.status_code == 503
+    await _neighbour_works(host, tenant)
+    assert told in (await _incident(host, db, "leaves"))["told"]
+
+
+def _draft() -> Draft:
+    return Draft(uuid4(), uuid4(), "text", "salam")
