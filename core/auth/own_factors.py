@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from core import audit
-from core.auth import recovery_codes, totp
+from core.auth import qr, recovery_codes, totp
 from core.auth.credentials import end_credentials_of, renew
 from core.auth.passkeys import list_passkeys
 from core.auth.principal import Principal
@@ -47,7 +47,7 @@ class OwnFactors:
             secret = await self._second_factor.app.begin(connection, user_id)
             email = await connection.fetchval("select email from users where id = $1", user_id)
         uri = totp.address_of(secret, email, self._issuer)
-        return {"secret": secret, "uri": uri, "qr_svg": totp.qr_svg(uri)}
+        return {"secret": secret, "uri": uri, "qr_svg": qr.svg(uri)}
 
     async def enable(self, principal: Principal, user_id: UUID, code: str) -> Changed:
         """Sessions and tokens that a password alone has opened end. Raises Invalid or Conflict."""

@@ -1,10 +1,8 @@
 """Codes of authenticator apps: RFC 6238 with what every app knows, SHA-1, six digits, thirty seconds."""
 
-import io
 from typing import Final
 
 import pyotp
-import segno
 from pyotp.exceptions import OTPVerificationError
 
 _DIGITS: Final = 6
@@ -19,15 +17,6 @@ def fresh_secret() -> str:
 def address_of(secret: str, email: str, issuer: str) -> str:
     """The `otpauth:` URI that apps read from a QR code."""
     return pyotp.TOTP(secret, name=email, issuer=issuer).provisioning_uri()
-
-
-def qr_svg(uri: str) -> str:
-    """The URI as an SVG that stands alone: drawn here, for a drawing service would learn the secret."""
-    drawing = io.BytesIO()
-    segno.make(uri, error="m", micro=False).save(
-        drawing, kind="svg", xmldecl=False, nl=False, omitsize=True, border=4, dark="#000", light="#fff"
-    )
-    return drawing.getvalue().decode()
 
 
 def step_of(secret: str, code: str, at: float) -> int | None:

@@ -34,17 +34,18 @@ def run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
 
 async def _sweep(settings: Settings, given: argparse.Namespace, say: Say) -> int:
     async with the_installation(settings) as place:
-        storage = await open_storage(settings.storage, settings.data_dir)
         try:
-            sweeper = StorageSweeper(place.db, storage, dry=given.dry_run)
-            for tenant_id, slug in await _tenants(place.db, given.slug):
-                found = await sweeper.sweep(tenant_id)
-                say(_told(slug, found or Found(), dry=given.dry_run))
+            storage = await open_storage(settings.storage, settings.data_dir)
+            try:
+                sweeper = StorageSweeper(place.db, storage, dry=given.dry_run)
+                for tenant_id, slug in await _tenants(place.db, given.slug):
+                    found = await sweeper.sweep(tenant_id)
+                    say(_told(slug, found or Found(), dry=given.dry_run))
+            finally:
+                await storage.close()
         except Problem as problem:
             say(problem.detail)
             return 1
-        finally:
-            await storage.close()
     return 0
 
 

@@ -52,12 +52,14 @@ class LinkWords(RequestModel):
 
 
 class MessageLink(Resource):
-    """`url` opens a chat with these words written; the picture of its code is told once, when it is made."""
+    """`url` opens a chat with these words written. `qr_svg` shows it: of one link, not in the list. `qr_image_url` is
+    Meta's picture, told once, when the link is made."""
 
     code: str = Field(examples=["ANED2T5QRU7HG1"])
     message: str = Field(examples=["Bonjour, je voudrais réserver un circuit."])
     url: str = Field(examples=["https://wa.me/message/ANED2T5QRU7HG1"])
     qr_image_url: str | None
+    qr_svg: str | None
 
 
 def register(api: Api) -> None:
@@ -111,6 +113,12 @@ def _links(api: Api) -> None:
     async def list_links(account_id: UUID) -> dict[str, Any]:
         """As WhatsApp has them now, all at once."""
         return {"items": await links.list_links(services().numbers, caller().tenant_id, account_id), "next": None}
+
+    @api.route("GET", _LINKS + "/<code>", _MANAGE, "Show a message link", limit="meta", tags=("Numbers",),
+               responses={200: MessageLink}, problems=[409, 503])  # fmt: skip
+    async def get_link(account_id: UUID, code: str) -> dict[str, Any]:
+        """With its QR code as an SVG, to be shown or printed."""
+        return await links.link_of(services().numbers, caller().tenant_id, account_id, code)
 
     @api.route("POST", _LINKS, _MANAGE, "Make a message link", body=LinkWords, limit="meta", tags=("Numbers",),
                responses={201: MessageLink}, problems=[503])  # fmt: skip

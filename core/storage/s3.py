@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Final
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from aiohttp import ClientError as ConnectionLost
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.errors import NotFound, Unavailable
@@ -173,13 +174,13 @@ class S3Storage:
             if code == "InvalidRange":
                 raise _PastTheEnd from None
             raise self._unavailable(f"it answered {code or 'an error'}") from error
-        except (BotoCoreError, OSError, TimeoutError) as error:
+        except (BotoCoreError, ConnectionLost, OSError, TimeoutError) as error:
             raise self._unavailable(type(error).__name__) from error
 
     def _unavailable(self, reason: str) -> Unavailable:
         return Unavailable(
-            f"The bucket {self._bucket!r} at {self._place} cannot be used ({reason}): check S3_ENDPOINT, S3_BUCKET, "
-            "S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, and that the server runs."
+            f"The bucket {self._bucket!r} at {self._place} cannot be used ({reason}): check S3_ENDPOINT_URL, "
+            "S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, and that the server runs."
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 from core.egress import Download, Egress, EgressError, Timeouts
@@ -89,13 +89,13 @@ class GraphClient(NumberCalls, CustomerCalls):
                 raise GraphRefused(_media_refusal(download.status, start, download.headers))
             yield MediaDownload(download, sha256, size)
 
-    async def upload_media(self, phone_number_id: str, data: bytes, mime_type: str, filename: str) -> str:
-        """The media id, valid 30 days for this number. Raises GraphError."""
+    async def upload_media(self, phone_number_id: str, file: IO[bytes], mime_type: str, filename: str) -> str:
+        """The media id, valid 30 days for this number. The file is read in pieces as they leave. Raises GraphError."""
         told = await self._ask(
             "POST",
             f"{segment(phone_number_id)}/media",
             data={"messaging_product": "whatsapp", "type": mime_type},
-            files={"file": (filename, data, mime_type)},
+            files={"file": (filename, file, mime_type)},
             timeouts=_TRANSFER,
         )
         media_id = text(told.get("id"))

@@ -53,6 +53,12 @@ class CustomerCalls(GraphCalls):
         """`{code, prefilled_message, deep_link_url}` of each."""
         return await self._pages(f"{segment(phone_number_id)}/message_qrdls", _LINK_FIELDS)
 
+    async def message_link(self, phone_number_id: str, code: str) -> JsonObject | None:
+        """As `message_links` tells it; None when Meta says nothing of it."""
+        path = f"{segment(phone_number_id)}/message_qrdls/{segment(code)}"
+        data = (await self._ask("GET", path, params={"fields": _LINK_FIELDS})).get("data")
+        return mapping(data[0]) if isinstance(data, list) and data else None
+
     async def write_message_link(self, phone_number_id: str, message: str, code: str | None = None) -> JsonObject:
         """Makes one, or changes the one of this code."""
         payload = {"prefilled_message": message} | ({"code": code} if code else {"generate_qr_image": "PNG"})

@@ -4,7 +4,7 @@ from base64 import b32encode
 import pyotp
 import pytest
 
-from core.auth import totp
+from core.auth import qr, totp
 
 SECRET = b32encode(b"12345678901234567890").decode()
 
@@ -53,7 +53,7 @@ def test_the_address_is_what_apps_read() -> None:
 
 
 def test_the_drawing_stands_alone_and_can_be_scanned_on_a_dark_page() -> None:
-    drawing = totp.qr_svg(totp.address_of(SECRET, "salma@atlas.ma", "Comptoir"))
+    drawing = qr.svg(totp.address_of(SECRET, "salma@atlas.ma", "Comptoir"))
     root = ElementTree.fromstring(drawing)  # noqa: S314 - we made it
     assert {node.tag.rpartition("}")[2] for node in root.iter()} == {"svg", "path"}
     assert "viewBox" in root.attrib

@@ -138,7 +138,13 @@ async def test_links_are_made_changed_listed_and_deleted(
     changed = await admin.ask("PUT", f"{path}/{code}", {"message": "Bonjour"})
     assert (changed.status, changed.json["message"]) == (200, "Bonjour")
     listed = (await admin.get(path)).json["items"]
-    assert [(link["code"], link["message"]) for link in listed] == [(code, "Bonjour")]
+    assert [(link["code"], link["message"], link["qr_svg"]) for link in listed] == [(code, "Bonjour", None)]
+    shown = await admin.get(f"{path}/{code}")
+    MessageLink.model_validate(shown.json)
+    assert shown.json["message"] == "Bonjour"
+    assert shown.json["qr_svg"].startswith("<svg")
+    assert shown.json["qr_svg"] == made.json["qr_svg"]
+    assert (await admin.get(f"{path}/ABSENT")).status == 404
     assert (await admin.ask("DELETE", f"{path}/{code}")).status == 204
     assert (await admin.ask("DELETE", f"{path}/{code}")).status == 404
     assert (await admin.ask("PUT", f"{path}/{code}", {"message": "a"})).status == 404

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -78,7 +78,8 @@ def _await_port(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 class FaultyRoad:
     """A proxy before a server, that can be cut. `mode`: open, down (connections are reset), silent (what is asked is
-    swallowed), refusing (403), half (what is sent is cut in the middle and the connection with it)."""
+    swallowed), refusing (403), half (what is sent is cut in the middle and the connection with it), cut (the answer
+    breaks off in its body), slow (a byte of the answer now and then)."""
 
     def __init__(self, port: int) -> None:
         self._port, self.mode, self.port = port, "open", 0
@@ -122,14 +123,17 @@ class FaultyRoad:
             pass
 
     async def _refusing(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            lines = head.lower().split(b"\r\n")
-            lengths = [line.split(b":")[1] for line in lines if line.startswith(b"content-length:")]
-            if b"expect: 100-continue" not in lines:
-                await reader.readexactly(int(lengths[0]) if lengths else 0)
-            body = b"<Error><Code>AccessDenied</Code></Error>"
-            writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-            await writer.drain()
+        lines = (await reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
+        lengths = [line.split(b":")[1] for line in lines if line.startswith(b"content-length:")]
+        if b"expect: 100-continue" not in lines:
+            await reader.readexactly(int(lengths[0]) if lengths else 0)
+        body = b"<Error><Code>AccessDenied</Code></Error>"
+        # The next request comes by another connection, and finds the mode of then.
+        head = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        writer.write(head % len(body) + body)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
 
     async def _half(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
@@ -142,6 +146,28 @@ class FaultyRoad:
             await ours.drain()
         finally:
             ours.close()
+
+    async def _cut(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._answer_part(reader, writer, lambda head, body: (head + body[: len(body) // 2],))
+
+    async def _slow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._answer_part(reader, writer, lambda head, body: (head, *(bytes([one]) for one in body)), pause=0.1)
+
+    async def _answer_part(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
+        parts: Callable[[bytes, bytes], Iterable[bytes]], pause: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Of a request without a body."""
+        theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            ours.write(await reader.readuntil(b"\r\n\r\n"))
+            head = await theirs.readuntil(b"\r\n\r\n")
+            for part in parts(head, await theirs.read(65536)):
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        finally:
+            ours.transport.abort()
 
 
 @asynccontextmanager

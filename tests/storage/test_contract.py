@@ -10,7 +10,11 @@ import pytest
 
 from core.config.model import S3
 from core.config.model import Storage as StorageSettings
+from core.db.pool import Database
 from core.errors import NotFound, Unavailable
+from core.jobs.runner import Runner
+from core.jobs.work import Handlers
+from core.messaging.media.sweep import SWEEP_CRON, StorageSweeper
 from core.storage import FolderStorage, S3Storage, Storage, open_storage
 from tests.storage.s3_server import KEYS, S3Server, faulty_road, opened
 
@@ -233,6 +237,31 @@ async def test_a_server_that_fails_is_unavailable_and_not_an_absent_file(s3: S3S
         assert not await storage.exists("t/1")
         await storage.put("t/1", b"again", "text/plain")
         assert await storage.get("t/1") == b"again"
+
+
+async def test_what_breaks_off_while_it_is_read_is_said_and_what_is_slow_comes_whole(s3: S3Server) -> None:
+    bucket, data = await s3.new_bucket(), bytes(range(20))
+    async with faulty_road(s3.port) as road, opened(road.endpoint, bucket, timeout=1) as storage:
+        await storage.put("t/1", data, "text/plain")
+        road.mode = "cut"
+        with pytest.raises(Unavailable, match="S3_ENDPOINT"):
+            await storage.get("t/1")
+        road.mode = "slow"  # two seconds for it all, and never one of silence
+        assert await storage.get("t/1") == data
+
+
+async def test_parts_of_an_upload_that_never_ended_are_given_up_by_the_daily_job(db: Database, s3: S3Server) -> None:
+    """The server says of every unfinished upload that it was begun in 2010."""
+    bucket = await s3.new_bucket()
+    async with opened(s3.endpoint, bucket) as storage:
+        begun = await storage._client.create_multipart_upload(Bucket=bucket, Key="t/1")
+        await storage._client.upload_part(Bucket=bucket, Key="t/1", UploadId=begun["UploadId"], PartNumber=1, Body=b"x")
+        assert len((await storage._client.list_multipart_uploads(Bucket=bucket))["Uploads"]) == 1
+        async with db.system_transaction() as connection:
+            await SWEEP_CRON.fire(connection, datetime.now(UTC))
+        [job] = await db.system.fetch("select id from jobs where state = 'queued'")
+        assert await Runner(db, Handlers(*StorageSweeper(db, storage).handlers())).run(job["id"])
+        assert "Uploads" not in await storage._client.list_multipart_uploads(Bucket=bucket)
 
 
 async def test_the_settings_name_the_store(tmp_path: Path, s3: S3Server) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from quart import Quart, Response, request
 
+from .double_account import QR
 from .double_people import People, problem
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Office:
         self.plugins: list[Resource] = []
         self.broken_log = False
         self.examined: list[Resource] = [GOOD]
+        self.links: dict[str, Resource] = {}
 
     # ── what a test puts there ──
     def account(self, name: str, **fields: Any) -> "Resource":
@@ -52,6 +54,12 @@ class Office:
             "webhook_url": "https://inbox.example.org/webhooks/whatsapp/atlas", "version": 1} | fields
         self.accounts[made["id"]] = made
         return made
+
+    def link(self, message: str) -> "Resource":
+        code = f"ANED2T5QRU7HG{len(self.links)}"
+        self.links[code] = {"code": code, "message": message, "url": f"https://wa.me/message/{code}",
+                            "qr_image_url": None, "qr_svg": None}
+        return self.links[code]
 
     def key(self, name: str, **fields: Any) -> "Resource":
         made: Resource = {"id": str(uuid4()), "name": name, "prefix": "a1B2c3D4", "role": "agent", "scopes": None,
@@ -95,6 +103,8 @@ class Office:
             ("/accounts/<key>/refreshes", self._refresh, ["POST"]),
             ("/accounts/<key>/subscription", self._subscribe, ["PUT"]),
             ("/accounts/<key>/profile", self._profile, ["GET", "PATCH"]),
+            ("/accounts/<key>/links", self._links, ["GET", "POST"]),
+            ("/accounts/<key>/links/<code>", self._link, ["GET", "PUT", "DELETE"]),
             ("/api-keys", self._keys, ["GET", "POST"]), ("/api-keys/<key>", self._revoke, ["DELETE"]),
             ("/audit", self._audit, ["GET"]), ("/audit/actions", self._actions, ["GET"]),
             ("/audit/verification", self._verify, ["GET"]),
@@ -168,6 +178,19 @@ class Office:
         profile = {"about": "Open", "address": "", "description": "", "email": "", "vertical": "RETAIL",
                    "profile_picture_url": "", "websites": ["https://atlas.example"]}
         return profile | (await request.get_json() if request.method == "PATCH" else {})
+
+    async def _links(self, key: str) -> Answer:
+        if request.method == "POST":
+            return self.link((await request.get_json())["message"]) | {"qr_svg": QR}, 201
+        return {"items": list(self.links.values()), "next": None}
+
+    async def _link(self, key: str, code: str) -> Answer:
+        if request.method == "DELETE":
+            del self.links[code]
+            return "", 204
+        if request.method == "PUT":
+            self.links[code] |= await request.get_json()
+        return self.links[code] | {"qr_svg": QR}
 
     async def _keys(self) -> Answer:
         if request.method == "POST":

@@ -35,6 +35,8 @@ def office(double: Double) -> dict[str, Resource]:
     made.account("Try me", simulated=True, graph_url="http://127.0.0.1:8602", quality_rating=None)
     made.apps = [{"id": "app", "slug": "atlas", "name": "Atlas", "meta_app_id": None, "secrets": 1,
                   "webhook_url": "https://inbox.example.org/webhooks/whatsapp/atlas", "shared": False}]
+    made.link("Bonjour, je voudrais réserver un circuit dans le désert pour deux personnes.")
+    made.link("السلام عليكم، أريد حجز رحلة")
     made.key("Web shop")
     made.key("n8n", scopes=["contacts.read"], expires_at=People.ago(days=-3), last_used_at=None)
     made.key("Old", revoked_at=People.ago(days=2))

@@ -2,6 +2,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -209,7 +210,7 @@ async def test_the_token_is_not_taken_to_a_stranger(url: str) -> None:
 
 async def test_a_file_is_uploaded() -> None:
     async with graph(saying({"id": "77"})) as (client, server):
-        assert await client.upload_media("111", FILE, "image/png", "photo.png") == "77"
+        assert await client.upload_media("111", io.BytesIO(FILE), "image/png", "photo.png") == "77"
     request = server.received[0]
     assert request.target == "/v26.0/111/media"
     assert request.headers["content-type"].startswith("multipart/form-data")
@@ -221,4 +222,4 @@ async def test_a_file_is_uploaded() -> None:
 async def test_a_call_without_a_readable_answer_is_unreachable(behave: Behaviour) -> None:
     async with graph(behave) as (client, _):
         with pytest.raises(GraphUnreachable):
-            await client.upload_media("111", FILE, "image/png", "photo.png")
+            await client.upload_media("111", io.BytesIO(FILE), "image/png", "photo.png")

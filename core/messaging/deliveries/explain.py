@@ -1,7 +1,7 @@
 """What became of one message: raw deliveries, applied, events, plugins, attempts, statuses, each with its time."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +20,7 @@ _EMPTY: Final[Step] = {
 }  # fmt: skip
 _MOST: Final = 500
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
+_WITHIN_ITS_SECOND: Final = timedelta(microseconds=999_999)
 
 _VISIBLE: Final = "select id from messages where {}"
 _BY_WAMID: Final = """wamid = ${} and tenant_id = ${} and phone_number_id = any(array(
@@ -114,13 +115,21 @@ async def _explained(db: Database, tenant_id: UUID, message_id: UUID | None, wam
         if message is not None:
             steps += [*_written(message), *await _attempts(connection, message), *_statuses(message)]
             steps += await _events(connection, message, hearing)
-    steps.sort(key=_order)
+    outbound = message is not None and message["direction"] == "outbound"
+    steps.sort(key=lambda step: _order(step, outbound))
     return {"message": _shown(message) if message else None, "wamid": wamids[0] if wamids else None, "steps": steps}
 
 
-def _order(step: Step) -> tuple[datetime, int, int]:
-    """By time; what happened in one transaction, in the order of the road. What has no time yet comes last."""
-    return step["at"] or _LAST, _STAGES.index(step["stage"]), step["seq"] or 0
+def _order(step: Step, outbound: bool) -> tuple[datetime, int, int]:
+    """By time; what happened in one transaction, in the order of the road. What has no time yet comes last.
+
+    Meta tells statuses by the second: of an answer of ours, such a one stands at the second's end, or it would have
+    been sent before it was written.
+    """
+    at = step["at"] or _LAST
+    if outbound and step["stage"] == "status" and at.microsecond == 0 and step["at"]:
+        at += _WITHIN_ITS_SECOND
+    return at, _STAGES.index(step["stage"]), step["seq"] or 0
 
 
 async def _wamids(connection: Connection, message: Any, wamid: str | None) -> list[str]:

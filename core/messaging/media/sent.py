@@ -12,6 +12,7 @@ from core.db.pool import Database
 from core.errors import NotFound
 from core.messaging.accounts import Account, GraphClients
 from core.messaging.clock import Clock, utc_now
+from core.renditions import Spooled
 from core.storage import Storage
 
 KEPT: Final = timedelta(days=29)
@@ -113,9 +114,11 @@ class SentMedia:
         key = (account.tenant_id, account.id, file.sha256, file.mime_type)
         beat = asyncio.create_task(self._hold(key))
         try:
-            data = await self._storage.get(file.storage_key)
-            client = self._clients.of(account)
-            media_id = await client.upload_media(account.phone_number_id, data, file.mime_type, file.filename)
+            # By a file beside the process: several documents of a hundred megabytes at once are nothing to it.
+            async with Spooled(self._storage.open(file.storage_key)) as source:
+                source.file.seek(0)
+                media_id = await self._clients.of(account).upload_media(
+                    account.phone_number_id, source.file, file.mime_type, file.filename)
         except BaseException:
             await asyncio.shield(self._db.system.execute(_LEFT, *key))
             raise

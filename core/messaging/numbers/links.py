@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from core import audit
+from core.auth import qr
 from core.errors import Invalid, NotFound, Unavailable
 from core.messaging.numbers.asking import RefusedByMeta, asked, client_of, number_of
 from core.messaging.numbers.desk import NumberDesk
@@ -19,6 +20,18 @@ async def list_links(desk: NumberDesk, tenant_id: UUID, account_id: UUID) -> lis
     account = (await number_of(desk, tenant_id, account_id)).account
     found = await asked(desk, account, client_of(desk, account).message_links(account.phone_number_id))
     return [told(link) for link in found]
+
+
+async def link_of(desk: NumberDesk, tenant_id: UUID, account_id: UUID, code: str) -> dict[str, Any]:
+    """One of them, with its QR code. Raises NotFound, RefusedByMeta, Unavailable."""
+    account = (await number_of(desk, tenant_id, account_id)).account
+    try:
+        link = await asked(desk, account, client_of(desk, account).message_link(account.phone_number_id, code))
+    except RefusedByMeta as refused:
+        raise _absent(refused) from None
+    if link is None:
+        raise _nothing()
+    return drawn(told(link))
 
 
 async def make_link(desk: NumberDesk, tenant_id: UUID, account_id: UUID, message: str) -> dict[str, Any]:
@@ -51,7 +64,7 @@ async def _written(
     account = (await number_of(desk, tenant_id, account_id)).account
     call = client_of(desk, account).write_message_link(account.phone_number_id, message, code)
     try:
-        link = told(await asked(desk, account, call))
+        link = drawn(told(await asked(desk, account, call)))
     except RefusedByMeta as refused:
         raise (_absent(refused) if code else refused) from None
     await _record(desk, tenant_id, account_id, "account.link_changed" if code else "account.link_made", link["code"])
@@ -59,8 +72,11 @@ async def _written(
 
 
 def _absent(refused: RefusedByMeta) -> RefusedByMeta | NotFound:
-    known = refused.extra["meta"]["code"] != _UNKNOWN_CODE
-    return refused if known else NotFound("There is no such link of this number.")
+    return refused if refused.extra["meta"]["code"] != _UNKNOWN_CODE else _nothing()
+
+
+def _nothing() -> NotFound:
+    return NotFound("There is no such link of this number.")
 
 
 async def _record(desk: NumberDesk, tenant_id: UUID, account_id: UUID, action: str, code: str) -> None:
@@ -74,4 +90,9 @@ def told(link: JsonObject) -> dict[str, Any]:
     if code is None or url is None:
         raise Unavailable("Meta's answer tells no code of the link: look at the list, then try again.")
     return {"code": code, "message": text(link.get("prefilled_message")) or "", "url": url,
-            "qr_image_url": text(link.get("qr_image_url"))}
+            "qr_image_url": text(link.get("qr_image_url")), "qr_svg": None}
+
+
+def drawn(link: dict[str, Any]) -> dict[str, Any]:
+    """With the code as a picture of ours: Meta's own is told once, and no page of ours may load it."""
+    return link | {"qr_svg": qr.svg(link["url"])}

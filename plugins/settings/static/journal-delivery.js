@@ -8,7 +8,7 @@ import { kindWords } from "./journal-words.js";
 class JournalDelivery extends Panel {
   static properties = { delivery: {}, prefix: {}, here: {} };
   static styles = [...Panel.styles, css`
-    .back { display: inline-block; margin-block-end: var(--sp-3); } .said { color: var(--text-2); margin-block-end: var(--sp-3); } ul { margin: 0 0 var(--sp-3); padding-inline-start: var(--sp-5); } li { overflow-wrap: anywhere; }
+    .back { display: inline-block; margin-block-end: var(--sp-3); } .said { color: var(--text-2); margin-block-end: var(--sp-3); } ul { margin: 0 0 var(--sp-3); padding: 0; } li { overflow-wrap: anywhere; }
     pre { margin: 0; padding: var(--sp-3); background: var(--surface-2); border-radius: var(--r-sm); font: 400 var(--fs-sm)/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 60dvh; overflow-y: auto; text-align: start; }
   `];
 

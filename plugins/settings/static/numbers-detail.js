@@ -7,6 +7,7 @@ import "@comptoir/sdk/elements/copy.js";
 import "@comptoir/sdk/elements/notice.js";
 import "@comptoir/sdk/elements/time.js";
 import "./numbers-findings.js";
+import "./numbers-links.js";
 import "./numbers-profile.js";
 import "./numbers-token.js";
 import { laneLine, lanePauses } from "./lanes-words.js";
@@ -31,7 +32,7 @@ class NumberDetail extends Panel {
       ${number.lane ? html`${lanePauses({ ...number.lane, paused: number.status === "token_dead" ? null : number.lane.paused })}<p class="said lane">${laneLine(number.lane)}</p>` : nothing}
       ${this.doctor()}${this.atMeta()}
       ${number.simulated ? nothing : html`<settings-number-token .number=${number} @changed=${this.changed}></settings-number-token>`}
-      <settings-number-profile .number=${number}></settings-number-profile>${this.delivery()}${this.farewell()}`;
+      <settings-number-links .number=${number}></settings-number-links><settings-number-profile .number=${number}></settings-number-profile>${this.delivery()}${this.farewell()}`;
   }
 
   head() {

@@ -1,9 +1,10 @@
 """Files that are sent: uploaded to WhatsApp once for each number, again when it has lost them, and never in the way."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,8 +18,13 @@ from core.messaging.media.named import named_files, with_ids
 from core.messaging.media.sent import LEASE
 from core.renditions import Workshop
 from core.storage import FolderStorage
+from core.storage.protocol import CHUNK
 from core.whatsapp.client import GraphRefused
 from tests.messaging.sending.conftest import Desk, PretendedMeta, refusal
+from tests.storage.conftest import s3
+from tests.storage.s3_server import S3Server, faulty_road, opened
+
+__all__ = ["s3"]
 
 PDF = b"%PDF-1.7 an invoice"
 
@@ -33,12 +39,12 @@ class Files(PretendedMeta):
         self.on.set()
         self.refuses: list[Exception] = []
 
-    async def upload_media(self, phone_number_id: str, data: bytes, mime_type: str, filename: str) -> str:
+    async def upload_media(self, phone_number_id: str, file: IO[bytes], mime_type: str, filename: str) -> str:
         self.going.set()
         await self.on.wait()
         if self.refuses:
             raise self.refuses.pop(0)
-        self.uploaded.append((phone_number_id, data, mime_type, filename))
+        self.uploaded.append((phone_number_id, file.read(), mime_type, filename))
         return f"media-{len(self.uploaded)}"
 
 
@@ -109,6 +115,53 @@ async def test_a_file_is_uploaded_once_however_often_it_is_sent_until_whatsapp_f
     desk.clock.pass_(days=2)
     assert await sent.media_id(account, attachment) == "media-2"
     assert len(meta.uploaded) == 2
+
+
+async def test_a_large_document_is_taken_and_sent_without_filling_the_memory(
+    desk: Desk, storage: FolderStorage
+) -> None:
+    pieces, lengths = 240, list[int]()
+
+    class Swallows(Files):
+        async def upload_media(self, phone_number_id: str, file: IO[bytes], mime_type: str, filename: str) -> str:
+            lengths.extend(iter(lambda: len(file.read(CHUNK)), 0))
+            return "media-1"
+
+    async def document() -> AsyncIterator[bytes]:
+        yield PDF
+        for _ in range(pieces):
+            yield bytes(CHUNK)
+
+    sent = SentMedia(desk.db, cast(GraphClients, Swallows()), storage, clock=desk.clock)
+    tracemalloc.start()
+    try:
+        with tenant_scope(desk.tenant.id):
+            told = await Uploads(desk.db, storage, Workshop()).take(
+                Upload("application/pdf", "catalogue.pdf"), document(), desk.tenant.agent_id)
+        await sent.media_id(await account_of(desk), UUID(told["id"]))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sum(lengths) == told["size"] == len(PDF) + pieces * CHUNK
+    assert peak < 16 * CHUNK
+
+
+async def test_a_store_that_is_away_delays_the_message_that_has_the_file(
+    desk: Desk, meta: Files, s3: S3Server
+) -> None:
+    bucket = await s3.new_bucket()
+    async with faulty_road(s3.port) as road, opened(road.endpoint, bucket, timeout=0.5) as storage:
+        desk.media = SentMedia(desk.db, cast(GraphClients, meta), storage, clock=desk.clock)
+        message = await send(desk, await upload(desk, storage))  # type: ignore[arg-type]
+        for mode in ("down", "refusing", "cut"):
+            road.mode = mode
+            await desk.lanes().drain()
+            assert (await desk.message(message))["status"] == "queued", mode
+            desk.clock.pass_(minutes=20)
+        road.mode = "open"
+        await desk.lanes().drain()
+    assert (await desk.message(message))["status"] == "accepted"
+    assert [(data, len(meta.posts)) for _, data, _, _ in meta.uploaded] == [(PDF, 1)]
 
 
 async def test_many_who_ask_at_once_wait_for_one_upload(
