@@ -6,6 +6,7 @@ A customer can put the first two into a message; one of them must not make a who
 
 import json
 import math
+from codecs import BOM_UTF8
 from typing import Any, Final
 
 MAX_DEPTH: Final = 64
@@ -21,7 +22,7 @@ class Undecodable(ValueError):
 def read(raw: bytes) -> Any:
     """The body as JSON, safe to store. Raises Undecodable, and nothing else, whatever the bytes."""
     try:
-        document = _DECODER.decode(raw.decode("utf-8-sig", "replace"))
+        document = _DECODER.decode(raw.removeprefix(BOM_UTF8).decode("utf-8", "replace"))
     except RecursionError:
         raise Undecodable("the JSON is nested too deep to read") from None
     except ValueError as error:
@@ -31,9 +32,7 @@ def read(raw: bytes) -> Any:
 
 def _may_be_unstorable(raw: bytes) -> bool:
     return (
-        b"\\u0000" in raw
-        or b"\\ud" in raw
-        or b"\\uD" in raw
+        (b"\\u" in raw and (b"\\u0000" in raw or b"\\ud" in raw or b"\\uD" in raw))
         or b"\x00" in raw
         or raw.count(b"{") + raw.count(b"[") > MAX_DEPTH
     )

@@ -1,5 +1,6 @@
 """Phone numbers as WhatsApp spells them: the same phone may arrive in two spellings."""
 
+from functools import lru_cache
 from typing import Final
 
 _SHORTEST: Final = 5
@@ -7,6 +8,7 @@ _LONGEST: Final = 15
 _PUNCTUATION: Final = str.maketrans("", "", "+-.() \u00a0\u202f\u200e\u200f\u202a\u202c")
 
 
+@lru_cache(4096)  # each phone of a delivery is asked for several times
 def canonical(phone: str) -> str:
     """The one spelling under which a phone is matched: digits, without +; "" when it is not a phone.
 
@@ -27,7 +29,7 @@ def canonical(phone: str) -> str:
 
 def is_phone(phone: str) -> bool:
     """Whether this can be an international number: 5 to 15 digits (E.164), + and punctuation allowed."""
-    return bool(_digits(phone))
+    return bool(canonical(phone))
 
 
 def _digits(phone: str) -> str:

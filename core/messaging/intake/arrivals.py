@@ -45,7 +45,7 @@ async def apply(connection: Connection, batch: Batch) -> list[Incoming]:
     await _receive(connection, seen, fresh)
     await messages.replace_ghosts(connection, news.replacing)
     targets = await corrections.keep(connection, batch.corrections)
-    targets += [corrections.target_of(one) for one in (*news.fresh, *news.replacing)]
+    targets += await corrections.awaited(connection, [*news.fresh, *news.replacing])
     corrected = await corrections.apply(connection, targets)
     await events.tell_received(connection, fresh)
     await events.tell_updated(connection, [*((m.account.tenant_id, m.id) for m in news.replacing), *corrected])

@@ -86,7 +86,8 @@ class Person:
 @dataclass(slots=True, eq=False)
 class Sighting:
     """A customer as one item names them: `left` (kind, value) are names given up at `at`, `book` what the number's own
-    address book calls them ("" for a line removed), `wish` what they want to get."""
+    address book calls them ("" for a line removed), `wish` what they want to get. `keys` are set when they are
+    recognised."""
 
     account: Account
     who: Sender
@@ -94,6 +95,7 @@ class Sighting:
     left: tuple[tuple[str, str], ...] = ()
     book: str | None = None
     wish: Wish | None = None
+    keys: tuple[IdentityKey, ...] = ()
     person: Person | None = None
 
     def contact_id(self) -> UUID:

@@ -16,14 +16,12 @@ MOST_BYTES: Final = 8 * 2**20
 # The journal is joined by the day as well, so that each delivery is looked up in its own partition alone.
 _CLAIM: Final = """with locked as materialized (
     select id, received_at from journal_pending where attempts < $3 order by id limit $1 for update skip locked),
-sized as (
-    select l.id, sum(octet_length(j.body)) over (order by l.id) - octet_length(j.body) as before
+found as materialized (
+    select j.*, sum(octet_length(j.body)) over (order by l.id) - octet_length(j.body) as before
     from locked l join journal j on j.received_at = l.received_at and j.id = l.id),
-claimed as materialized (
-    delete from journal_pending where id = any(array(select id from sized where before < $2))
-    returning id, received_at)
-select j.id, j.app_slug, j.received_at, j.body, j.headers ->> 'x-request-id' from claimed c
-join journal j on j.received_at = c.received_at and j.id = c.id order by j.id"""
+claimed as (
+    delete from journal_pending where id = any(array(select id from found where before < $2)))
+select id, app_slug, received_at, body, headers ->> 'x-request-id' from found where before < $2 order by id"""
 
 _CLAIM_THESE: Final = """with claimed as materialized (
     delete from journal_pending where id = any(array(

@@ -25,7 +25,7 @@ on conflict do nothing returning 1"""
 
 # Meta's clock has whole seconds and ours has not: a message of the same second as our last one came after it.
 # Only what the customer wrote opens the window; only what he writes now asks for an answer.
-_ADVANCE: Final = """update conversations v set
+_ADVANCE: Final = """with moved as (update conversations v set
     last_message_id = case when v.last_message_id is null or u.at >= date_trunc('second', v.last_message_at)
         then u.message_id else v.last_message_id end,
     last_message_at = greatest(v.last_message_at, u.at),
@@ -39,7 +39,8 @@ _ADVANCE: Final = """update conversations v set
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::int[])
     u(tenant_id, id, message_id, at, wamid, inbound_at, unread)
 where v.tenant_id = u.tenant_id and v.id = u.id
-returning v.id, old.status <> v.status as reopened"""
+returning v.id, old.status <> v.status as reopened)
+select id from moved where reopened"""
 
 
 async def find_or_make(connection: Connection, messages: Sequence[Incoming]) -> set[UUID]:
@@ -95,8 +96,7 @@ async def advance(connection: Connection, messages: Sequence[Incoming]) -> set[U
     rows = [(p.last.account.tenant_id, conversation_id, p.last.id, p.last.message.at,
              p.inbound.message.wamid if p.inbound else None, p.inbound.message.at if p.inbound else None, p.unread)
             for conversation_id, p in sorted(found.items())]  # fmt: skip
-    changed = await connection.fetch(_ADVANCE, *zip(*rows, strict=True))
-    return {row["id"] for row in changed if row["reopened"]}
+    return {row["id"] for row in await connection.fetch(_ADVANCE, *zip(*rows, strict=True))}
 
 
 def _key(incoming: Incoming) -> Key:

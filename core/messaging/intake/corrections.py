@@ -53,6 +53,10 @@ from word w where m.tenant_id = w.tenant_id and m.id = w.id
     and (m.edited_at, m.revoked_at) is distinct from (w.edited_at, w.revoked_at)
 returning m.tenant_id, m.id"""
 
+# What waits for a message that is new: nothing, nearly always.
+_ANY_WAITING: Final = """select exists (
+    select from message_corrections where tenant_id = any($1::uuid[]) and message_id is null)"""
+
 _WAITING: Final = """select c.tenant_id, c.phone_number_id, c.target_wamid from message_corrections c
 where c.message_id is null and c.created_at > now() - $1::interval and exists (select from messages m
     where m.tenant_id = c.tenant_id and m.phone_number_id = c.phone_number_id and m.wamid = c.target_wamid
@@ -71,6 +75,14 @@ async def keep(connection: Connection, corrected: Sequence[Corrected]) -> list[T
     return [tuple(row) for row in await connection.fetch(_KEEP, *zip(*rows, strict=True))]
 
 
+async def awaited(connection: Connection, arrived: Sequence[Incoming]) -> list[Target]:
+    """Those of these messages, new in the ledger, that a correction may have waited for."""
+    tenants = {incoming.account.tenant_id for incoming in arrived}
+    if not tenants or not await connection.fetchval(_ANY_WAITING, list(tenants)):
+        return []
+    return [(one.account.tenant_id, one.account.phone_number_id, one.message.wamid) for one in arrived]
+
+
 async def apply(connection: Connection, targets: Sequence[Target]) -> list[tuple[UUID, UUID]]:
     """Whatever is kept of these messages; (tenant id, message id) of those that changed."""
     if not targets:
@@ -86,7 +98,3 @@ async def waiting(connection: Connection, recent: timedelta) -> list[Target]:
 async def forget_old(connection: Connection) -> None:
     await connection.execute(
         "delete from message_corrections where message_id is null and created_at < now() - $1::interval", KEEP)
-
-
-def target_of(incoming: Incoming) -> Target:
-    return incoming.account.tenant_id, incoming.account.phone_number_id, incoming.message.wamid

@@ -3,6 +3,7 @@
 Whatever the order in which Meta's words come, the newest word (by Meta's clock) on each name stays.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -11,17 +12,18 @@ from uuid import UUID
 from core.db.pool import Connection
 from core.db.uuid7 import uuid7
 from core.messaging.intake import names
-from core.messaging.intake.batch import IdentityKey, Known, Person, Sighting
+from core.messaging.intake.batch import IdentityKey, Known, Person, Sighting, Values
 from core.messaging.intake.persons import Saved, save
 from core.messaging.merge import Merged, merge_contacts
 from core.whatsapp.phones import canonical
 
 # An identity without a scope was entered by a person, or is a phone: it is matched wherever it is told.
-_FIND: Final = """select k.tenant_id, k.kind, k.value, k.scope, i.scope as stored_scope, i.claimed_at, i.retired_at,
-    i.contact_id, c.created_at, c.profile_name, c.phone, c.bsuid, c.username, c.name, c.told_at, c.preferences,
+# Each contact comes once for each of its names, so what has to be decoded comes as text and is read once.
+_FIND: Final = """select k.n, i.scope as stored_scope, i.claimed_at, i.retired_at, i.contact_id,
+    c.created_at, c.profile_name, c.phone, c.bsuid, c.username, c.name, c.told_at::text, c.preferences::text,
     (select max(v.last_inbound_at) from conversations v where v.tenant_id = c.tenant_id and v.contact_id = c.id)
         as heard_at
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) k(tenant_id, kind, value, scope)
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) with ordinality k(tenant_id, kind, value, scope, n)
 join contact_identities i on i.tenant_id = k.tenant_id and i.kind = k.kind and i.value = k.value
     and i.scope = any(array[k.scope, ''])
 join contacts c on c.tenant_id = i.tenant_id and c.id = i.contact_id
@@ -58,7 +60,7 @@ def _when(sighting: Sighting) -> tuple[datetime, bool]:
     return sighting.at, not sighting.left
 
 
-def keys_of(sighting: Sighting) -> Iterator[IdentityKey]:
+def _keys_of(sighting: Sighting) -> Iterator[IdentityKey]:
     """The strongest first, then those given up: they lead to who it was."""
     who, tenant_id = sighting.who, sighting.account.tenant_id
     if who.bsuid:
@@ -67,49 +69,71 @@ def keys_of(sighting: Sighting) -> Iterator[IdentityKey]:
         yield tenant_id, "phone", canonical(who.phone) or who.phone, ""
     if who.parent_bsuid:
         yield tenant_id, "parent_bsuid", who.parent_bsuid, sighting.account.waba_id
-    yield from left_of(sighting)
+    yield from _left_of(sighting)
 
 
-def left_of(sighting: Sighting) -> Iterator[IdentityKey]:
+def _left_of(sighting: Sighting) -> Iterator[IdentityKey]:
     for kind, value in sighting.left:
         yield sighting.account.tenant_id, kind, value, "" if kind == "phone" else sighting.account.waba_id
 
 
 async def _find(connection: Connection, sightings: Sequence[Sighting]) -> People:
-    keys = list({key: None for one in sightings for key in keys_of(one)})
+    for one in sightings:
+        one.keys = tuple(_keys_of(one))
+    keys = list({key: None for one in sightings for key in one.keys})
     rows = await connection.fetch(_FIND, *(list(column) for column in zip(*keys, strict=True)))
     people, persons = People(), dict[UUID, Person]()
     for row in rows:  # the exact scope comes last, and wins
-        key = row["tenant_id"], row["kind"], row["value"], row["scope"]
-        person = persons.get(row["contact_id"])
+        place, scope, claimed_at, retired_at, contact_id = row[:5]
+        key = keys[place - 1]
+        person = persons.get(contact_id)
         if person is None:
-            person = persons[row["contact_id"]] = _stored(row)
+            person = persons[contact_id] = _stored(key[0], row)
         people.by_key[key] = person
-        people.names.know(key, row["stored_scope"], row["contact_id"], row["claimed_at"], row["retired_at"])
+        people.names.know(key, scope, contact_id, claimed_at, retired_at)
     return people
 
 
-def _stored(row: Any) -> Person:
-    values = {name: row[name] for name in names.FIELDS}
-    heard = row["heard_at"]
-    known = Known(row["created_at"], dict(values), row["preferences"], row["told_at"].get("name"))
-    return Person(row["tenant_id"], row["contact_id"], known, values, dict(row["told_at"]),
-                  int(heard.timestamp()) if heard else 0, dict(row["preferences"]))  # fmt: skip
+def _stored(tenant_id: UUID, row: Any) -> Person:
+    _, _, _, _, contact_id, created_at, *told, told_at, preferences, heard = row
+    values: Values = dict(zip(names.FIELDS, told, strict=True))
+    told_at, preferences = json.loads(told_at), json.loads(preferences)
+    known = Known(created_at, dict(values), preferences, told_at.get("name"))
+    return Person(tenant_id, contact_id, known, values, told_at, int(heard.timestamp()) if heard else 0,
+                  dict(preferences))  # fmt: skip
 
 
 def _person(people: People, sighting: Sighting) -> Person:
-    keys = list(keys_of(sighting))
+    person = _plainly(people, sighting) or _person_of_names(people, sighting)
+    names.hear(person, sighting)
+    return person
+
+
+def _plainly(people: People, sighting: Sighting) -> Person | None:
+    """The one whose names these all are, and nothing to settle: nearly everybody."""
+    keys = sighting.keys
+    person = people.by_key.get(keys[0]) if keys and not sighting.left else None
+    if person is None or person.folded_into is not None:
+        return None
+    for key in keys:
+        if people.by_key.get(key) is not person or people.names.is_retired(key, sighting.at):
+            return None
+    return person
+
+
+def _person_of_names(people: People, sighting: Sighting) -> Person:
+    keys = sighting.keys
+    left = set(_left_of(sighting))
     person: Person | None = None
     for key in keys:
         found = people.by_key.get(key)
         if found is None or (found := found.now()) is person:
             continue
-        if key not in left_of(sighting) and people.names.is_retired(key, sighting.at):
+        if key not in left and people.names.is_retired(key, sighting.at):
             continue  # he left this name before: whoever writes under it now is somebody else
         person = found if person is None else _fold(people, person, found)
     if person is None:
         person = Person(sighting.account.tenant_id, uuid7(), None, dict.fromkeys(names.FIELDS))
-    left = set(left_of(sighting))
     for key in keys:
         people.by_key[key] = person
         if key in left:
@@ -118,7 +142,6 @@ def _person(people: People, sighting: Sighting) -> Person:
             people.names.claim(key, sighting.at)
         elif people.names.is_retired(key, sighting.at):
             people.names.take_again(key)
-    names.hear(person, sighting)
     return person
 
 

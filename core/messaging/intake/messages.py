@@ -27,7 +27,7 @@ from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text
     $18::smallint[])
     u(tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
     type, body, content, context_wamid, ghost, at, delivery_id, error, outbound, status, rank)
-on conflict (tenant_id, phone_number_id, wamid) do nothing returning 1"""
+on conflict (tenant_id, phone_number_id, wamid) do nothing"""
 
 _REPLACE: Final = """update messages m set type = u.type, body = u.body, content = u.content::jsonb,
     context_wamid = u.context_wamid, ghost = false, error = u.error::jsonb, delivery_id = u.delivery_id,
@@ -76,8 +76,8 @@ async def store(connection: Connection, messages: Sequence[Incoming]) -> None:
     """Insert new ones, with their attachments to be fetched."""
     if not messages:
         return
-    rows = await connection.fetch(_STORE, *zip(*(_row(m) for m in messages), strict=True))
-    if len(rows) < len(messages):
+    told: str = await connection.execute(_STORE, *zip(*(_row(m) for m in messages), strict=True))
+    if int(told.rpartition(" ")[2]) < len(messages):  # "INSERT 0 500"
         raise Overtaken("somebody else stored one of these messages")
     await _attach(connection, messages)
 

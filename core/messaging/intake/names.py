@@ -35,6 +35,9 @@ class _Standing:
     changed: bool = False
 
 
+_UNKNOWN: Final = _Standing()
+
+
 @dataclass(slots=True)
 class Names:
     standings: dict[IdentityKey, _Standing] = field(default_factory=dict)
@@ -72,13 +75,14 @@ async def save(connection: Connection, names: Names, owners: Mapping[IdentityKey
     """Every name under its owner."""
     new, changed = [], []
     for key, person in owners.items():
-        one = names.standings.get(key, _Standing())
+        one = names.standings.get(key, _UNKNOWN)
         owner = person.now().contact_id
+        if not one.changed and one.owner == owner:
+            continue
         row = (*key[:3], key[3] if one.scope is None else one.scope, owner, one.claimed_at, one.retired_at)
         if one.owner is None:
             new.append(row)
-        # What was merged has moved already; what was taken over from a stranger has not.
-        elif one.changed or one.owner != owner:
+        else:  # what was merged has moved already; what was taken over from a stranger has not
             changed.append(row)
     if changed:
         await connection.execute(_CHANGED, *zip(*changed, strict=True))
@@ -95,7 +99,7 @@ def hear(person: Person, sighting: Sighting) -> None:
         _settle(person, "name", sighting.book, at, person.told_at.get("name"))
     for name, value in (("profile_name", who.name), ("username", who.username), ("bsuid", who.bsuid),
                         ("phone", who.phone)):  # fmt: skip
-        if value:
+        if value and value != person.values[name]:
             _settle(person, name, value, at, max(person.told_at.get(name, 0), person.heard_at) or None)
     if sighting.wish is not None:
         wish = {"value": sighting.wish.value, "at": at}
@@ -113,8 +117,6 @@ def _settle(person: Person, name: str, value: str, at: int, known_at: int | None
         return
     # Another spelling of the same number is no news.
     if name == "phone" and current is not None and canonical(value) == canonical(current):
-        return
-    if value == current and name != "name":
         return
     person.values[name] = value or None
     person.told_at[name] = max(at, told or 0)
