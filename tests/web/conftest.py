@@ -5,8 +5,10 @@ import os
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from playwright.async_api import Browser, async_playwright
@@ -20,7 +22,15 @@ def chromium() -> str | None:
     return os.environ.get("COMPTOIR_CHROMIUM") or shutil.which("chromium")
 
 
-@pytest.fixture
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these tests run on the loop of the one browser: a start of Chromium takes longer than most of them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
@@ -28,7 +38,7 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def double() -> AsyncIterator[Double]:
     made = Double()
     listening = socket.create_server(("127.0.0.1", 0))
@@ -45,7 +55,7 @@ async def double() -> AsyncIterator[Double]:
     await server
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def screen(browser: Browser, double: Double) -> AsyncIterator[Screen]:
     """One person's browser window. The test fails if it logged an error or broke the content security policy."""
     opened = await Screen.open(browser, double.url)
@@ -54,7 +64,7 @@ async def screen(browser: Browser, double: Double) -> AsyncIterator[Screen]:
     assert opened.errors == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def salma(double: Double, screen: Screen) -> Resource:
     """Her conversation, open on the screen."""
     conversation = double.customer("Salma")
@@ -63,3 +73,17 @@ async def salma(double: Double, screen: Screen) -> Resource:
     await screen.live()
     await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
     return conversation
+
+
+@pytest.fixture
+def stranger(double: Double) -> Double:
+    """Nobody is logged in, and nobody has made an organisation yet."""
+    double.signed_in, double.entrance.new = False, True
+    return double
+
+
+@pytest.fixture
+def founder(double: Double) -> Double:
+    """Somebody who has just made an organisation."""
+    double.permissions += ["accounts.manage", "members.manage"]
+    return double
