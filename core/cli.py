@@ -21,6 +21,7 @@ COMMANDS = {
     "setup-code": "print the code with which the first person registers in production",
     "keys": "the master keys: show them, replace them while everything runs",
     "tenant": "organisations: list, show, create, suspend, resume, export, delete",
+    "plugin": "plugins: check them against every promise",
     "storage": "the files: compare them with the database",
     "journal": "what Meta delivered: find, explain, replay, what was set aside",
     "person": "accounts of people: create one, reset its password, let it run the installation",

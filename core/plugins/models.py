@@ -23,6 +23,15 @@ def tables_of(plugin: Plugin) -> list[str]:
     return [str(model._meta.db_table) for model in models_of(plugin)]
 
 
+def references_of(plugin: Plugin) -> Iterator[tuple[str, str]]:
+    """(table, column) of whatever points at another table, the tenant aside."""
+    for model in models_of(plugin):
+        for name in model._meta.fk_fields | model._meta.o2o_fields:
+            if name != "tenant":
+                field: Any = model._meta.fields_map[name]
+                yield str(model._meta.db_table), field.source_field or f"{name}_id"
+
+
 def check_models(plugin: Plugin) -> None:
     """Raises Refused."""
     for model in models_of(plugin):

@@ -23,9 +23,9 @@ _POOL = 5
 
 async def open_models(database_url: str, plugins: Plugins, *, statement_seconds: int) -> None:
     """Once for each process, before any hook runs."""
+    apps = [CORE, *(app for app in migrated_apps(plugins) if app.models)]
     config = tortoise_config(
-        role_url(database_url, "comptoir_app"), [CORE, *migrated_apps(plugins)], engine="core.db.tenant_engine",
-        minsize=0, maxsize=_POOL,
+        role_url(database_url, "comptoir_app"), apps, engine="core.db.tenant_engine", minsize=0, maxsize=_POOL,
         server_settings={"timezone": "UTC", "jit": "off", "application_name": "comptoir plugins",
                          "statement_timeout": str(statement_seconds * 1000)})
     # The fallback: Quart serves requests in tasks that were not started by the task that ran this (tortoise-orm#2244).

@@ -1,6 +1,7 @@
 """Plugins' words in each language, from `<locales>/<locale>/LC_MESSAGES/*.po`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,8 +38,13 @@ class Texts:
 def _read(locales: Path | None, locale: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for path in sorted((locales / locale / "LC_MESSAGES").glob("*.po")) if locales else ():
-        with path.open("rb") as file:
-            words |= {message.id: message.string for message in read_po(file, locale=locale)
-                      if isinstance(message.id, str) and message.id and isinstance(message.string, str)
-                      and message.string}
+        words |= _words(path, path.stat().st_mtime_ns, locale)
     return words
+
+
+@lru_cache(maxsize=512)
+def _words(path: Path, _changed: int, locale: str) -> Mapping[str, str]:
+    """One file, parsed again when it has changed."""
+    with path.open("rb") as file:
+        return {message.id: message.string for message in read_po(file, locale=locale)
+                if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string}

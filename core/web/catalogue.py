@@ -9,9 +9,11 @@ import gettext as gnu
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from .language import LOCALES, Locale
@@ -54,14 +56,21 @@ def po_files(directory: Path | None, locale: str, names: str) -> list[Path]:
 def read(locale: Locale, paths: Iterable[Path]) -> Catalogue:
     catalogue = Catalogue(locale)
     for path in paths:
-        with path.open("rb") as file:
-            parsed = read_po(file, locale=locale)
+        parsed = _parsed(path, path.stat().st_mtime_ns, locale)
         catalogue.plural = plural_table(parsed.plural_expr)
         for message in parsed:
             add(catalogue, message.id, message.string)
     return catalogue
 
 
+@lru_cache(maxsize=512)
+def _parsed(path: Path, _changed: int, locale: Locale) -> Catalog:
+    """One file, parsed again when it has changed."""
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+@cache
 def plural_table(expression: str) -> str:
     form: Any = gnu.c2py(expression)
     return "".join(str(form(number)) for number in range(PLURAL_SAMPLES))

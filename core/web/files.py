@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from quart import Request, Response
@@ -56,6 +57,7 @@ class StaticDirectory:
         return f"{self.base}/{path}"
 
 
+@lru_cache(maxsize=4096)
 def static_file(path: str, content: bytes) -> StaticFile:
     media_type = TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     text = media_type.startswith(COMPRESSED)

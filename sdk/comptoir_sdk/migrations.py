@@ -30,7 +30,8 @@ class ProtectTenantTable(RunSQL):
 
     `references` maps a column to a kernel table: `{"contact_id": "contacts"}` adds
     `foreign key (tenant_id, contact_id) references contacts (tenant_id, id) on delete cascade`, without which a row
-    could point at another tenant's contact (foreign keys do not obey row-level security).
+    could point at another tenant's contact (foreign keys do not obey row-level security). A table of the plugin's own,
+    protected before, may be named as well.
     """
 
     def __init__(self, table: str, references: Mapping[str, str] | None = None) -> None:
@@ -45,7 +46,8 @@ class ProtectTenantTable(RunSQL):
         ]
         tenant = (f'alter table "{table}" add constraint "{table}_tenant" foreign key (tenant_id) '
                   "references tenants (id) on delete cascade")
-        super().__init__([tenant, *keys, *indexes, f"select protect_tenant_table('\"{table}\"')"])
+        key = f'alter table "{table}" add constraint "{table}_key" unique (tenant_id, id)'
+        super().__init__([tenant, key, *keys, *indexes, f"select protect_tenant_table('\"{table}\"')"])
 
     def describe(self) -> str:
         return f"Protect {self.table} by tenant"

@@ -66,6 +66,11 @@ class Box:
         self.statuses.resume(self.phones)
         self.snapshot.start()
 
+    async def settle(self) -> None:
+        """Until what the business sent has come to its end, and every webhook of it was answered."""
+        await self.statuses.settle()
+        await self.webhooks.settle()
+
     async def close(self) -> None:
         """Stop everything; what is pending goes into the snapshot."""
         self.feed.close()

@@ -51,6 +51,11 @@ class Statuses:
         for phone in phones:
             self.deliver_waiting(phone)
 
+    async def settle(self) -> None:
+        """Until everything on its way has been told."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def close(self) -> None:
         """Stop telling."""
         for task in list(self._tasks):

@@ -56,6 +56,11 @@ class Webhooks:
         self.delivery = delivery
         self._slots = asyncio.Semaphore(delivery.parallel)
 
+    async def settle(self) -> None:
+        """Until everything has been answered, or given up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def close(self) -> None:
         """Stop posting. What is pending is kept by the snapshot, see `pending`."""
         for task in list(self._tasks):

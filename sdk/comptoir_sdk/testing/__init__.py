@@ -1,13 +1,41 @@
-"""Try a plugin against the real kernel and a real PostgreSQL. In a conftest.py:
+"""Try a plugin against the real kernel, a real PostgreSQL and a simulated Meta.
 
-    from comptoir_sdk.testing.fixtures import comptoir, comptoir_cluster
+`pip install "comptoir-sdk[testing]"` gives pytest the fixture `comptoir`; there is nothing to import:
 
     async def test_a_note_is_kept(comptoir):
         shop = await comptoir.tenant(plugins={"inbox": {}})
         await shop.receives("salam", sender="+212600000001")    # signed, through the real webhook
-        await comptoir.drain()                                  # applies it, tells observers, runs jobs
+        await comptoir.drain()                                  # applies it, tells observers, runs jobs, sends
+
+and `PluginConformance` the checks of what every plugin must do.
 """
 
-from comptoir_sdk.testing.kernel import Agent, Answer, Cluster, Kernel, Shop, find_kernel
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Agent", "Answer", "Cluster", "Kernel", "Shop", "find_kernel"]
+from comptoir_sdk.testing.kernel import (
+    Agent,
+    Answer,
+    Call,
+    Cluster,
+    Examined,
+    Graph,
+    Kernel,
+    Listener,
+    Shop,
+)
+from comptoir_sdk.testing.place import find_kernel
+
+if TYPE_CHECKING:
+    from comptoir_sdk.testing.conformance.suite import PluginConformance
+
+__all__ = ["Agent", "Answer", "Call", "Cluster", "Examined", "Graph", "Kernel", "Listener", "PluginConformance", "Shop",
+           "find_kernel"]
+
+
+def __getattr__(name: str) -> Any:
+    """`comptoir plugin check` runs where there is no pytest."""
+    if name == "PluginConformance":
+        from comptoir_sdk.testing.conformance.suite import PluginConformance
+
+        return PluginConformance
+    raise AttributeError(name)

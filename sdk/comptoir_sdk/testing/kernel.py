@@ -1,13 +1,17 @@
 """What the kernel's harness promises to plugins' tests. It is found by name: the SDK imports no kernel."""
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from importlib import import_module
+from contextlib import AbstractAsyncContextManager
+from importlib.metadata import Distribution
 from typing import Any, Protocol
 from uuid import UUID
 
-VARIABLE, DEFAULT = "COMPTOIR_KERNEL", "core.harness:cluster"
+from comptoir_sdk.channels import Channel
+from comptoir_sdk.commands import Command
+from comptoir_sdk.jobs import Job
+from comptoir_sdk.plugin import Plugin
+from comptoir_sdk.routes import Route
+from comptoir_sdk.ui import Element
 
 
 class Answer(Protocol):
@@ -15,16 +19,38 @@ class Answer(Protocol):
     def status(self) -> int: ...
     @property
     def text(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
     def json(self) -> Any: ...
 
 
-class Agent(Protocol):
-    """A caller of one tenant with one role."""
+class Listener(Protocol):
+    async def next(self, seconds: float = ...) -> Any:
+        """What the plugin told the channel. Raises TimeoutError when nothing is said in time."""
 
-    async def get(self, path: str) -> Answer: ...
+
+class Agent(Protocol):
+    """A member of one tenant with one role, logged in: cookie and CSRF token, as the screens have them."""
+
+    @property
+    def user_id(self) -> UUID: ...
+
+    async def get(self, path: str, *, locale: str | None = None) -> Answer: ...
     async def post(self, path: str, *, json: Any = None, form: Mapping[str, str] | None = None) -> Answer: ...
     async def put(self, path: str, *, json: Any = None) -> Answer: ...
+    async def patch(self, path: str, *, json: Any = None) -> Answer: ...
     async def delete(self, path: str) -> Answer: ...
+    async def ask(self, method: str, path: str, *, json: Any = None, form: Mapping[str, str] | None = None,
+                  content: bytes | None = None, locale: str | None = None) -> Answer: ...
+
+    def listen(self, topic: str) -> AbstractAsyncContextManager[Listener]:
+        """`async with agent.listen("acme_pins.changes") as heard`. LookupError when the topic is not for this agent."""
+
+    async def page(self, path: str = ..., **options: Any) -> Any:
+        """A Playwright page in a real Chromium, logged in and gone to `path`; `options` as of a browser context.
+
+        What it logs as an error or a warning fails the test at its end.
+        """
 
 
 class Shop(Protocol):
@@ -33,13 +59,93 @@ class Shop(Protocol):
     @property
     def tenant_id(self) -> UUID: ...
 
-    async def receives(self, text: str, *, sender: str, name: str = ...) -> None:
-        """A customer writes: Meta's payload, signed, through the real webhook. Seen after `drain`."""
+    @property
+    def slug(self) -> str: ...
 
-    async def agent(self, role: str = ...) -> Agent: ...
+    async def switch(self, plugins: Mapping[str, Mapping[str, Any]]) -> None:
+        """From now on the tenant has these plugins, with these settings. LookupError for one that stays off."""
+
+    async def receives(self, text: str = ..., *, sender: str, name: str = ...,
+                       message: Mapping[str, Any] | None = None) -> str:
+        """A customer writes: Meta's payload, signed, through the real webhook; its wamid. Seen after `drain`.
+
+        `message` is Meta's message object without id, sender and time, for other types than text.
+        """
+
+    async def agent(self, role: str = ..., *, permissions: Sequence[str] | None = None) -> Agent:
+        """owner, admin, supervisor, agent or viewer; or a role of the tenant's own, with these permissions."""
 
     async def rows(self, model: str) -> Sequence[Any]:
         """All rows of this tenant, as in `rows("acme_pins.Pin")`."""
+
+    async def runs(self, job: str, **args: Any) -> None:
+        """The job now, as in `runs("acme_pins.prune")`, whatever its cron says; and what follows from it."""
+
+    async def failures(self, plugin: str) -> Sequence[str]:
+        """Tracebacks of its jobs that failed and of events that were set aside."""
+
+    async def personal_data(self, contact_id: UUID | str) -> Mapping[str, Any]:
+        """What each plugin would put into an export of this person."""
+
+    async def erase_personal_data(self, contact_id: UUID | str) -> Mapping[str, int]:
+        """Erase what plugins keep on this person; the number of rows of each."""
+
+
+class Call(Protocol):
+    """One request that reached the Graph API."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def json(self) -> Any: ...
+
+
+class Graph(Protocol):
+    """Meta, played by the sandbox: it takes what is sent, and tells the statuses."""
+
+    @property
+    def calls(self) -> Sequence[Call]: ...
+
+    @property
+    def sent(self) -> Sequence[Mapping[str, Any]]:
+        """The messages, as they were posted."""
+
+    def fail(self, error: int | str, times: int = ...) -> None:
+        """The next calls fail: with a code of Meta's, as in `fail(131026)`, or a fault of the sandbox by its name."""
+
+
+class Examined(Protocol):
+    """An installed plugin, as the conformance checks look at it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def plugin(self) -> Plugin: ...
+    @property
+    def routes(self) -> Sequence[Route]: ...
+    @property
+    def panels(self) -> Sequence[Element]: ...
+    @property
+    def jobs(self) -> Sequence[Job]: ...
+    @property
+    def channels(self) -> Sequence[Channel]: ...
+    @property
+    def commands(self) -> Sequence[Command]: ...
+    @property
+    def tables(self) -> Sequence[str]: ...
+    @property
+    def distribution(self) -> Distribution | None: ...
+    def settings(self, values: dict[str, Any]) -> Any: ...
+    async def complaints(self) -> Sequence[str]: ...
+    async def missing_migration(self) -> str: ...
+    async def fill(self, tenant_id: UUID, nouns: dict[str, UUID]) -> Mapping[str, Any]: ...
+    async def count(self, tenant_id: UUID, table: str) -> int: ...
 
 
 class Kernel(Protocol):
@@ -49,25 +155,24 @@ class Kernel(Protocol):
     def broadcasts(self) -> Sequence[tuple[UUID, str, Mapping[str, Any]]]:
         """What plugins told their channels: tenant, topic, data."""
 
+    @property
+    def graph(self) -> Graph: ...
+
+    @property
+    def stranger(self) -> Agent:
+        """Somebody who has not logged in."""
+
     async def tenant(self, slug: str = ..., *, plugins: Mapping[str, Mapping[str, Any]]) -> Shop: ...
 
     async def drain(self) -> None:
-        """Apply what was received, number the events, tell the observers, run the jobs; until nothing is left."""
+        """Apply what was received, number the events, tell the observers, run the jobs, send the messages, hear of
+        their statuses; until nothing is left."""
+
+    def examine(self, plugin: str) -> Examined:
+        """Raises LookupError for a plugin that is not installed."""
 
 
 class Cluster(Protocol):
     """A PostgreSQL for the whole session."""
 
     def kernel(self, plugins: Sequence[str]) -> AbstractAsyncContextManager[Kernel]: ...
-
-
-def find_kernel() -> AbstractContextManager[Cluster]:
-    """The harness of the installed application. Raises LookupError, saying how to name it, when there is none."""
-    name = os.environ.get(VARIABLE, DEFAULT)
-    module, _, function = name.partition(":")
-    try:
-        cluster: AbstractContextManager[Cluster] = getattr(import_module(module), function)()
-    except ImportError as error:
-        raise LookupError(f"no kernel at {name}: install the application beside comptoir-sdk, or set {VARIABLE} to "
-                          "module:function of its harness") from error
-    return cluster

@@ -1,0 +1,7 @@
+"""Contacts keeps the promises asked of anyone's plugin."""
+
+from comptoir_sdk.testing import PluginConformance
+
+
+class TestConformance(PluginConformance):
+    plugin = "contacts"
