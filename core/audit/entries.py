@@ -26,8 +26,9 @@ select a.n, a.at, a.action, a.request_id, host(a.ip) as ip, a.changes, a.actor_k
             where k.tenant_id = a.tenant_id and k.id::text = a.subject_id)
         when 'contact' then (select c.display_name from contacts c where c.tenant_id = a.tenant_id
             and c.id::text = a.subject_id)
-        when 'conversation' then (select c.display_name from conversations v
-            join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+        when 'conversation' then (select coalesce(c.display_name, g.subject) from conversations v
+            left join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+            left join groups g on g.tenant_id = v.tenant_id and g.conversation_id = v.id
             where v.tenant_id = a.tenant_id and v.id::text = a.subject_id)
         when 'account' then (select coalesce(nullif(n.verified_name, ''), n.display_phone_number) from accounts n
             where n.tenant_id = a.tenant_id and n.id::text = a.subject_id)

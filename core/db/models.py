@@ -57,12 +57,12 @@ class Contact(Model):
 
 
 class Conversation(Model):
-    """The one thread between a contact and an account."""
+    """The one thread between a contact, or a group, and an account."""
 
     id = fields.UUIDField(primary_key=True)
     tenant_id = fields.UUIDField()
     account_id = fields.UUIDField()
-    contact_id = fields.UUIDField()
+    contact_id = fields.UUIDField(null=True)
     status = fields.TextField()
     assignee_id = fields.UUIDField(null=True)
     last_message_at = fields.DatetimeField()
@@ -81,7 +81,7 @@ class Message(Model):
     id = fields.UUIDField(primary_key=True)
     tenant_id = fields.UUIDField()
     conversation_id = fields.UUIDField()
-    contact_id = fields.UUIDField()
+    contact_id = fields.UUIDField(null=True)
     wamid = fields.TextField(null=True)
     direction = fields.TextField()
     type = fields.TextField()

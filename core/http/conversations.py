@@ -22,13 +22,14 @@ _READ, _WRITE = Permitted("conversations.read"), Permitted("conversations.write"
 
 
 class ConversationQuery(Paging):
-    """`q` is the beginning of a contact's name or phone."""
+    """`q` is the beginning of a contact's name or phone, or of a group's subject."""
 
     status: Literal["open", "snoozed", "closed", "all"] = "all"
     assignee: Literal["me", "none"] | UUID | None = None
     team: Literal["none"] | UUID | None = None
     account: UUID | None = None
     contact: UUID | None = None
+    kind: Literal["person", "group"] | None = None
     q: Text | None = Field(default=None, max_length=100)
 
 
@@ -67,7 +68,7 @@ def register(api: Api) -> None:
         wanted = Filter(
             status=None if query.status == "all" else query.status,
             assignee=member_meant(query.assignee), team=query.team, account=query.account, contact=query.contact,
-            q=query.q,
+            kind=query.kind, q=query.q,
         )  # fmt: skip
         found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor)
         return found.as_json()

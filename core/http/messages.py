@@ -10,7 +10,7 @@ from core.auth.principal import Principal
 from core.errors import Invalid
 from core.http.message_models import NewMessage
 from core.http.operation import Api
-from core.http.resources import Listing, MessageResource
+from core.http.resources import Listing, MessageResource, Receipts
 from core.http.services import services
 from core.http.text import Paging
 from core.messaging import messages
@@ -52,6 +52,12 @@ def register(api: Api) -> None:
     async def get_message(message_id: UUID) -> dict[str, Any]:
         """How far a sent message has come."""
         return await messages.get_message(services().db, message_id)
+
+    @api.route("GET", "/messages/<uuid:message_id>/receipts", _READ, "Whom of a group a message has reached",
+               responses={200: Receipts}, tags=("Messages",))  # fmt: skip
+    async def get_receipts(message_id: UUID) -> dict[str, Any]:
+        """Each of the group's people, and when. Empty for a message to one person: the message itself says it."""
+        return {"items": await messages.receipts_of(services().db, message_id)}
 
     @api.route("POST", "/messages/<uuid:message_id>/retry", _SEND, "Send a failed message again",
                responses={202: MessageResource}, limit="send")  # fmt: skip

@@ -150,6 +150,26 @@ class ConversationContact(Resource):
     version: int
 
 
+class GroupPerson(Resource):
+    id: UUID
+    name: str
+    phone: str | None
+    bsuid: str | None
+    username: str | None
+
+
+class Group(Resource):
+    """`id` is Meta's. Nothing can be sent to a group that is `suspended` (by WhatsApp) or `deleted`."""
+
+    id: str = Field(examples=["Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD"])
+    subject: str | None = Field(examples=["Voyage à Fès"])
+    description: str | None
+    invite_link: str | None = Field(examples=["https://chat.whatsapp.com/LinkId"])
+    join_approval_mode: str | None = Field(examples=["auto_approve"])
+    state: Literal["active", "suspended", "deleted"]
+    participants: list[GroupPerson]
+
+
 class LastMessage(Resource):
     id: UUID
     direction: Literal["inbound", "outbound"]
@@ -161,15 +181,20 @@ class LastMessage(Resource):
 
 
 class ConversationResource(Resource):
-    """`window_expires_at`: free text may be sent until then, 24 h after the customer's last message."""
+    """With a person, who is `contact`, or with several, who are `group`: the other of the two is null.
+
+    `window_expires_at`: free text may be sent until then, 24 h after the last message of the customer, or of anybody in
+    the group."""
 
     id: UUID
+    kind: Literal["person", "group"]
     status: Literal["open", "snoozed", "closed"]
     snoozed_until: datetime | None
     assignee: Person | None
     team: Person | None
     account: ConversationAccount
-    contact: ConversationContact
+    contact: ConversationContact | None
+    group: Group | None
     unread: int
     last_message_at: datetime
     last_inbound_at: datetime | None
@@ -223,7 +248,8 @@ class MessageResource(Resource):
     played, failed, or uncertain while Meta has not said whether it took it.
 
     Once its author took it back (`revoked_at`), body, content and attachments are empty; `original` is what was written
-    before the first edit. `receipts`: of a message to a group, how many of its people it has reached."""
+    before the first edit. `receipts`: of a message to a group, how many of its people it has reached; whom,
+    says /messages/<id>/receipts. `participant`: who of a group wrote it."""
 
     id: UUID
     conversation_id: UUID
@@ -237,6 +263,7 @@ class MessageResource(Resource):
     at: datetime
     context_wamid: str | None
     author: Author | None
+    participant: Person | None
     timestamps: Timestamps
     edited_at: datetime | None
     revoked_at: datetime | None
@@ -244,3 +271,20 @@ class MessageResource(Resource):
     receipts: dict[str, int] | None
     attachments: list[Attachment]
     version: int
+
+
+class Receipt(Resource):
+    """How far a message has come with one of the group. `contact` is null when WhatsApp's name for them (a phone or a
+    user id) is not known here."""
+
+    participant: str = Field(examples=["212661000000"])
+    contact: Person | None
+    sent: datetime | None = None
+    delivered: datetime | None = None
+    read: datetime | None = None
+    played: datetime | None = None
+    failed: datetime | None = None
+
+
+class Receipts(Resource):
+    items: list[Receipt]

@@ -13,10 +13,24 @@ from core.messaging import sight
 from core.messaging.page import Page, by_name, encode
 from core.whatsapp.phones import canonical, is_phone
 
-_LAST = "\U0010ffff"
+LAST = "\U0010ffff"
+"""After every text that begins as another."""
 _RESOURCE = "select resource from contact_resources where id = $1"
 _LOCK = "select name, phone, locale from contacts where id = $1 for update"
 _CONVERSATIONS = "select id from conversations where contact_id = $1"
+_GROUPS = """select p.conversation_id as id from group_participants p
+join conversations v on v.id = p.conversation_id where p.contact_id = $1"""
+
+# What they wrote in groups, and when they read there, is theirs too.
+_FORGET_RECEIPTS = """delete from message_receipts
+where participant = any(select value from contact_identities where contact_id = $1)"""
+_FORGET_WORDS = "delete from messages where contact_id = $1 and in_group"
+_WITHOUT = """update conversations v set updated_at = now(), version = v.version + 1,
+    last_message_id = (select m.id from messages m where m.tenant_id = v.tenant_id and m.conversation_id = v.id
+        order by m.at desc, m.id desc limit 1),
+    unread_count = least(v.unread_count, (select count(*) from messages m where m.tenant_id = v.tenant_id
+        and m.conversation_id = v.id and m.direction = 'inbound' and m.at > coalesce(v.read_up_to, '-infinity')))
+where v.id = any($1) returning v.id"""
 _RESOURCES = "select id, resource from contact_resources where id = any($1)"
 
 # Ids only, by the system role: lower() is not leakproof, so under row-level security the index on it would not be used
@@ -65,12 +79,12 @@ async def ids_matching(db: Database, q: str, limit: int) -> list[UUID]:
         return [row["id"] for row in await _keys(connection, q, None, None, limit)]
 
 
-def beginnings(q: str) -> tuple[str, list[str]]:
+def beginnings(q: str) -> tuple[str, list[Any]]:
     """What `q` demands of the contact of `conversations v`: a condition with {} for each of its values."""
     beginning = q.strip().lower()
     if digits := _beginning_of_phone(beginning):
-        return _PHONE_BEGINS, [digits, digits + _LAST]
-    return _NAME_BEGINS, [beginning, beginning + _LAST]
+        return _PHONE_BEGINS, [digits, digits + LAST]
+    return _NAME_BEGINS, [beginning, beginning + LAST]
 
 
 async def get_contact(db: Database, contact_id: UUID) -> dict[str, Any]:
@@ -110,27 +124,42 @@ async def update_contact(db: Database, contact_id: UUID, fields: Mapping[str, st
 
 
 async def delete_contact(db: Database, contact_id: UUID) -> None:
-    """Remove a contact with its conversations and their messages, for good.
+    """Remove a contact with its conversations and their messages, and what it wrote in groups, for good.
 
     Raises NotFound, or Forbidden when some of its conversations are out of the viewer's sight.
     """
     async with db.tenant_transaction() as connection:
-        conversations = await _conversations_in_sight(connection, contact_id)
+        conversations, groups = await _conversations_in_sight(connection, contact_id)
+        await connection.execute(_FORGET_RECEIPTS, contact_id)
+        await connection.execute(_FORGET_WORDS, contact_id)
         if await connection.fetchval("delete from contacts where id = $1 returning id", contact_id) is None:
             raise NotFound("There is no such contact.")
-        gone = {"id": str(contact_id), "conversations": [str(one) for one in conversations]}
+        gone = {"id": str(contact_id), "conversations": [str(one) for one in conversations],
+                "groups": [str(one) for one in groups]}  # fmt: skip
+        await _tell_groups(connection, groups)
         await outbox.append(connection, require_tenant(), "contact.deleted", gone)
         await audit.record(connection, "contact.deleted", "contact", contact_id,
                            {"conversations": [len(conversations), 0]})  # fmt: skip
 
 
-async def _conversations_in_sight(connection: Connection, contact_id: UUID) -> list[UUID]:
-    seen = await connection.fetch(_CONVERSATIONS, contact_id)
+async def _conversations_in_sight(connection: Connection, contact_id: UUID) -> tuple[list[UUID], list[UUID]]:
+    """Those with this contact alone, and the groups it was seen in."""
+    seen = [await _ids(connection, query, contact_id) for query in (_CONVERSATIONS, _GROUPS)]
     if sight.is_limited():
         await sight.lift(connection)
-        if len(seen) < len(await connection.fetch(_CONVERSATIONS, contact_id)):
+        if seen != [await _ids(connection, query, contact_id) for query in (_CONVERSATIONS, _GROUPS)]:
             raise Forbidden("Colleagues talk with this contact in conversations that you do not see: ask one of them.")
-    return [row["id"] for row in seen]
+    return seen[0], seen[1]
+
+
+async def _ids(connection: Connection, query: str, contact_id: UUID) -> list[UUID]:
+    return sorted(row["id"] for row in await connection.fetch(query, contact_id))
+
+
+async def _tell_groups(connection: Connection, groups: list[UUID]) -> None:
+    for row in await connection.fetch(_WITHOUT, groups) if groups else []:
+        resource = await connection.fetchval("select resource from conversation_resources where id = $1", row["id"])
+        await outbox.append(connection, require_tenant(), "conversation.updated", {"conversation": resource}, row["id"])
 
 
 async def _keys(connection: Connection, q: str | None, name: str | None, after: UUID | None, limit: int) -> list[Any]:
@@ -140,9 +169,9 @@ async def _keys(connection: Connection, q: str | None, name: str | None, after: 
     if not beginning:
         rows = await connection.fetch(_PAGE_BY_NAME, *place)
     elif digits := _beginning_of_phone(beginning):
-        rows = await connection.fetch(_PHONES_LIKE, *place, digits, digits + _LAST)
+        rows = await connection.fetch(_PHONES_LIKE, *place, digits, digits + LAST)
     else:
-        rows = await connection.fetch(_NAMES_LIKE, *place, beginning, beginning + _LAST)
+        rows = await connection.fetch(_NAMES_LIKE, *place, beginning, beginning + LAST)
     return rows
 
 

@@ -6,14 +6,19 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from core.db.pool import Database
-from core.db.scope import current_viewer
-from core.messaging.contacts import beginnings, ids_matching
+from core.db.scope import current_viewer, require_tenant
+from core.messaging.contacts import LAST, beginnings, ids_matching
 from core.messaging.page import Page, by_time, page
 
 Status = Literal["open", "snoozed", "closed"]
 Nobody = Literal["none"]
+Kind = Literal["person", "group"]
 _SEARCHED_CONTACTS = 500
 
+# By the system role, as contacts are found (core.messaging.contacts): the index would not be used otherwise.
+_GROUPS = """
+select conversation_id from groups where tenant_id = $1 and lower(subject) >= $2 and lower(subject) < $3 limit $4
+"""
 # Only fixed text is joined into the statements; every value travels as a parameter.
 _ALL = """
 select v.id, v.last_message_at, v.resource from conversation_resources v
@@ -45,13 +50,15 @@ _OF_TEAMS = """
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which conversations: each None lets everything through. `q` is the beginning of a contact's name or phone."""
+    """Which conversations: each None lets everything through. `q` is the beginning of a contact's name or phone, or of
+    a group's subject."""
 
     status: Status | None = None
     assignee: UUID | Nobody | None = None
     team: UUID | Nobody | None = None
     account: UUID | None = None
     contact: UUID | None = None
+    kind: Kind | None = None
     q: str | None = None
 
 
@@ -95,6 +102,8 @@ def _wanted(wanted: Filter, moment: datetime | None, identifier: UUID | None) ->
             conditions.add(f"v.{column} = {{}}", value)
     if wanted.account is not None:
         conditions.add("v.account_id = {}", wanted.account)
+    if wanted.kind is not None:  # as a word and not a parameter: groups have an index of their own
+        conditions.add(f"v.kind = '{wanted.kind}'")
     if wanted.contact is not None:
         conditions.add("v.contact_id = {}", wanted.contact)
     return conditions
@@ -106,11 +115,19 @@ async def _search(db: Database, q: str | None, conditions: _Conditions) -> None:
     if not q or not q.strip():
         return
     contacts = await ids_matching(db, q, _SEARCHED_CONTACTS)
+    groups = await _groups_called(db, q.strip().lower())
+    text, values = beginnings(q)
     if len(contacts) < _SEARCHED_CONTACTS:
-        conditions.add("v.contact_id = any({})", contacts)
-    else:
-        text, values = beginnings(q)
-        conditions.add(text, *values)
+        text, values = "v.contact_id = any({})", [contacts]
+    if groups:
+        text, values = f"({text} or v.id = any({{}}))", [*values, groups]
+    conditions.add(text, *values)
+
+
+async def _groups_called(db: Database, beginning: str) -> list[UUID]:
+    async with db.system.acquire() as connection:
+        rows = await connection.fetch(_GROUPS, require_tenant(), beginning, beginning + LAST, _SEARCHED_CONTACTS)
+    return [row["conversation_id"] for row in rows]
 
 
 def _query(conditions: _Conditions, status: Status | None, most: int) -> str:

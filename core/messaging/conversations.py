@@ -90,12 +90,12 @@ async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadRecei
         inbound, read = before["last_inbound_at"], before["read_up_to"]
         if before["unread_count"] == 0 and (inbound is None or (read is not None and read >= inbound)):
             return await _resource(connection, conversation_id)
+        await read_receipt(connection, require_tenant(), conversation_id)
         await connection.execute(
             "update conversations set unread_count = 0, read_up_to = last_inbound_at, updated_at = now(), "
             "version = version + 1 where id = $1",
             conversation_id,
         )
-        await read_receipt(connection, require_tenant(), conversation_id)
         resource = await _resource(connection, conversation_id)
         await _tell(connection, "conversation.updated", conversation_id, conversation=resource)
         return resource

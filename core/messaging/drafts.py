@@ -49,7 +49,7 @@ class Outbound:
     message_id: UUID
     conversation_id: UUID
     account_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
     phone: str | None
     bsuid: str | None
     type: str

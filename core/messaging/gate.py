@@ -18,9 +18,10 @@ from core.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
 from core.events import outbox
 from core.messaging.clock import Clock, utc_now
 from core.messaging.drafts import Author, Draft, Outbound, Submitted, checked, read, request_hash, reread
+from core.messaging.group_rules import refuse_lost_group, refuse_misfit
 from core.messaging.media.named import named_files
 from core.messaging.media.uploads import attach
-from core.messaging.targets import aimed, refuse_pin_outside_groups
+from core.messaging.targets import aimed
 from core.messaging.template_readings import ask_for_reading, check_template
 from core.messaging.unseen import refuse_unseen
 from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
@@ -52,7 +53,7 @@ async def submit(
         place = await _conversation(connection, draft.conversation_id)
         if known := await _accepted_before(connection, draft, request):
             return known
-        refuse_pin_outside_groups(draft)
+        refuse_misfit(draft, place)
         draft, quoted = await aimed(connection, draft, clock())
         _refuse_closed_window(draft.type, place, clock)
         await refuse_unseen(connection, draft.conversation_id, draft.last_seen, draft.confirm, author.kind, author.id)
@@ -79,12 +80,13 @@ def _refuse_closed_window(type: str, place: Any, clock: Clock) -> None:
 
 _CONVERSATION = """
 select v.account_id, v.contact_id, v.last_inbound_at, a.phone_number_id, a.status as account_status,
-    a.display_phone_number, c.phone, c.bsuid, a.waba_id,
+    a.display_phone_number, c.phone, c.bsuid, a.waba_id, g.group_id, g.state as group_state,
     exists (select from contact_blocks b where b.tenant_id = v.tenant_id and b.account_id = v.account_id
         and b.contact_id = v.contact_id) as blocked
 from conversations v
 join accounts a on a.tenant_id = v.tenant_id and a.id = v.account_id
-join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+left join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
+left join groups g on g.tenant_id = v.tenant_id and g.conversation_id = v.id and v.kind = 'group'
 where v.id = $1
 """
 
@@ -120,7 +122,7 @@ def _id_used(draft: Draft) -> Conflict:
 
 
 def check_reachable(place: Any) -> None:
-    """Raises Unavailable or Invalid unless the number can send and the contact can be reached."""
+    """Raises Unavailable or Invalid unless the number can send and the contact or group can be reached."""
     if place["account_status"] != "connected":
         reason = {
             "token_dead": "WhatsApp refuses its access token: an administrator must connect it again",
@@ -128,9 +130,11 @@ def check_reachable(place: Any) -> None:
         }[place["account_status"]]
         number = place["display_phone_number"]
         raise Unavailable(f"The number +{number} cannot send; {reason}.", account_id=str(place["account_id"]))
-    if place["blocked"]:
+    if place["group_id"] is not None:
+        refuse_lost_group(place)
+    elif place["blocked"]:
         raise Invalid("This number has blocked the contact, and WhatsApp takes nothing for them: unblock them first.")
-    if not place["phone"] and not place["bsuid"]:
+    elif not place["phone"] and not place["bsuid"]:
         raise Invalid("This contact has neither a phone number nor a WhatsApp user id: add a phone number.")
 
 
@@ -176,8 +180,9 @@ def _changed(before: Outbound, left: Outbound) -> tuple[str, dict[str, Any]]:
 _INSERT = """
 insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, direction, type, body,
     content, context_wamid, author_id, author_kind, status, status_rank, at, created_at, queued_at, request_hash,
-    identity_key_hash, bulk)
-select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14, $15
+    identity_key_hash, bulk, in_group)
+select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14,
+    $15, $16
 from (select clock_timestamp() as now offset 0) t returning at
 """
 _BUMP = """
@@ -218,7 +223,7 @@ async def _insert(
         at = await connection.fetchval(
             _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
             place["phone_number_id"], draft.type, draft.body, draft.content, quoted, author.id, author.kind,
-            request, draft.identity_key_hash, draft.bulk,
+            request, draft.identity_key_hash, draft.bulk, place["group_id"] is not None,
         )
     except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
         raise _id_used(draft) from None

@@ -32,8 +32,19 @@ from conversations g where k.tenant_id = $1 and k.id = $2 and g.tenant_id = $1 a
 _MOVE_CONVERSATIONS: Final = """update conversations set contact_id = $2, updated_at = now(), version = version + 1
 where tenant_id = $1 and contact_id = $3"""
 
+# What hangs on a conversation has moved with it; what was written in groups is found by its author.
 _MOVE_CONTACT: Final = """with moved as (
-    update messages set contact_id = $2 where tenant_id = $1 and contact_id = $3)
+    update messages m set contact_id = $2 from conversations v where v.tenant_id = $1 and v.contact_id = $2
+        and m.tenant_id = $1 and m.conversation_id = v.id and m.contact_id = $3),
+in_groups as (
+    update messages set contact_id = $2, version = version + 1
+    where tenant_id = $1 and contact_id = $3 and in_group),
+participation as (
+    insert into group_participants as k (tenant_id, conversation_id, contact_id, seen_at, left_at)
+    select tenant_id, conversation_id, $2, seen_at, left_at from group_participants
+    where tenant_id = $1 and contact_id = $3
+    on conflict (tenant_id, conversation_id, contact_id) do update
+        set seen_at = greatest(k.seen_at, excluded.seen_at), left_at = greatest(k.left_at, excluded.left_at))
 update contacts k set name = coalesce(k.name, g.name), profile_name = coalesce(k.profile_name, g.profile_name),
     phone = coalesce(k.phone, g.phone), bsuid = coalesce(k.bsuid, g.bsuid), username = coalesce(k.username, g.username),
     locale = coalesce(k.locale, g.locale), told_at = g.told_at || k.told_at,
@@ -70,7 +81,8 @@ async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, re
         "update contact_identities set contact_id = $2 where tenant_id = $1 and contact_id = $3",
         tenant_id, kept, removed,
     )
-    await _repoint(connection, "contacts", ["contact_identities", "conversations"], tenant_id, kept, removed)
+    known = ["contact_identities", "conversations", "group_participants"]
+    await _repoint(connection, "contacts", known, tenant_id, kept, removed)
     await connection.execute(_MOVE_CONTACT, tenant_id, kept, removed)
     await connection.execute("delete from contacts where tenant_id = $1 and id = $2", tenant_id, removed)
     return Merged(tenant_id, kept, removed, pairs)

@@ -17,6 +17,16 @@ order by at desc, id desc limit $2
 """
 
 
+_RECEIPTS = """
+select jsonb_build_object('participant', r.participant, 'contact', (
+    select jsonb_build_object('id', c.id, 'name', c.display_name) from contact_identities i
+    join contacts c on c.tenant_id = i.tenant_id and c.id = i.contact_id
+    where i.tenant_id = r.tenant_id and i.kind in ('phone', 'bsuid') and i.value = r.participant
+    order by i.scope desc limit 1)) || jsonb_object_agg(r.status, r.at) as resource
+from message_receipts r where r.message_id = $1 group by r.tenant_id, r.participant order by min(r.at), r.participant
+"""
+
+
 async def list_messages(db: Database, conversation_id: UUID, *, limit: int, cursor: str | None = None) -> Page:
     """A conversation's messages, newest first. Raises NotFound, also for another tenant's conversation."""
     moment, identifier = by_time(cursor)
@@ -39,6 +49,14 @@ async def get_message(db: Database, message_id: UUID) -> dict[str, Any]:
     if resource is None:
         raise NotFound("There is no such message.")
     return resource
+
+
+async def receipts_of(db: Database, message_id: UUID) -> list[dict[str, Any]]:
+    """How far a message to a group has come with each of its people. Raises NotFound."""
+    async with db.tenant() as connection:
+        if not await connection.fetchval("select true from messages where id = $1", message_id):
+            raise NotFound("There is no such message.")
+        return [row["resource"] for row in await connection.fetch(_RECEIPTS, message_id)]
 
 
 async def attachment_of(db: Database, attachment_id: UUID) -> Any:

@@ -15,18 +15,25 @@ from core.whatsapp.errors import RetryClass
 
 _log = logging.getLogger(__name__)
 JOB: Final = "read_receipt"
+_MOST_IN_GROUP: Final = 100
+_READ: Final = """
+select v.last_inbound_wamid from conversations v
+where v.tenant_id = $1 and v.id = $2 and v.kind = 'person' and v.last_inbound_wamid is not null
+union all
+(select m.wamid from conversations v join messages m on m.tenant_id = v.tenant_id and m.conversation_id = v.id
+where v.tenant_id = $1 and v.id = $2 and v.kind = 'group' and m.direction = 'inbound' and m.wamid is not null
+    and m.at > coalesce(v.read_up_to, '-infinity') order by m.at desc, m.id desc limit $3)
+"""
 _WORTHLESS_AGAIN: Final = frozenset({RetryClass.FINAL, RetryClass.ACCOUNT, RetryClass.DELAYED})
 
 
 async def queue_read_receipt(connection: Connection, tenant_id: UUID, conversation_id: UUID) -> None:
-    """Ask, in the caller's transaction, that Meta be told that the customer's newest message was read.
+    """Ask, in the caller's transaction, that Meta be told that the customer's newest message was read, and before the
+    conversation says so. One receipt stands for all before it, but not in a group: there each has its own.
 
     The message is named now: one that comes while the job waits has not been read by anybody.
     """
-    wamid = await connection.fetchval(
-        "select last_inbound_wamid from conversations where tenant_id = $1 and id = $2", tenant_id, conversation_id
-    )
-    if wamid is not None:
+    for (wamid,) in await connection.fetch(_READ, tenant_id, conversation_id, _MOST_IN_GROUP):
         told = {"conversation_id": str(conversation_id), "wamid": wamid}
         await enqueue(connection, tenant_id, CORE, JOB, told, key=wamid)
 

@@ -14,7 +14,7 @@ from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
 _MESSAGE = """
 select m.id, m.status, m.direction, m.type, m.body, m.content, m.conversation_id, m.contact_id, v.account_id,
     v.last_inbound_at,
-    a.status as account_status, a.display_phone_number, c.phone, c.bsuid,
+    a.status as account_status, a.display_phone_number, c.phone, c.bsuid, g.group_id, g.state as group_state,
     exists (select from contact_blocks b where b.tenant_id = m.tenant_id and b.account_id = m.account_id
         and b.contact_id = m.contact_id) as blocked,
     (select max(s.lease_until) from send_attempts s where s.tenant_id = m.tenant_id and s.message_id = m.id
@@ -22,7 +22,8 @@ select m.id, m.status, m.direction, m.type, m.body, m.content, m.conversation_id
 from messages m
 join conversations v on v.tenant_id = m.tenant_id and v.id = m.conversation_id
 join accounts a on a.tenant_id = m.tenant_id and a.id = m.account_id
-join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
+left join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
+left join groups g on g.tenant_id = v.tenant_id and g.conversation_id = v.id and m.in_group
 where m.id = $1
 """
 

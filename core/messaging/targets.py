@@ -63,13 +63,6 @@ async def _target(connection: Connection, draft: Draft) -> Any:
     return row
 
 
-def refuse_pin_outside_groups(draft: Draft) -> None:
-    """Every conversation here is with one person."""
-    if draft.type == "pin":
-        raise Invalid("WhatsApp pins messages in groups alone, and this conversation is with one person.",
-                      errors=[{"loc": ["type"], "pointer": "#/type", "msg": "is for groups"}])  # fmt: skip
-
-
 def _as_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)

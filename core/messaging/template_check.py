@@ -23,14 +23,20 @@ class Known:
         return next((one for one in self.components if one.get("type") == type), {})
 
 
-def faults(known: Known, content: Mapping[str, Any], *, has_phone: bool) -> list[Fault]:
+def faults(known: Known, content: Mapping[str, Any], *, has_phone: bool, in_group: bool = False) -> list[Fault]:
     """What Meta would refuse; empty when all fits. `content` is checked for its shape already."""
     given = content.get("components") or []
-    found = [*_recipient(known, has_phone), *_body(known, given), *_header(known, given), *_buttons(known, given)]
+    found = [*_recipient(known, has_phone, in_group), *_body(known, given), *_header(known, given),
+             *_buttons(known, given)]  # fmt: skip
     return [Fault(("template", *fault.path), fault.words) for fault in found]
 
 
-def _recipient(known: Known, has_phone: bool) -> Iterator[Fault]:
+def _recipient(known: Known, has_phone: bool, in_group: bool) -> Iterator[Fault]:
+    if in_group:
+        if known.category == "AUTHENTICATION":
+            yield Fault(("name",), "is an authentication template, which WhatsApp does not send to groups: "
+                        "send it to one person")  # fmt: skip
+        return
     if known.category == "AUTHENTICATION" and not has_phone:
         yield Fault(("name",), "is an authentication template, which WhatsApp sends to phone numbers alone (131062): "
                     "ask the customer for their number first")  # fmt: skip

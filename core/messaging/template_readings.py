@@ -52,7 +52,8 @@ async def check_template(
     if row is None:
         return None
     known = Known(row["category"], row["named"], row["components"])
-    found = faults(known, content, has_phone=bool(place["phone"]))
+    found = faults(known, content, has_phone=bool(place["phone"]),
+                   in_group=place["group_id"] is not None)  # fmt: skip
     return refusal(found) if found else None
 
 

@@ -18,7 +18,7 @@ with recent as (
     select m.*, case when m.direction = 'inbound' then c.display_name
         else coalesce((select name from memberships u where u.tenant_id = m.tenant_id and u.user_id = m.author_id),
             m.author_kind) end as author
-    from recent m join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
+    from recent m left join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
     where not (m.direction = 'outbound' and m.author_kind = $2 and m.author_id is not distinct from $3)
 )
 """

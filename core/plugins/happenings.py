@@ -34,7 +34,8 @@ join messages m on m.tenant_id = r.tenant_id and m.id = r.id where m.tenant_id =
 
 
 async def _received(_db: Database, event: Event) -> Arguments:
-    return {"message": Message.of(event.data["message"], event.data["conversation"]["contact"]["id"])}
+    whom = event.data["conversation"]["contact"] or event.data["message"].get("participant")
+    return {"message": Message.of(event.data["message"], whom["id"] if whom else None)}
 
 
 async def _message(db: Database, event: Event) -> Arguments | None:

@@ -34,7 +34,7 @@ class Contacts(Plugin):
             ui.Page("contacts", title=_("Contacts"), icon="users", nav="main", order=20,
                     permission="contacts.read", element="contacts-page", module="page.js"),
             ui.Panel("contact", slot="conversation.detail", title=_("Contact"), order=10, permission="contacts.read",
-                     fragment="contacts_panel", refresh_on=("contact.saved",)),
+                     fragment="contacts_panel", refresh_on=("contact.saved",), when={"contact.has": "id"}),
         ]
 
     @hookimpl

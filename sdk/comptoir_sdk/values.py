@@ -97,38 +97,57 @@ class Agent:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Several people in one conversation. `id` is Meta's; `participants` are known by id and name."""
+
+    id: str
+    subject: str | None = None
+    state: Literal["active", "suspended", "deleted"] = "active"
+    participants: tuple[Contact, ...] = ()
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        return cls(resource["id"], resource.get("subject"), resource["state"],
+                   tuple(Contact.of(one) for one in resource["participants"]))
+
+
+@dataclass(frozen=True)
 class Conversation:
-    """The one thread between a contact and an account. Free text may be sent until `window_expires_at`."""
+    """The one thread between a contact, or a group, and an account: the other of the two is None. Free text may be sent
+    until `window_expires_at`."""
 
     id: UUID
     status: Literal["open", "snoozed", "closed"]
-    contact: Contact
+    contact: Contact | None
     account: Account
     assignee: Agent | None = None
     unread: int = 0
     last_inbound_at: datetime | None = None
     window_expires_at: datetime | None = None
     version: int = 1
+    group: Group | None = None
 
     @classmethod
     def of(cls, resource: Resource) -> Self:
         assignee = resource.get("assignee")
-        return cls(UUID(str(resource["id"])), resource["status"], Contact.of(resource["contact"]),
+        contact, group = resource.get("contact"), resource.get("group")
+        return cls(UUID(str(resource["id"])), resource["status"], Contact.of(contact) if contact else None,
                    Account.of(resource["account"]), Agent.of(assignee) if assignee else None, resource.get("unread", 0),
                    _moment(resource.get("last_inbound_at")), _moment(resource.get("window_expires_at")),
-                   resource.get("version", 1))
+                   resource.get("version", 1), Group.of(group) if group else None)
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message. `body` is what a person would read of it, `content` Meta's object, whole.
+    """One message. `body` is what a person would read of it, `content` Meta's object, whole. `contact_id`: with whom;
+    in a group who of them wrote it, None for what we wrote there.
 
     Once its author took it back (`revoked_at`) both are empty; `original` is what stood before the first edit.
     """
 
     id: UUID
     conversation_id: UUID
-    contact_id: UUID
+    contact_id: UUID | None
     direction: Literal["inbound", "outbound"]
     type: str
     body: str
@@ -149,12 +168,13 @@ class Message:
         return self.body
 
     @classmethod
-    def of(cls, resource: Resource, contact_id: UUID | str) -> Self:
+    def of(cls, resource: Resource, contact_id: UUID | str | None) -> Self:
         author = resource.get("author")
         at = _moment(resource["at"])
         if at is None:
             raise ValueError("a message resource has no time")
-        return cls(UUID(str(resource["id"])), UUID(str(resource["conversation_id"])), UUID(str(contact_id)),
+        whom = UUID(str(contact_id)) if contact_id else None
+        return cls(UUID(str(resource["id"])), UUID(str(resource["conversation_id"])), whom,
                    resource["direction"], resource["type"], resource["body"], at, resource["status"],
                    resource.get("wamid"), resource.get("content") or {}, resource.get("context_wamid"),
                    Agent.of(author) if author and author.get("id") else None, resource.get("error"),

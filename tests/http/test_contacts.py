@@ -88,4 +88,5 @@ async def test_deleting_takes_the_conversations_along_and_tells(
     row = await db.system.fetchrow("select type, payload from event_outbox where type <> 'audit.recorded'")
     assert row is not None
     assert row["type"] == "contact.deleted"
-    assert row["payload"] == {"id": str(thread.contact_id), "conversations": [str(thread.conversation_id)]}
+    assert row["payload"] == {"id": str(thread.contact_id), "conversations": [str(thread.conversation_id)],
+                                  "groups": []}

@@ -254,7 +254,7 @@ class Double:
         found = [one for one in self.conversations.values()
                  if wanted.get("status", "all") in ("all", one["status"])
                  and (owner == "any" or (one["assignee"] or {}).get("id") == owner)
-                 and one["contact"]["name"].lower().startswith(wanted.get("q", "").lower())]
+                 and (one["contact"] or {"name": ""})["name"].lower().startswith(wanted.get("q", "").lower())]
         found.sort(key=lambda one: (one["last_message_at"], one["id"]), reverse=True)
         return page(found)
 

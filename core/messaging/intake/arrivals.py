@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.db.pool import Connection
 from core.db.uuid7 import uuid7
-from core.messaging.intake import conversations, corrections, events, identities, marks, messages
+from core.messaging.intake import conversations, corrections, events, groups, identities, marks, messages
 from core.messaging.intake.batch import Account, Batch, Incoming, Relocation, Sighting
 from core.messaging.intake.parked import apply_parked
 from core.whatsapp.moves import moved_by
@@ -88,13 +88,21 @@ async def _receive(connection: Connection, seen: _Seen, fresh: Sequence[Incoming
     saved, merged = await identities.recognise(connection, seen.sightings)
     opened: set[UUID] = set()
     if fresh:
-        opened = await conversations.find_or_make(connection, fresh)
+        opened = await _find_or_make(connection, fresh)
         await messages.store(connection, fresh)
         opened |= await conversations.advance(connection, fresh)
     await events.tell_contacts(connection, merged, saved)
     await events.tell_moves(connection, seen.moves)
     await events.tell_wishes(connection, seen.wishes)
     await events.tell_opened(connection, _refs(fresh, opened))
+
+
+async def _find_or_make(connection: Connection, fresh: Sequence[Incoming]) -> set[UUID]:
+    in_groups = [one for one in fresh if one.group_id is not None]
+    if not in_groups:
+        return await conversations.find_or_make(connection, fresh)
+    opened = await groups.find_or_make(connection, in_groups)
+    return opened | await conversations.find_or_make(connection, [one for one in fresh if one.group_id is None])
 
 
 def _refs(incoming: Sequence[Incoming], wanted: set[UUID]) -> list[tuple[UUID, UUID]]:

@@ -120,6 +120,11 @@ class Incoming:
         return self.message if isinstance(self.message, AppMessage) else None
 
     @property
+    def group_id(self) -> str | None:
+        """Meta's id of the group it was written in. A number with an app of its own has no groups."""
+        return None if self.is_note or isinstance(self.message, AppMessage) else self.message.group_id
+
+    @property
     def outbound(self) -> bool:
         return isinstance(self.message, AppMessage) and self.message.outbound
 

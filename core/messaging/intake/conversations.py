@@ -28,7 +28,7 @@ on conflict do nothing returning 1"""
 _ADVANCE: Final = """with moved as (update conversations v set
     last_message_id = case when v.last_message_id is null or u.at >= date_trunc('second', v.last_message_at)
         then u.message_id else v.last_message_id end,
-    last_message_at = greatest(v.last_message_at, u.at),
+    last_message_at = case when v.last_message_id is null then u.at else greatest(v.last_message_at, u.at) end,
     last_inbound_wamid = case when v.last_inbound_at is null or u.inbound_at >= v.last_inbound_at
         then coalesce(u.wamid, v.last_inbound_wamid) else v.last_inbound_wamid end,
     last_inbound_at = greatest(v.last_inbound_at, u.inbound_at),
@@ -48,6 +48,8 @@ async def find_or_make(connection: Connection, messages: Sequence[Incoming]) -> 
 
     One that only the past, a note or an echo makes begins closed: nobody waits in it.
     """
+    if not messages:
+        return set()
     wanted: dict[Key, Incoming] = {}
     waiting = {_key(incoming) for incoming in messages if incoming.asks_for_attention}
     for incoming in messages:

@@ -1,4 +1,5 @@
 """What Meta tells of a message's price, kept once for each wamid, in whatever order and however often it is told.
+In a group each delivery is paid for: there it is kept once for each of its people.
 
 `pricing` comes with `sent` and with one of `delivered` and `read`; Meta charges on delivery (Cloud API, "Pricing").
 """
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from core.db.pool import Connection
 from core.messaging.intake.batch import Told
-from core.whatsapp.phones import calling_code
+from core.whatsapp.phones import calling_code, is_phone
 from core.whatsapp.reading import text
 from core.whatsapp.statuses import rank_of
 from core.whatsapp.values import StatusUpdate
@@ -70,12 +71,16 @@ async def record_costs(connection: Connection, told: Sequence[Told]) -> None:
     """In the caller's transaction, one statement."""
     facts: dict[tuple[UUID, UUID, bytes], _Fact] = {}
     for one in told:
-        key = (one.account.tenant_id, one.account.id, digest(one.status.wamid))
+        key = (one.account.tenant_id, one.account.id, digest(_paid_for(one.status)))
         facts.setdefault(key, _Fact()).hear(one.status)
     rows = [(*key, f.prefix, f.category, f.type, f.model, f.billable, f.told_rank, f.delivered_at)
             for key, f in sorted(facts.items()) if f.says_something]  # fmt: skip
     if rows:
         await connection.execute(_RECORD, *zip(*rows, strict=True))
+
+
+def _paid_for(status: StatusUpdate) -> str:
+    return f"{status.wamid} {status.participant}" if status.participant else status.wamid
 
 
 def digest(wamid: str) -> bytes:
@@ -84,9 +89,10 @@ def digest(wamid: str) -> bytes:
 
 
 def _prefix(status: StatusUpdate) -> str:
-    if status.recipient_phone:
-        return calling_code(status.recipient_phone)
-    country = (status.recipient_bsuid or "").partition(".")[0]
+    phone = status.recipient_phone or status.participant or ""
+    if is_phone(phone):
+        return calling_code(phone)
+    country = (status.recipient_bsuid or status.participant or "").partition(".")[0]
     return country.upper() if len(country) == 2 and country.isascii() and country.isalpha() else ""
 
 

@@ -21,8 +21,9 @@ from core.whatsapp.phones import canonical
 # Each contact comes once for each of its names, so what has to be decoded comes as text and is read once.
 _FIND: Final = """select k.n, i.scope as stored_scope, i.claimed_at, i.retired_at, i.contact_id,
     c.created_at, c.profile_name, c.phone, c.bsuid, c.username, c.name, c.told_at::text, c.preferences::text,
-    (select max(v.last_inbound_at) from conversations v where v.tenant_id = c.tenant_id and v.contact_id = c.id)
-        as heard_at
+    greatest((select max(v.last_inbound_at) from conversations v where v.tenant_id = c.tenant_id
+        and v.contact_id = c.id), (select max(p.seen_at) from group_participants p where p.tenant_id = c.tenant_id
+        and p.contact_id = c.id)) as heard_at
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) with ordinality k(tenant_id, kind, value, scope, n)
 join contact_identities i on i.tenant_id = k.tenant_id and i.kind = k.kind and i.value = k.value
     and i.scope = any(array[k.scope, ''])

@@ -11,6 +11,7 @@ from comptoir_sdk.webhooks import TemplateNews, TemplateStatus, Told
 from core.db.pool import Connection
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE
+from core.messaging.intake import groups
 from core.messaging.intake.batch import Account, Notice
 from core.messaging.intake.calls import open_windows
 from core.messaging.intake.marks import unheard
@@ -25,15 +26,15 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 async def tell_notices(connection: Connection, notices: Sequence[Notice]) -> list[tuple[UUID, UUID]]:
-    """Each once. Returns the conversations whose window a call opened."""
+    """Each once. Returns the conversations whose window a call opened, or whose group changed."""
     fresh = await unheard(connection, notices, _about)
     if not fresh:
         return []
-    opened = await open_windows(connection, fresh)
+    changed = [*await open_windows(connection, fresh), *await groups.apply(connection, fresh)]
     rows = [(one.account.tenant_id, one.account.id, one.tiding.kind, _dump(_payload(one))) for one in fresh]
     await connection.execute(_TELL, *zip(*rows, strict=True))
     await _read_templates_again(connection, fresh)
-    return opened
+    return changed
 
 
 async def _read_templates_again(connection: Connection, fresh: Sequence[Notice]) -> None:

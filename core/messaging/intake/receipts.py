@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from core.db.pool import Connection
+from core.whatsapp.phones import canonical
 from core.whatsapp.statuses import rank_of
 
 MessageRef = tuple[UUID, UUID]
@@ -40,7 +41,7 @@ async def keep_receipts(connection: Connection, told: Mapping[MessageRef, Sequen
     earliest: dict[tuple[UUID, UUID, str, str], datetime] = {}
     for ref, receipts in told.items():
         for participant, status, at in receipts:
-            key = (*ref, participant, status)
+            key = (*ref, canonical(participant) or participant, status)
             earliest[key] = min(at, earliest.get(key, at))
     if not earliest:
         return []

@@ -20,7 +20,7 @@ allowed in half a second are of no use to the round."""
 # on its way, and those whose last one was postponed. So one customer's long queue cannot hide the others. `limit 1`
 # keeps each look a look: as a join, PostgreSQL would read every waiting message to find the numbers that have some.
 _LANE: Final = f"""
-(select first.*, c.phone, c.bsuid, v.last_inbound_at, array(
+(select first.*, c.phone, c.bsuid, g.group_id, v.last_inbound_at, array(
         select extract(epoch from now() - s.started_at)::float8 from send_attempts s
         where s.tenant_id = a.tenant_id and s.conversation_id = first.conversation_id
             and s.started_at > now() - interval '270 seconds'
@@ -28,7 +28,7 @@ _LANE: Final = f"""
     from (
     select distinct on (waiting.conversation_id) waiting.* from (
         select m.id, m.conversation_id, m.contact_id, m.type, m.body, m.content, m.context_wamid, m.bulk,
-            m.identity_key_hash, m.request_id,
+            m.identity_key_hash, m.request_id, m.in_group,
             coalesce(m.not_before, m.queued_at) as due
         from messages m
         where m.tenant_id = a.tenant_id and m.account_id = a.id and m.status = 'queued' and m.bulk = {{bulk}}
@@ -45,7 +45,8 @@ _LANE: Final = f"""
     ) waiting order by waiting.conversation_id, waiting.due, waiting.id
 ) first
 join conversations v on v.tenant_id = a.tenant_id and v.id = first.conversation_id
-join contacts c on c.tenant_id = a.tenant_id and c.id = first.contact_id
+left join contacts c on c.tenant_id = a.tenant_id and c.id = first.contact_id
+left join groups g on g.tenant_id = a.tenant_id and g.conversation_id = first.conversation_id and first.in_group
 where {{room}} order by first.due, first.id
 limit least($4, case a.throughput_level when 'HIGH' then 400 when 'COEXISTENCE' then 12 else 48 end))
 """  # noqa: S608 - constants
@@ -81,6 +82,7 @@ class Candidate:
     lately: tuple[float, ...]
     identity_key_hash: str | None
     request_id: str | None = None
+    group_id: str | None = None
 
     @property
     def tenant_id(self) -> UUID:
@@ -90,7 +92,8 @@ class Candidate:
     def want(self) -> Want:
         """As the limits count it: Meta's pair limit is for one number and one recipient."""
         number = self.account.phone_number_id
-        return Want(number, of_number(self.throughput_level), f"{number}:{self.phone or self.bsuid}", self.lately)
+        whom = self.group_id or self.phone or self.bsuid
+        return Want(number, of_number(self.throughput_level), f"{number}:{whom}", self.lately)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +114,5 @@ async def heads(db: Database, held: Held, now: datetime, per_number: int) -> lis
         found.setdefault(row["conversation_id"], Candidate(
             Account.of(row), row["id"], row["conversation_id"], row["phone"], row["bsuid"], row["type"], row["body"],
             row["content"], row["context_wamid"], row["last_inbound_at"], row["bulk"], row["throughput_level"],
-            tuple(row["lately"]), row["identity_key_hash"], row["request_id"]))  # fmt: skip
+            tuple(row["lately"]), row["identity_key_hash"], row["request_id"], row["group_id"]))  # fmt: skip
     return list(found.values())

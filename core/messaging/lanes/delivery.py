@@ -207,7 +207,7 @@ class Delivery:
 
 def _payload(claim: Claim, content: dict[str, Any]) -> Payload:
     candidate = claim.candidate
-    to = Recipient(candidate.phone, candidate.bsuid, identity_key_hash=candidate.identity_key_hash)
+    to = Recipient(candidate.phone, candidate.bsuid, candidate.group_id, identity_key_hash=candidate.identity_key_hash)
     return message_payload(
         to, candidate.type, unkept(candidate.type, content),
         reply_to_wamid=candidate.context_wamid, callback_data=str(claim.attempt_id),

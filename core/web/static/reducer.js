@@ -64,7 +64,7 @@ function putConversation(state, incoming, changes) {
 
 /** An embedded contact or last message may be older than what another event already told. */
 function withNewest(state, incoming, known) {
-  const contact = state.contacts.get(incoming.contact.id);
+  const contact = state.contacts.get(incoming.contact?.id);
   const merged = contact && contact.version > incoming.contact.version
     ? { ...incoming, contact: summary(contact) } : { ...incoming };
   const [last, before] = [incoming.last_message, known?.last_message];
@@ -136,10 +136,15 @@ function putContact(state, contact, changes) {
 const summary = ({ id, name, phone, bsuid, username, version }) => ({ id, name, phone, bsuid, username, version });
 
 const conversationsOf = (state, contactId) =>
-  [...state.conversations.values()].filter((conversation) => conversation.contact.id === contactId);
+  [...state.conversations.values()].filter((conversation) => conversation.contact?.id === contactId);
 
-function dropContact(state, { id, contact }, changes) {
+function dropContact(state, { id, contact, groups = [] }, changes) {
   const gone = id ?? contact?.id;
+  // What they wrote in groups is gone: fetch those threads again.
+  for (const group of groups) {
+    state.threads.delete(group);
+    changes.threads.add(group);
+  }
   for (const conversation of conversationsOf(state, gone)) dropConversation(state, conversation.id, changes);
   state.contacts.delete(gone);
   changes.contacts.add(gone);

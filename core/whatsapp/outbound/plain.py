@@ -1,8 +1,8 @@
 """Messages of one object: text, place, reaction, pin."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from core.whatsapp.outbound.values import Id, Latitude, Longitude, Sent, Shown, Storable, example
 
@@ -50,3 +50,9 @@ class Pin(Sent):
     type: Literal["pin", "unpin"]
     message_id: Id
     expiration_days: Annotated[int, Field(ge=1, le=PINS_DAYS)] | None = None
+
+    @model_validator(mode="after")
+    def _pinned_for(self) -> Self:
+        if self.type == "pin" and self.expiration_days is None:
+            raise ValueError("needs expiration_days to pin a message: say for how many days, 1 to 30")
+        return self

@@ -47,9 +47,9 @@ export function bubble(message, around) {
   const out = message.direction === "outbound";
   return html`<div class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id}>
     <div class="b ${around.reactions ? "reacted" : ""}">
-      <span class="sr">${out ? t("{name} wrote:", { name: message.author?.name ?? t("You") }) : t("{name} wrote:", { name: around.contact })}</span>
+      <span class="sr">${out ? t("{name} wrote:", { name: message.author?.name ?? t("You") }) : t("{name} wrote:", { name: message.participant?.name ?? around.contact })}</span>
       ${message.revoked_at ? revoked(message) : html`${quote(message, around)}${content(message)}`}
-      <div class="mt">${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}
+      <div class="mt">${message.participant ? html`<span class="by cut"><bdi>${message.participant.name}</bdi></span>` : nothing}${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}
         ${edited(message)}<time datetime=${message.at}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>
       ${trouble(message, around)}
       ${around.reactions ? html`<span class="rx" role="img" aria-label=${t("Reactions: {emoji}", { emoji: [...around.reactions.values()].join(" ") })}>${[...new Set(around.reactions.values())].map((emoji) => html`<span>${emoji}</span>`)}</span>` : nothing}
@@ -63,7 +63,7 @@ export function bubble(message, around) {
 function quote(message, { quoted, contact, jump }) {
   if (!message.context_wamid || message.type === "reaction") return nothing;
   const words = quoted ? preview(quoted) : { text: t("An earlier message") };
-  const who = quoted && (quoted.direction === "inbound" ? contact : quoted.author?.name ?? t("You"));
+  const who = quoted && (quoted.direction === "inbound" ? quoted.participant?.name ?? contact : quoted.author?.name ?? t("You"));
   return html`<button class="q" @click=${() => jump(message.context_wamid)}>${who ? html`<b><bdi>${who}</bdi></b>` : nothing}<span class="cut" dir="auto">${words.text.slice(0, 120)}</span></button>`;
 }
 

@@ -4,9 +4,14 @@ import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
 import { pane } from "./styles.js";
 import "./thread.js";
-import { contactName } from "./words.js";
+import { titleOf } from "./words.js";
 
 const TIGHT = 4 * 3_600_000; // ms: below this the window's chip warns
+
+const listed = (names) => new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" }).format(names);
+const whom = ({ contact, group }) => (group
+  ? html`<bdi>${listed(group.participants.map(({ name }) => name))}</bdi>`
+  : html`<bdi dir="ltr">${fmt.phone(contact.phone) || contact.username || ""}</bdi>`);
 
 /** One conversation: who, what may be done with it, its thread, and where to write. */
 class Chat extends Panel {
@@ -33,11 +38,11 @@ class Chat extends Panel {
 
   render() {
     const { conversation } = this;
-    const name = contactName(conversation.contact);
+    const name = titleOf(conversation);
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
         <ui-avatar name=${name}></ui-avatar>
-        <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut"><bdi dir="ltr">${fmt.phone(conversation.contact.phone) || conversation.contact.username || ""}</bdi></div></div>
+        <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut">${whom(conversation)}</div></div>
         ${this.window()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>

@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 import { Panel, can, define, icon, post, storageKey, t } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import "./extras.js";
-import { contactName, preview } from "./words.js";
+import { preview, titleOf } from "./words.js";
 
 const KEPT = 300; // ms after the last key until the draft is written down
 const TYPING = 20_000; // ms: WhatsApp shows the dots for 25 s
@@ -53,7 +53,7 @@ class Composer extends Panel {
   render() {
     if (!can("messages.send")) return this.closed(t("You may read this conversation, not answer it."), t("Ask an administrator for the right to send messages."));
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
-    const name = contactName(this.conversation.contact);
+    const name = titleOf(this.conversation);
     return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}
       <div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
         @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${t("Message…")} .value=${live(this.text)}
@@ -67,7 +67,7 @@ class Composer extends Panel {
 
   quote() {
     const { quoted } = this;
-    const who = quoted.direction === "inbound" ? contactName(this.conversation.contact) : (quoted.author?.name ?? t("You"));
+    const who = quoted.direction === "inbound" ? (quoted.participant?.name ?? titleOf(this.conversation)) : (quoted.author?.name ?? t("You"));
     return html`<div class="quote"><span class="grow"><b><bdi>${who}</bdi></b><span class="cut" dir="auto">${preview(quoted).text.slice(0, 140)}</span></span>
       <button class="ib" aria-label=${t("Do not quote")} @click=${() => { this.quoted = null; this.field.focus(); }}>${icon("x", "small")}</button></div>`;
   }

@@ -1,7 +1,17 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, fmt, icon, memberName, t } from "@comptoir/sdk";
 import { pane } from "./styles.js";
-import { contactName } from "./words.js";
+import { contactName, titleOf } from "./words.js";
+
+const person = (contact) => html`
+  ${contact.phone ? html`<span class="muted num" dir="ltr">${fmt.phone(contact.phone)}</span>` : html`<span class="muted">${t("Hides their phone number")}</span>`}
+  ${contact.username ? html`<span class="muted" dir="ltr">@${contact.username}</span>` : nothing}
+  <a href=${`/contacts/${contact.id}`}>${t("Edit contact")}</a>`;
+
+const people = ({ description, participants, state }) => html`
+  ${state === "active" ? nothing : html`<ui-chip tone="bad">${state === "suspended" ? t("Suspended by WhatsApp") : t("Deleted")}</ui-chip>`}
+  ${description ? html`<span class="muted" dir="auto">${description}</span>` : nothing}
+  ${participants.map((one) => html`<a href=${`/contacts/${one.id}`}><bdi>${contactName(one)}</bdi></a>`)}`;
 
 /** Beside the conversation: the kernel's card of the contact, then the panels of plugins. */
 class Detail extends Panel {
@@ -19,14 +29,12 @@ class Detail extends Panel {
 
   render() {
     const { conversation } = this;
-    const { contact, account, assignee, team } = conversation;
+    const { contact, group, account, assignee, team } = conversation;
     const words = { open: t("open"), snoozed: t("snoozed"), closed: t("closed") };
-    return html`<section class="prof" aria-label=${t("Contact")}>
+    return html`<section class="prof" aria-label=${group ? t("Group") : t("Contact")}>
         <button class="ib x" aria-label=${t("Hide details")} @click=${() => this.dispatchEvent(new Event("hide"))}>${icon("x")}</button>
-        <ui-avatar size="large" name=${contactName(contact)}></ui-avatar><h2><bdi>${contactName(contact)}</bdi></h2>
-        ${contact.phone ? html`<span class="muted num" dir="ltr">${fmt.phone(contact.phone)}</span>` : html`<span class="muted">${t("Hides their phone number")}</span>`}
-        ${contact.username ? html`<span class="muted" dir="ltr">@${contact.username}</span>` : nothing}
-        <a href=${`/contacts/${contact.id}`}>${t("Edit contact")}</a></section>
+        <ui-avatar size="large" name=${titleOf(conversation)}></ui-avatar><h2><bdi>${titleOf(conversation)}</bdi></h2>
+        ${group ? people(group) : person(contact)}</section>
       <section class="card"><h3>${t("Conversation")}</h3><dl class="kv">
         <dt>${t("Status")}</dt><dd>${words[conversation.status]}</dd>
         ${conversation.snoozed_until ? html`<dt>${t("Until")}</dt><dd>${fmt.moment(conversation.snoozed_until)}</dd>` : nothing}

@@ -5,7 +5,7 @@ import { Panel, define, fmt, icon, initials, t, tn } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { pane } from "./styles.js";
-import { contactName, preview, statusOf } from "./words.js";
+import { preview, statusOf, titleOf } from "./words.js";
 
 const AHEAD = 20; // rows before the end at which the next page is asked for
 
@@ -157,10 +157,10 @@ class List extends Panel {
 }
 
 function face(conversation) {
-  const { contact, last_message: last, assignee, unread } = conversation;
+  const { last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
-  return html`<ui-avatar name=${contactName(contact)}></ui-avatar>
-    <div><div class="l1"><span class="nm cut" dir="auto">${contactName(contact)}</span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
+  return html`<ui-avatar name=${titleOf(conversation)}></ui-avatar>
+    <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
     <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
       <span class="pv cut" dir="auto">${said.text}</span>
       ${conversation.snoozed_until ? icon("bell-off") : nothing}

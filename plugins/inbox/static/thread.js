@@ -7,7 +7,7 @@ import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { bubble, bubbleStyles } from "./bubble.js";
 import { rowsOf } from "./rows.js";
 import { pane } from "./styles.js";
-import { contactName } from "./words.js";
+import { titleOf } from "./words.js";
 
 const OLDER_AT = 600; // px from the top at which the page before is asked for
 const NEAR_END = 80; // px
@@ -61,12 +61,14 @@ class Thread extends Panel {
   }
 
   heard(changes) {
-    if (changes.reset) this.open();
-    if (changes.reset || changes.threads.has(this.conversation.id)) this.requestUpdate();
+    const touched = changes.reset || changes.threads.has(this.conversation.id);
+    // What somebody took with them, or two threads that became one: what was loaded is no more.
+    if (changes.reset || (touched && !this.thread && ledger.state.conversations.has(this.conversation.id))) this.open();
+    if (touched) this.requestUpdate();
   }
 
   get mayReact() {
-    return can("messages.send") && Date.parse(this.conversation.window_expires_at ?? 0) > Date.now();
+    return !this.conversation.group && can("messages.send") && Date.parse(this.conversation.window_expires_at ?? 0) > Date.now();
   }
 
   get thread() {
@@ -109,7 +111,7 @@ class Thread extends Panel {
     if (this.error && !this.rows.length) return html`<ui-error text=${t("The messages could not be loaded.")} .error=${this.error} @retry=${() => this.open()}></ui-error>`;
     if (!this.thread?.loaded && !this.rows.length) return html`<ui-skeleton shape="thread" rows="7"></ui-skeleton>`;
     if (!this.rows.length) return html`<ui-empty icon="message-square" text=${t("No messages yet.")}></ui-empty>`;
-    const name = contactName(this.conversation.contact);
+    const name = titleOf(this.conversation);
     return html`<div class="scroll" role="log" aria-label=${t("Messages with {name}", { name })} aria-live="off" tabindex="0" @scroll=${this.scrolled}>
         <div class="virt" .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}

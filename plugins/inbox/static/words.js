@@ -51,3 +51,6 @@ export function statusOf(status) {
 }
 
 export const contactName = (contact) => contact?.name || t("Unknown contact");
+
+/** Whom a conversation is with: a person, or a group by its subject. */
+export const titleOf = ({ contact, group }) => (group ? group.subject || t("Group") : contactName(contact));

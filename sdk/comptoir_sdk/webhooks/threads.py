@@ -47,6 +47,7 @@ class GroupNews(Told):
     subject: str | None = text_at("subject", "group_subject.text")
     description: str | None = text_at("description", "group_description.text")
     invite_link: str | None = text_at("invite_link")
+    join_approval_mode: str | None = text_at("join_approval_mode")
     reason: str | None = text_at("reason")
     added: tuple[Participant, ...] = each_at("added_participants", Participant.of)
     removed: tuple[Participant, ...] = each_at("removed_participants", Participant.of)

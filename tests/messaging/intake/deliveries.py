@@ -83,13 +83,14 @@ async def types(db: Database, tenant: SeededTenant) -> list[str]:
     return [event.type for event in await numbered(db, tenant)]
 
 
-async def sent_message(connection: Connection, tenant: SeededTenant, conversation_id: UUID, contact_id: UUID,
-                       wamid: str | None, status: str = "accepted", rank: int = 0) -> UUID:
+async def sent_message(connection: Connection, tenant: SeededTenant, conversation_id: UUID,
+                       contact_id: UUID | None, wamid: str | None, status: str = "accepted", rank: int = 0) -> UUID:
     """A message of ours, as the gate and the lane leave it."""
     found: UUID = await connection.fetchval(
         """insert into messages (tenant_id, conversation_id, account_id, contact_id, phone_number_id, wamid, direction,
-            type, body, author_kind, status, status_rank, at)
-        values ($1, $2, $3, $4, $5, $6, 'outbound', 'text', 'answer', 'agent', $7, $8, now()) returning id""",
+            type, body, author_kind, status, status_rank, at, in_group)
+        values ($1, $2, $3, $4::uuid, $5, $6, 'outbound', 'text', 'answer', 'agent', $7, $8, now(), $4::uuid is null)
+        returning id""",
         tenant.id, conversation_id, tenant.account_id, contact_id, tenant.phone_number_id, wamid, status, rank)
     return found
 

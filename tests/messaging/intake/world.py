@@ -24,10 +24,16 @@ _LEDGER = {
     "conversations": """select a.phone_number_id, c.phone, c.bsuid, v.status, v.unread_count,
         nullif(v.last_message_at, greatest(v.last_message_at, '2026-06-01')) as last_message_at,
         nullif(v.last_inbound_at, greatest(v.last_inbound_at, '2026-06-01')) as last_inbound_at
-        from conversations v join contacts c on c.id = v.contact_id join accounts a on a.id = v.account_id""",
+        from conversations v left join contacts c on c.id = v.contact_id join accounts a on a.id = v.account_id""",
+    "groups": """select a.phone_number_id, g.group_id, g.subject, g.description, g.invite_link, g.join_approval_mode,
+        g.state, g.told_at, v.status, v.unread_count from groups g join accounts a on a.id = g.account_id
+        join conversations v on v.id = g.conversation_id""",
+    "participants": """select g.group_id, c.phone, c.bsuid, p.seen_at, p.left_at from group_participants p
+        join groups g on g.conversation_id = p.conversation_id join contacts c on c.id = p.contact_id""",
     "messages": """select phone_number_id, wamid, direction, type, body, content, original, context_wamid, status,
         ghost, error, nullif(at, greatest(at, '2026-06-01')) as at, edited_at, revoked_at, receipts, sent_at,
-        delivered_at, read_at, played_at, failed_at, author_kind,
+        delivered_at, read_at, played_at, failed_at, author_kind, in_group,
+        (select coalesce(c.phone, c.bsuid) from contacts c where c.id = m.contact_id) as whose,
         (select count(*) from attachments a where a.message_id = m.id) as files from messages m""",
     "corrections": "select target_wamid, kind, wamid, at, message_id is null as waits from message_corrections",
     "receipts": "select participant, status, at from message_receipts",
