@@ -49,6 +49,7 @@ from core.plugins.channels import ValkeyBroadcast
 from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
 from core.plugins.ui import Files
+from core.plugins.watchdog import Watchdog, watched
 from core.realtime.gateway import Gateway
 from core.realtime.topics import Channels, NoChannels, Topics
 from core.receiver import Receiver, create_receiver
@@ -260,7 +261,8 @@ async def _main(settings: Settings, fd: int | None) -> None:
         server = settings.server
         listener = Listener.of(fd, server.host, settings.ports.web, server.drain_seconds)
         process.leaving = lambda: listener.draining
-        await serve(process, settings, listener, process.close_sockets)
+        with watched(Watchdog(plugins.guard, settings.database_url, "web")):
+            await serve(process, settings, listener, process.close_sockets)
     finally:
         await egress.aclose()
         await broadcast.close()

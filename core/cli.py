@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +23,7 @@ COMMANDS = {
     "keys": "the master keys: show them, replace them while everything runs",
     "tenant": "organisations: list, show, create, suspend, resume, export, delete",
     "plugin": "plugins: check them against every promise",
+    "plugins": "what is installed, and which organisation has it",
     "storage": "the files: compare them with the database",
     "journal": "what Meta delivered: find, explain, replay, what was set aside",
     "person": "accounts of people: create one, reset its password, let it run the installation",
@@ -64,7 +66,7 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
     if given.command in COMMANDS:
         status: int = _command(given.command).run(settings, given, print)
         return status
-    return _serve(given.command, settings, given.fd)
+    return _serve(given.command, settings, given.fd, getattr(given, "plugin", None))
 
 
 def _command(name: str) -> Any:
@@ -77,15 +79,19 @@ def _audit(settings: Settings, slug: str | None) -> int:
     return 0 if asyncio.run(verify_chains(settings, slug, print)) else 1
 
 
-def _serve(process: str, settings: Settings, fd: int | None) -> int:
+def _serve(process: str, settings: Settings, fd: int | None, plugin: str | None) -> int:
     from core import crash_reports, logs, tracing
 
-    logs.configure(process, settings.secret_key)
+    logs.configure(f"{process} {plugin}" if plugin else process, settings.secret_key)
     crash_reports.configure(process, settings.sentry)
     tracing.configure(process, settings.tracing)
-    serve = import_module(_MODULES[process]).main
+    room = import_module(_MODULES[process])
+    if plugin is not None and plugin not in settings.plugins.installed:
+        print(f"comptoir: no plugin {plugin} under plugins: in {settings.config_path}", file=sys.stderr)
+        return 2
+    serve = partial(room.main_of, settings, plugin) if plugin else partial(room.main, settings, fd)
     try:
-        serve(settings, fd)
+        serve()
     finally:
         crash_reports.flush()
         tracing.flush()
@@ -117,6 +123,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, purpose in PROCESSES.items():
         process = commands.add_parser(name, help=f"run one process: {purpose}")
         process.add_argument("--fd", type=int, help="an inherited listening socket, instead of the configured port")
+        if name == "worker":
+            process.add_argument("--plugin", help="work for this plugin alone (what `isolate: true` starts by itself)")
     return parser
 
 

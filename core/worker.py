@@ -27,7 +27,7 @@ from core.jobs.executor import Executor
 from core.jobs.feeder import RUN, Feeder, run_function
 from core.jobs.forget import FORGET_CRON, FORGET_HANDLER
 from core.jobs.runner import Runner
-from core.jobs.work import Handlers
+from core.jobs.work import Handler, Handlers
 from core.mail import Mail, Postman, open_outlet
 from core.messaging.accounts import GraphClients
 from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
@@ -46,14 +46,16 @@ from core.metrics.process import breakers, running
 from core.metrics.work import Work
 from core.people import Resets
 from core.people.forget import FORGET_LOGINS_CRON, FORGET_LOGINS_HANDLER
-from core.plugins import enablement, jobs, orm
+from core.plugins import enablement, jobs, memory, orm
 from core.plugins.channels import ValkeyBroadcast
 from core.plugins.enablement import Enablement
 from core.plugins.host import PluginHost, Reach
-from core.plugins.loader import load
+from core.plugins.isolation import Isolated, isolated
+from core.plugins.loader import Plugins, load
 from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
 from core.plugins.record import FORGET_INCIDENTS_CRON, FORGET_INCIDENTS_HANDLER
+from core.plugins.watchdog import Watchdog, watched
 from core.renditions import Workshop
 from core.secrets import Vault
 from core.storage import Storage, open_storage
@@ -70,16 +72,18 @@ Loop = Callable[[], Awaitable[None]]
 
 
 class Worker:
-    """Everything that one worker process runs. `run` until `stop` is set."""
+    """Everything that one worker process runs. `run` until `stop` is set. `plugin`: for that one alone."""
 
-    def __init__(self, settings: Settings, db: Database, storage: Storage) -> None:
+    def __init__(self, settings: Settings, db: Database, storage: Storage, plugin: str | None = None) -> None:
         self._settings, self.db, self._storage = settings, db, storage
         self.wake = Wake(settings.database_url)
         self.valkey = Redis.from_url(settings.valkey_url)
         self.egress = Egress(settings.egress.allow)
         self._broadcast = ValkeyBroadcast(settings.valkey_url)
+        self.name = f"worker {plugin}" if plugin else "worker"
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
-                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, "worker"))
+                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, self.name))
+        self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
         self.vault = Vault.of(settings.key_ring)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
         self._graph = Egress(settings.egress.graph, connections=256)
@@ -95,14 +99,19 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Start everything, wait for `stop`, finish what is in flight."""
         await self.host.start(self.db)
-        handlers = self._handlers()
+        served = self._served()
+        handlers = Handlers(*self._of_plugins(served)) if self._plugin else self._handlers(served)
         runner = self._runner = Runner(self.db, handlers)
         host = self.host
-        observers = Observers(self.db, host.plugins, host.contexts, host.hooks, host.guard, self._locks)
+        observers = Observers(self.db, served, host.contexts, host.hooks, host.guard, self._locks)
         functions = {RUN: run_function(runner), OBSERVE: observe_function(observers)}
-        executor = Executor(self._settings.valkey_url, functions, _queues(host, handlers))
+        executor = Executor(self._settings.valkey_url, functions, _queues(served, handlers))
+        limit = memory.cap(self._memory_mb())
         carriers = [_supervise("jobs", executor.run), _supervise("leases", runner.run_heartbeat)]
-        loops = [_supervise(name, loop) for name, loop in self._loops(executor, handlers, observers).items()]
+        work = {**self._own_loops(executor, handlers, observers), "memory": memory.MemoryWatch(limit).run}
+        if self._plugin is None:
+            work |= self._loops()
+        loops = [_supervise(name, loop) for name, loop in work.items()]
         await self.wake.listen("journal", "outbox", "events", "lanes", "jobs", "media", "previews")
         self.running = True
         _log.info("the worker runs %d loops", len(loops) + len(carriers))
@@ -115,8 +124,22 @@ class Worker:
     def _look(self) -> Iterable[GaugeMetricFamily]:
         return [running(self._runner.busy if self._runner else 0), *breakers(self.host.resting())]
 
-    def _handlers(self) -> Handlers:
+    def _served(self) -> Plugins:
+        """The plugins whose jobs and observers run in this process."""
+        if self._plugin:
+            return self.host.plugins.only([self._plugin])
+        return self.host.plugins.only([one.name for one in self.host.plugins if one.name not in self._apart])
+
+    def _memory_mb(self) -> int:
+        given = self._settings.plugins.memory_mb
+        return given[self._plugin] if self._plugin else memory.headroom_mb()
+
+    def _of_plugins(self, served: Plugins) -> Iterable[Handler]:
         host = self.host
+        yield from jobs.handlers(served, host.contexts, host.guard)
+        yield from enablement.handlers(served, host.contexts, host.hooks, host.guard)
+
+    def _handlers(self, served: Plugins) -> Handlers:
         return Handlers(
             FORGET_HANDLER,
             FORGET_ANSWERS_HANDLER,
@@ -133,8 +156,7 @@ class Worker:
             TemplateReadings(self.db, self.clients).handler(),
             Eraser(self.db, self._storage).handler(),
             *StorageSweeper(self.db, self._storage).handlers(),
-            *jobs.handlers(host.plugins, host.contexts, host.guard),
-            *enablement.handlers(host.plugins, host.contexts, host.hooks, host.guard),
+            *self._of_plugins(served),
         )
 
     def _postman(self) -> Postman:
@@ -142,7 +164,16 @@ class Worker:
         outlet = open_outlet(settings.mail, settings.data_dir)
         return Postman(self.db, self.vault, outlet, settings.mail, settings.public_url)
 
-    def _loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> Mapping[str, Loop]:
+    def _own_loops(self, executor: Executor, handlers: Handlers, observers: Observers) -> dict[str, Loop]:
+        """What every worker does for the plugins it serves."""
+        return {
+            "feeder": Feeder(self.db, self.wake, executor, handlers).run,
+            "observers": lambda: observers.follow(Tail(self.db, self.wake), executor),
+            "stragglers": lambda: observers.look_again(executor),
+        }
+
+    def _loops(self) -> Mapping[str, Loop]:
+        """What is not one plugin's."""
         db, wake, host = self.db, self.wake, self.host
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, SWEEP_CRON,
                  KEEP_JOURNAL_CRON, FORGET_INCIDENTS_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
@@ -155,11 +186,9 @@ class Worker:
             "audit": Sealer(db, self.vault, self._storage).run,
             "media": MediaFetcher(db, self.clients, self._storage, self.mail, wake).run,
             "previews": PreviewMaker(db, self._storage, Workshop(), wake).run,
-            "feeder": Feeder(db, wake, executor, handlers).run,
             "cron": Clock(db, crons).run,
             "enablement": Enablement(db, host.plugins, host.gate).run,
-            "observers": lambda: observers.follow(Tail(db, wake), executor),
-            "stragglers": lambda: observers.look_again(executor),
+            "isolated": Isolated(self._apart, self._settings.config_path, self._settings.data_dir).run,
         }
 
     def _lanes(self) -> Lanes:
@@ -187,9 +216,9 @@ def _grace(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.sending.uncertain.grace_seconds)
 
 
-def _queues(host: PluginHost, handlers: Handlers) -> list[str]:
+def _queues(served: Plugins, handlers: Handlers) -> list[str]:
     """The kernel's, and one for each plugin, for its jobs and its observers."""
-    return list(dict.fromkeys([*handlers.plugins(), *(one.name for one in host.plugins.loaded())]))
+    return list(dict.fromkeys([*handlers.plugins(), *(one.name for one in served.loaded())]))
 
 
 def _supervise(name: str, loop: Loop) -> asyncio.Task[None]:
@@ -220,21 +249,25 @@ async def _end(tasks: list[asyncio.Task[None]], seconds: float) -> None:
         _log.warning("the loop %s did not end within %s s", task.get_name(), seconds)
 
 
-async def _main(settings: Settings, fd: int | None) -> None:
+async def _main(settings: Settings, fd: int | None, plugin: str | None) -> None:
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     storage = await open_storage(settings.storage, settings.data_dir)
-    db = await Database.open(settings.database_url, app_size=12, system_size=16)
-    worker = Worker(settings, db, storage)
-    server = await health_port.serve(db, settings, fd, lambda: worker.running, worker.metrics)
+    sizes = (3, 4) if plugin else (12, 16)
+    db = await Database.open(settings.database_url, app_size=sizes[0], system_size=sizes[1])
+    worker = Worker(settings, db, storage, plugin)
+    # A plugin's own worker is looked after by the one that started it.
+    server = None if plugin else await health_port.serve(db, settings, fd, lambda: worker.running, worker.metrics)
     gc.collect()
     gc.freeze()  # what the start has made is never garbage: not looking at it again halves the slowest jobs
     gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
     try:
-        await worker.run(stop)
+        with watched(Watchdog(worker.host.guard, settings.database_url, worker.name)):
+            await worker.run(stop)
     finally:
-        server.close()
+        if server is not None:
+            server.close()
         await worker.close()
         await db.close()
         await storage.close()
@@ -243,4 +276,10 @@ async def _main(settings: Settings, fd: int | None) -> None:
 def main(settings: Settings, fd: int | None) -> None:
     """Run until SIGTERM. `fd` is the inherited listening socket of the health port."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_main(settings, fd))
+        runner.run(_main(settings, fd, None))
+
+
+def main_of(settings: Settings, plugin: str) -> None:
+    """The worker of one plugin, until SIGTERM."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main(settings, None, plugin))

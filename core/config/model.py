@@ -208,9 +208,10 @@ class Tracing(Section):
 
 
 class InstalledPlugin(Section):
-    """`isolate` asks for a worker process of its own; read, and not acted on yet."""
+    """`isolate`: a worker process of its own, which may take `memory_mb` beyond what it starts with."""
 
     isolate: bool = False
+    memory_mb: int = Field(default=512, ge=64, le=1_048_576)
 
 
 class TenantEntry(Section):

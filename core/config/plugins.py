@@ -27,22 +27,29 @@ class PluginGateMap:
 
     installed: frozenset[str]
     isolated: frozenset[str]
+    memory_mb: Mapping[str, int]
     _tenants: Mapping[str, Mapping[str, Mapping[str, Any]]]
     _defaults: Mapping[str, Mapping[str, Any]]
 
     def enabled(self, slug: str, plugin: str) -> bool:
         """Whether the tenant has the plugin. A tenant without a list of its own has the defaults."""
-        return plugin in self._of(slug)
+        return plugin in self.of(slug)
 
     def plugins_of(self, slug: str) -> frozenset[str]:
         """The tenant's plugins."""
-        return frozenset(self._of(slug))
+        return frozenset(self.of(slug))
 
     def settings(self, slug: str, plugin: str) -> Mapping[str, Any]:
         """The tenant's values for this plugin as the file has them: defaults first, its own over them."""
-        return {**self._defaults.get(plugin, _NOTHING), **self._of(slug).get(plugin, _NOTHING)}
+        return {**self._defaults.get(plugin, _NOTHING), **self.of(slug).get(plugin, _NOTHING)}
 
-    def _of(self, slug: str) -> Mapping[str, Mapping[str, Any]]:
+    @property
+    def named(self) -> frozenset[str]:
+        """Tenants that have a list of their own."""
+        return frozenset(self._tenants)
+
+    def of(self, slug: str) -> Mapping[str, Mapping[str, Any]]:
+        """The tenant's plugins with the values written for them."""
         return self._tenants.get(slug, self._defaults)
 
 
@@ -53,6 +60,7 @@ def gate_map(parsed: ConfigFile) -> PluginGateMap:
     return PluginGateMap(
         installed=frozenset(parsed.plugins),
         isolated=frozenset(name for name, plugin in parsed.plugins.items() if plugin.isolate),
+        memory_mb=MappingProxyType({name: plugin.memory_mb for name, plugin in parsed.plugins.items()}),
         _tenants=MappingProxyType(dict(tenants)),
         _defaults=MappingProxyType(dict(defaults)),
     )

@@ -41,10 +41,11 @@ def read_yaml(path: Path) -> YamlFile:
         raise ConfigError(f"{path}: no such file; COMPTOIR_CONFIG names another place") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
-    return _parse(path, text)
+    return parse_yaml(path, text)
 
 
-def _parse(path: Path, text: str) -> YamlFile:
+def parse_yaml(path: Path, text: str) -> YamlFile:
+    """The same of a text; `path` is for what is said of it."""
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()

@@ -1,10 +1,11 @@
 """SAQ on Valkey makes work prompt; nothing is lost when Valkey is, for the rows are in PostgreSQL.
 
 Each plugin has a queue and slots of its own. When Valkey cannot be reached the same functions run in this process,
-fewer at a time.
+fewer at a time; still each plugin in slots of its own.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,8 +60,8 @@ class Executor:
         self._redis = _connect(url)
         self._queues = {name: RedisQueue(self._redis, name=_queue_name(prefix, name)) for name in queues}
         self._workers: list[QuietWorker] = []
-        self._direct: dict[str, asyncio.Task[None]] = {}
-        self._direct_slots = asyncio.Semaphore(DIRECT_SLOTS)
+        self._direct: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._direct_slots = {name: asyncio.Semaphore(DIRECT_SLOTS) for name in queues}
         self.away = False
 
     async def offer(self, offers: Sequence[Offer]) -> None:
@@ -84,17 +85,18 @@ class Executor:
 
     def _run_here(self, offers: Sequence[Offer]) -> None:
         for offer in offers:
-            if offer.key not in self._direct and len(self._direct) < _DEEP:
-                self._direct[offer.key] = asyncio.create_task(self._run_directly(offer))
+            waiting = sum(key[0] == offer.queue for key in self._direct)
+            if (offer.queue, offer.key) not in self._direct and waiting < _DEEP:
+                self._direct[offer.queue, offer.key] = asyncio.create_task(self._run_directly(offer))
 
     async def _run_directly(self, offer: Offer) -> None:
         try:
-            async with self._direct_slots:
+            async with self._direct_slots[offer.queue]:
                 await self._functions[offer.function]({}, **offer.arguments)
         except Exception:
             _log.exception("%s failed", offer.function)
         finally:
-            self._direct.pop(offer.key, None)
+            self._direct.pop((offer.queue, offer.key), None)
 
     async def run(self) -> None:
         """Execute what is queued until cancelled. Reconnects by itself."""
@@ -117,7 +119,8 @@ class Executor:
         for task in self._direct.values():
             task.cancel()
         for queue in self._queues.values():
-            await queue.disconnect()
+            with contextlib.suppress(*_AWAY):  # it says goodbye to a Valkey that may be away
+                await queue.disconnect()
 
     def _say_away(self, error: BaseException) -> None:
         if not self.away:

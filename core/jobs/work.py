@@ -78,8 +78,8 @@ class Handlers:
 
     def plugins(self) -> list[str]:
         """Who has jobs; the kernel first. Each has a queue of its own, so that one cannot fill another's."""
-        others = sorted({plugin for plugin, _ in self._by_name} - {CORE})
-        return [CORE, *others]
+        named = {plugin for plugin, _ in self._by_name}
+        return sorted(named, key=lambda plugin: (plugin != CORE, plugin))
 
     def __iter__(self) -> Iterator[Handler]:
         return iter(self._by_name.values())

@@ -41,6 +41,9 @@ class Resting(PluginFailed):
 class Interrupted(BaseException):
     """Raised by the watchdog inside code that holds the loop. No Exception: a plugin's `except` must not catch it."""
 
+    def __init__(self) -> None:
+        super().__init__("it held the event loop and was interrupted")
+
 
 class Guard:
     """One for each process. `packages` are the plugins' own modules, by which their lines are told from ours."""
@@ -125,15 +128,20 @@ class Guard:
     def _tell(self, one: Call, error: BaseException) -> None:
         if isinstance(error, _Late):
             self.incidents.add(Incident.stuck(one.plugin, one.call, str(error), error.stack, one.package))
-        elif not isinstance(error, Interrupted):  # the watchdog has told of that
-            kind: Kind = "memory" if isinstance(error, MemoryError) else "raised"
-            self.incidents.add(Incident.of(one.plugin, kind, one.call, error, one.package))
+        elif not (isinstance(error, Interrupted) and one.blocked):  # the watchdog tells of what it has seen
+            self.incidents.add(Incident.of(one.plugin, _kind(error), one.call, error, one.package))
 
     def _count(self, one: Call, breaker: Breaker, passed: Pass, why: str) -> None:
         now = self._clock()
         if breaker.failed(passed, now, f"{one.call}: {why}"):
             _log.error("plugin %s keeps failing, its %s rest for %d s: %s: %s", one.plugin, door_of(one.call),
                        breaker.until - now, one.call, why)
+
+
+def _kind(error: BaseException) -> Kind:
+    if isinstance(error, Interrupted):
+        return "blocked"
+    return "memory" if isinstance(error, MemoryError) else "raised"
 
 
 class _Late(TimeoutError):

@@ -18,7 +18,8 @@ from core.plugins.loader import Plugins
 from core.plugins.tables import migrated_apps
 
 WEB_STATEMENT_SECONDS, JOB_STATEMENT_SECONDS = 2, 30
-_POOL = 5
+_POOL = 8
+"""More than one plugin has slots for, so that its slow statements leave some to the others. Opened when needed."""
 
 
 async def open_models(database_url: str, plugins: Plugins, *, statement_seconds: int) -> None:
@@ -27,7 +28,9 @@ async def open_models(database_url: str, plugins: Plugins, *, statement_seconds:
     config = tortoise_config(
         role_url(database_url, "comptoir_app"), apps, engine="core.db.tenant_engine", minsize=0, maxsize=_POOL,
         server_settings={"timezone": "UTC", "jit": "off", "application_name": "comptoir plugins",
-                         "statement_timeout": str(statement_seconds * 1000)})
+                         "statement_timeout": str(statement_seconds * 1000),
+                         # A transaction that waits for something else holds locks, and one of the few connections.
+                         "idle_in_transaction_session_timeout": str(2 * statement_seconds * 1000)})
     # The fallback: Quart serves requests in tasks that were not started by the task that ran this (tortoise-orm#2244).
     await Tortoise.init(config=config, _enable_global_fallback=True)
     bind_tenant(current_tenant)

@@ -13,7 +13,7 @@ from core.storage import FolderStorage
 __all__ = ["Broadcasts", "Switches", "load_samples", "make_host"]
 
 _BROKEN = ("raises_at_register", "misspelt", "raises_in_observer", "raises_in_filter", "sleeps", "stubborn", "leaks",
-           "leaves", "sleeps_everywhere", "forgetful", "too_new",
+           "leaves", "blocks", "slow_sql", "sleeps_everywhere", "forgetful", "too_new",
            "needs_absent", "needs_newer_good", "undeclared_permission")
 POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),

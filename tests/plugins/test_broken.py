@@ -127,6 +127,18 @@ async def test_tasks_that_one_leaves_running_are_stopped_and_named(
     assert HERE + "broken.py:" in told["place"]
 
 
+async def test_a_statement_of_one_that_takes_too_long_is_ended_by_the_database(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "good", "slow_sql")
+    host = await start_host("good", "slow_sql")
+    answer = await Web(host).ask(principal(tenant.id, "owner", host), "GET", "/api/v1/p/slow_sql/report")
+    assert answer.status_code == 503
+    assert "statement timeout" in (await _incident(host, db, "slow_sql"))["told"]
+    assert await db.system.fetchval(
+        "select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and state <> 'idle'"
+        " and pid <> pg_backend_pid() and datname = current_database()") == 0
+
+
 @pytest.mark.parametrize(("way", "told"), [("exit", "it raised SystemExit"), ("cancel", "it cancelled itself"),
                                            ("exit_in_a_task", "it raised SystemExit")])
 async def test_one_that_wants_to_end_the_process_ends_its_own_call(

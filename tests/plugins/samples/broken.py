@@ -1,9 +1,12 @@
 """Plugins that are broken, each in one way."""
 
 import asyncio
+import re
+import time
 from typing import Any, ClassVar
 
 from comptoir_sdk import Contact, Context, Draft, Fact, Job, Message, Plugin, Route, hookimpl
+from tortoise.connection import get_connection
 
 
 class RaisesAtRegister(Plugin):
@@ -106,6 +109,44 @@ class Leaves(Plugin):
         await asyncio.create_task(self.exit(ctx))
 
 
+class Blocks(Plugin):
+    """Keeps the event loop to itself."""
+
+    name = "blocks"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route(f"/{view.__name__}", view, ("GET",), "conversations.read")
+                for view in (self.nap, self.spin, self.search, self.spin_in_a_task)]
+
+    async def nap(self, ctx: Context) -> None:
+        time.sleep(0.8)  # noqa: ASYNC251 - this is what is wrong with it
+
+    async def spin(self, ctx: Context) -> None:
+        while True:
+            pass
+
+    async def search(self, ctx: Context) -> None:
+        re.match(r"(a|aa)+$", "a" * 60 + "b")
+
+    async def spin_in_a_task(self, ctx: Context) -> None:
+        await asyncio.create_task(self.spin(ctx))
+
+
+class SlowSql(Plugin):
+    """Asks the database for what takes for ever."""
+
+    name = "slow_sql"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route("/report", self.report, ("GET",), "conversations.read")]
+
+    async def report(self, ctx: Context) -> None:
+        async with ctx.db.transaction():
+            await get_connection("default").execute_query("select pg_sleep(60)")
+
+
 class SleepsInEveryDoor(Plugin):
     name = "sleeps_everywhere"
 
@@ -158,5 +199,6 @@ async def _nothing(ctx: Context) -> Any:
 
 raises_at_register, misspelt, raises_in_observer = RaisesAtRegister(), Misspelt(), RaisesInObserver()
 raises_in_filter, sleeps, forgetful, too_new = RaisesInFilter(), Sleeps(), Forgetful(), TooNew()
-stubborn, leaks, leaves, sleeps_everywhere = Stubborn(), Leaks(), Leaves(), SleepsInEveryDoor()
+stubborn, leaks, leaves, blocks = Stubborn(), Leaks(), Leaves(), Blocks()
+slow_sql, sleeps_everywhere = SlowSql(), SleepsInEveryDoor()
 needs_absent, needs_newer_good, undeclared_permission = NeedsAbsent(), NeedsNewerGood(), UndeclaredPermission()
