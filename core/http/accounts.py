@@ -39,6 +39,7 @@ _ONE = "/accounts/<uuid:account_id>"
 def register(api: Api) -> None:
     """Add the routes."""
     _reading(api)
+    _connecting(api)
     _changing(api)
     _examining(api)
     _at_meta(api)
@@ -64,7 +65,7 @@ def _reading(api: Api) -> None:
             return await account_resource(connection, account_id)
 
 
-def _changing(api: Api) -> None:
+def _connecting(api: Api) -> None:
     @api.route("POST", "/accounts", _MANAGE, "Connect a number", body=NewAccount, tags=_TAGS, limit="meta",
                responses={201: ConnectedAccount}, problems=[409, 503])  # fmt: skip
     async def post_account(body: NewAccount) -> tuple[dict[str, Any], int]:
@@ -87,6 +88,8 @@ def _changing(api: Api) -> None:
         """It lives in the sandbox, with an app of its own. Not in production."""
         return await _full(await simulated.create_simulated(_desk(), _tenant(), body.name)), 201
 
+
+def _changing(api: Api) -> None:
     @api.route("PATCH", _ONE, _MANAGE, "Change a number", body=AccountChange, tags=_TAGS, limit="meta",
                responses={200: AccountResource}, problems=[503])  # fmt: skip
     async def patch_account(account_id: UUID, body: AccountChange) -> dict[str, Any]:

@@ -87,7 +87,13 @@ class PlatformTenant(Resource):
 
 def register(api: Api) -> None:
     """Add the routes."""
+    _seeing(api)
+    _making(api)
+    _suspending(api)
+    _leaving(api)
 
+
+def _seeing(api: Api) -> None:
     @api.route("GET", "/platform/tenants", OPERATE, "List organisations", query=TenantsQuery,
                responses={200: Listing[PlatformTenant]}, tags=["platform"])  # fmt: skip
     async def list_platform_tenants(query: TenantsQuery) -> dict[str, Any]:
@@ -96,6 +102,14 @@ def register(api: Api) -> None:
                                            cursor=query.cursor)  # fmt: skip
         return found.as_json()
 
+    @api.route("GET", "/platform/tenants/<uuid:tenant_id>", OPERATE, "An organisation",
+               responses={200: PlatformTenant}, tags=["platform"])  # fmt: skip
+    async def get_platform_tenant(tenant_id: UUID) -> dict[str, Any]:
+        """With what it uses."""
+        return await tenants.get_tenant(services().db, tenant_id)
+
+
+def _making(api: Api) -> None:
     @api.route("POST", "/platform/tenants", OPERATE, "Make an organisation", body=NewPlatformTenant,
                responses={201: PlatformTenant}, limit="invite", tags=["platform"], problems=(409,))  # fmt: skip
     async def create_platform_tenant(body: NewPlatformTenant) -> tuple[dict[str, Any], int]:
@@ -106,12 +120,6 @@ def register(api: Api) -> None:
                                            changed=own.tenants_changed)  # fmt: skip
         return made, 201
 
-    @api.route("GET", "/platform/tenants/<uuid:tenant_id>", OPERATE, "An organisation",
-               responses={200: PlatformTenant}, tags=["platform"])  # fmt: skip
-    async def get_platform_tenant(tenant_id: UUID) -> dict[str, Any]:
-        """With what it uses."""
-        return await tenants.get_tenant(services().db, tenant_id)
-
     @api.route("PATCH", "/platform/tenants/<uuid:tenant_id>", OPERATE, "Change an organisation", body=TenantFields,
                responses={200: PlatformTenant}, tags=["platform"])  # fmt: skip
     async def patch_platform_tenant(tenant_id: UUID, body: TenantFields) -> dict[str, Any]:
@@ -121,6 +129,8 @@ def register(api: Api) -> None:
             await update_tenant(services().db, body.given)
         return await tenants.get_tenant(services().db, tenant_id)
 
+
+def _suspending(api: Api) -> None:
     @api.route("PUT", "/platform/tenants/<uuid:tenant_id>/status", OPERATE, "Suspend or resume an organisation",
                body=StatusChange, responses={200: PlatformTenant}, tags=["platform"], problems=(409,))  # fmt: skip
     async def put_platform_tenant_status(tenant_id: UUID, body: StatusChange) -> dict[str, Any]:
@@ -132,6 +142,8 @@ def register(api: Api) -> None:
         await services().tenants_changed()
         return await tenants.get_tenant(services().db, tenant_id)
 
+
+def _leaving(api: Api) -> None:
     @api.route("DELETE", "/platform/tenants/<uuid:tenant_id>", OPERATE, "Delete an organisation",
                body=PlatformDeletion, responses={202: PlatformTenant}, idempotent=False, tags=["platform"],
                problems=(409,))  # fmt: skip

@@ -67,7 +67,13 @@ class Nothing(RequestModel):
 
 def register(api: Api, cookie: QuartAuth) -> None:
     """Add the routes. `cookie` carries the session's token."""
+    _proving(api)
+    _by_passkey(api)
+    _leaving(api, cookie)
+    _knowing_oneself(api)
 
+
+def _proving(api: Api) -> None:
     @api.route("POST", "/session", PUBLIC, "Log in", body=Credentials, responses={200: LoggedIn}, limit="login")
     async def log_in(body: Credentials) -> dict[str, Any]:
         """Sets the session cookie. The answer is the same for an unknown address and a wrong password.
@@ -88,6 +94,8 @@ def register(api: Api, cookie: QuartAuth) -> None:
         proven = await services().ways.second_factor.answer(body.challenge, answer)
         return await enter(proven.user_id, proven.tenant_id, by="second_factor", password_hash=proven.password_hash)
 
+
+def _by_passkey(api: Api) -> None:
     @api.route("POST", "/session/passkey-options", PUBLIC, "Ask for a passkey", body=Nothing,
                responses={200: PasskeyOptions})  # fmt: skip
     async def passkey_request_options(body: Nothing) -> dict[str, Any]:
@@ -102,6 +110,8 @@ def register(api: Api, cookie: QuartAuth) -> None:
         proven = await services().ways.own_passkeys.log_in(body.challenge, body.credential, body.tenant)
         return await enter(proven.user_id, proven.tenant_id, by="passkey")
 
+
+def _leaving(api: Api, cookie: QuartAuth) -> None:
     @api.route("DELETE", "/session", SIGNED_IN, "Log out", responses={204: None}, idempotent=False,
                problems=(422,))  # fmt: skip
     async def log_out() -> None:
@@ -114,6 +124,8 @@ def register(api: Api, cookie: QuartAuth) -> None:
             await audit.record_for(connection, principal.tenant_id, "session.closed", "member", principal.user_id)
         cookie.logout_user()
 
+
+def _knowing_oneself(api: Api) -> None:
     @api.route("GET", "/me", SIGNED_IN, "Who am I", responses={200: Me})
     async def me() -> dict[str, Any]:
         """The caller, their tenant and what they may do."""
