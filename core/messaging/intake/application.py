@@ -1,5 +1,6 @@
 """One batch onto the ledger: identities, conversations, messages, statuses, and last the events. Set by set."""
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -19,14 +20,24 @@ from core.metrics.numbers import INTAKE
 from core.whatsapp.statuses import UNRANKED
 from core.whatsapp.values import Unhandled
 
+_AT_A_TIME: Final = 50
 _LOCK: Final = "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k"
 
 
 async def apply_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> Counter[str]:
     """In the caller's transaction: everything these deliveries say. How many messages came in just now, by number."""
-    parsed = read(deliveries)
+    parsed = await _read(deliveries)
     await apply_items(connection, parsed)
     return just_now(parsed)
+
+
+async def _read(deliveries: Sequence[Delivery]) -> list[Parsed]:
+    """A few at a time: an answer to whoever else this process asked for something must not wait for the whole batch."""
+    parsed: list[Parsed] = []
+    for first in range(0, len(deliveries), _AT_A_TIME):
+        parsed += read(deliveries[first:first + _AT_A_TIME])
+        await asyncio.sleep(0)
+    return parsed
 
 
 async def apply_items(connection: Connection, parsed: Sequence[Parsed]) -> None:

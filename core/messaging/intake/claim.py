@@ -50,8 +50,8 @@ async def claim_these(connection: Connection, ids: Sequence[int]) -> list[Delive
 
 
 async def oldest(connection: Connection) -> list[int]:
-    """The deliveries that the next claim would take."""
-    return [row[0] for row in await connection.fetch(_OLDEST, MOST_DELIVERIES, SUSPECT_AFTER)]
+    """What a worker may have on its table: the next batch, and the one of the intake that follows it."""
+    return [row[0] for row in await connection.fetch(_OLDEST, 2 * MOST_DELIVERIES, SUSPECT_AFTER)]
 
 
 async def suspects(connection: Connection) -> list[int]:

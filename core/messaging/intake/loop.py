@@ -12,12 +12,13 @@ import asyncpg
 from core import tracing
 from core.db.pool import Connection, Database, connect
 from core.db.wake import Wake
-from core.messaging.intake import claim, corrections, marks, parked
+from core.messaging.intake import claim
 from core.messaging.intake.again import apply_again, apply_alone, reason
 from core.messaging.intake.application import apply_deliveries
 from core.messaging.intake.batch import Delivery, Overtaken, Refusal
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import read
+from core.messaging.intake.sweeper import Sweeper
 from core.metrics.numbers import BATCH, INTAKE
 
 log = logging.getLogger(__name__)
@@ -25,9 +26,7 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 1.0
 _BATCH_SECONDS: Final = 60.0  # a link cut without a word must not hold the worker for ever
 _RECONNECT_SECONDS: Final = 0.5
-_MATCH_SECONDS: Final = 5.0
 _SUSPECT_SECONDS: Final = 5.0
-_FORGET_SECONDS: Final = 3600.0
 _RETRIES: Final = 8
 _MOST_TOLD: Final = 20  # request ids of a batch in its log line: a burst's are found by the journal
 _FIRST_LESSON: Final = 100  # deliveries of this connection; then each time twice as many
@@ -53,11 +52,16 @@ class _TooSlow(_Away):
 class Intake:
     """`run` for a worker; `drain` applies everything that waits, and returns.
 
-    `heard` is told how many messages have just come in, by phone_number_id.
+    `heard` is told how many messages have just come in, by phone_number_id. While there is a backlog a second one
+    follows: it reads its batch while the statements of this one's run in the database.
     """
 
-    def __init__(self, db: Database, wake: Wake, heard: Callable[[Mapping[str, int]], None] = lambda _: None) -> None:
-        self._url, self._wake, self._heard = db.url, wake, heard
+    def __init__(
+        self, db: Database, wake: Wake, heard: Callable[[Mapping[str, int]], None] = lambda _: None, *,
+        leads: bool = True,
+    ) -> None:  # fmt: skip
+        self._db, self._url, self._wake, self._heard, self._leads = db, db.url, wake, heard, leads
+        self._backlog = asyncio.Event()
         self._connection: Connection | None = None
         self._count = True      # the last worker may have died of what is first in the queue
         self._suspected_at = float("-inf")
@@ -66,7 +70,8 @@ class Intake:
         """Until cancelled."""
         await self._wake.listen("journal")
         bell = self._wake.bell("journal")
-        sweeper = asyncio.create_task(_Sweeper(self._url, self._wake).run(), name="parked statuses")
+        beside = [asyncio.create_task(Sweeper(self._url, self._wake).run(), name="parked statuses"),
+                  asyncio.create_task(self._be_followed(), name="second intake")]
         try:
             while True:
                 if self._count:
@@ -74,8 +79,24 @@ class Intake:
                 if not await self._surely(self.step):
                     await bell.wait(_POLL_SECONDS)
         finally:
-            sweeper.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await self.close()
+
+    async def _be_followed(self) -> None:
+        """For ever: another one beside this, as long as there is more than one batch."""
+        second = Intake(self._db, self._wake, self._heard, leads=False)
+        try:
+            while True:
+                await self._backlog.wait()
+                self._backlog.clear()
+                second._count = False
+                while await second._surely(second.step):
+                    pass
+                self._count = self._count or second._count
+        finally:
+            await second.close()
 
     async def drain(self) -> int:
         """Apply everything that waits; how many deliveries."""
@@ -96,6 +117,8 @@ class Intake:
                 deliveries = await claim.claim(connection)
                 taken[:] = [delivery.id for delivery in deliveries]
                 requests[:] = [delivery.request_id for delivery in deliveries]
+                if len(taken) == claim.MOST_DELIVERIES:
+                    self._backlog.set()
                 heard.update(await apply_deliveries(connection, deliveries))
 
         began, began_ns = time.perf_counter(), time.time_ns()
@@ -103,7 +126,7 @@ class Intake:
         if error is not None:
             await self._divide(connection, taken, error)
         now = asyncio.get_running_loop().time()
-        if not taken or now - self._suspected_at > _SUSPECT_SECONDS:
+        if self._leads and (not taken or now - self._suspected_at > _SUSPECT_SECONDS):
             self._suspected_at = now
             await self._suspects(connection)
         if taken:
@@ -119,7 +142,7 @@ class Intake:
     async def _learn(self, connection: Connection, applied: int) -> None:
         """Autovacuum looks once a minute: the first burst of an installation would be planned blind."""
         self._applied += applied
-        if self._applied >= self._learn_at <= _LAST_LESSON:
+        if self._leads and self._applied >= self._learn_at <= _LAST_LESSON:
             self._learn_at *= 2
             await connection.execute(_ANALYZE)
 
@@ -241,34 +264,3 @@ async def replay(connection: Connection, quarantine_id: int) -> bool:
         return False
     await apply_again(connection, [Delivery(*row)])
     return True
-
-
-class _Sweeper:
-    """Parked statuses: matched again shortly after, forgotten after a week."""
-
-    def __init__(self, url: str, wake: Wake) -> None:
-        self._url, self._wake = url, wake
-
-    async def run(self) -> None:
-        forgotten_at = float("-inf")
-        while True:
-            await asyncio.sleep(_MATCH_SECONDS)
-            now = asyncio.get_running_loop().time()
-            try:
-                await self._sweep(forget=now - forgotten_at > _FORGET_SECONDS)
-                forgotten_at = now if now - forgotten_at > _FORGET_SECONDS else forgotten_at
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-                log.warning("parked statuses: %s; looking again", type(error).__name__)
-
-    async def _sweep(self, forget: bool) -> None:
-        connection = await connect(self._url, "comptoir_sys")
-        try:
-            async with connection.transaction():
-                if await parked.match_recent(connection):
-                    self._wake.ring("outbox")
-                if forget:
-                    await parked.forget_old(connection)
-                    await marks.forget_old(connection)
-                    await corrections.forget_old(connection)
-        finally:
-            connection.terminate()

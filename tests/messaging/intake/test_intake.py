@@ -66,3 +66,32 @@ async def test_what_has_just_come_in_is_told_by_number_and_an_old_backlog_is_not
     await intake.drain()
     await intake.close()
     assert sum(counts.get(tenant.phone_number_id, 0) for counts in heard) == 3
+
+
+async def test_behind_a_full_batch_a_second_one_is_taken_along_and_nothing_is_doubled(
+    db: Database, tenant: SeededTenant
+) -> None:
+    bodies = [delivery(tenant, text(f"wamid.{n}")) for n in range(1200)]
+    await db.system.execute(
+        """with written as (insert into journal (app_slug, headers, body)
+            select $1, '{}', b from unnest($2::bytea[]) b returning id, received_at)
+        insert into journal_pending (id, received_at) select id, received_at from written""", tenant.app_slug, bodies)
+    wake, holder = Wake(db.url), await asyncpg.connect(db.url)
+    hold = holder.transaction()
+    await hold.start()
+    await holder.execute("lock table contacts in access exclusive mode")
+    running = asyncio.create_task(Intake(db, wake).run())
+    async with asyncio.timeout(15):
+        while len(await db.system.fetch("select from journal_pending for update skip locked")) != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await hold.rollback()
+    await holder.close()
+    async with asyncio.timeout(30):
+        while await count(db, "journal_pending"):  # noqa: ASYNC110 - in the database
+            await asyncio.sleep(0.05)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    await wake.close()
+    assert await count(db, "messages") == 1200
+    assert [e.type for e in await numbered(db, tenant)].count("message.received") == 1200
