@@ -51,6 +51,7 @@ class Double:
         self.offline = False
         self.url = ""
         self.posted: list[Resource] = []
+        self.uploaded: list[str] = []
         self.typed: list[str] = []  # conversations in which "typing" was told
         self.panels: list[Resource] = []
         self.permissions = list(PERMISSIONS)
@@ -342,7 +343,10 @@ class Double:
 
     async def _upload(self) -> Any:
         file = (await request.files)["file"]
-        return {"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c11", "kind": "document", "filename": file.filename}, 201
+        kind = (file.content_type or "").partition("/")[0]
+        self.uploaded.append(file.filename or "")
+        return {"id": f"0198f0a2-5f0e-7c6b-9f53-{len(self.uploaded):012}", "filename": file.filename,
+                "kind": kind if kind in ("image", "audio", "video") else "document"}, 201
 
     async def _attachment(self, key: str) -> Response:
         return Response((ROOT / "core/web/static/mark.svg").read_bytes(), content_type="image/svg+xml")

@@ -32,6 +32,27 @@ export async function request(method, path, { body, query, accept = "application
 
 const KEEPALIVE = 32_000; // characters: a browser keeps 64 KiB alive, of all requests together
 
+/** Posts a form and tells how far it is: `progress(share)`, from 0 to 1. Answers as `post`; `signal` stops it. */
+export async function upload(path, form, { progress, signal } = {}) {
+  const sent = () => new Promise((resolve, reject) => {
+    const asked = new XMLHttpRequest();
+    asked.upload.onprogress = ({ loaded, total }) => progress?.(total ? loaded / total : 0);
+    asked.onload = () => resolve(new Response(asked.response, { status: asked.status, headers: { "Content-Type": asked.getResponseHeader("Content-Type") ?? "" } }));
+    asked.onerror = asked.ontimeout = () => reject(new Unreachable());
+    asked.onabort = () => reject(signal.reason);
+    signal?.addEventListener("abort", () => asked.abort(), { once: true });
+    asked.open("POST", path);
+    asked.responseType = "blob";
+    const { headers } = written("POST", form, { Accept: "application/json" });
+    for (const [name, value] of Object.entries(headers)) asked.setRequestHeader(name, value);
+    asked.send(form);
+  });
+  let answer = await sent();
+  if (answer.status === 403 && await renewSession()) answer = await sent();
+  if (!answer.ok) throw new ApiError(await problemOf(answer));
+  return answer.json();
+}
+
 /** Headers and body. Kept alive, so that what somebody did just before closing the tab still arrives. */
 function written(method, body, headers) {
   if (method !== "GET" && bootstrap) headers["X-CSRF-Token"] = bootstrap.csrf;

@@ -12,6 +12,7 @@ const numericDate = new Intl.DateTimeFormat(tag, { day: "2-digit", month: "2-dig
 const moment = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 const mediumDate = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
 const number = new Intl.NumberFormat(tag);
+const portion = new Intl.NumberFormat(tag, { style: "percent" });
 const DAY = 86_400_000;
 
 const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
@@ -46,6 +47,7 @@ export const fmt = {
     const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
     return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   },
+  percent: (share) => portion.format(share),
   size(bytes) {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
     const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));

@@ -8,7 +8,7 @@ export { Panel, define } from "./panel.js";
 export { t, tn, locale, dir } from "./i18n.js";
 export { fmt } from "./format.js";
 export { icon } from "./icons.js";
-export { ApiError, Unreachable, get, patch, post, put, remove, renewSession } from "./api.js";
+export { ApiError, Unreachable, get, patch, post, put, remove, renewSession, upload } from "./api.js";
 export { askBeforeLeaving, navigate, onRoute, pagePath, route } from "./router.js";
 export { bind as bindKeys } from "./keys.js";
 export { toast } from "./elements/toast.js";

@@ -1,8 +1,11 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { Panel, can, define, icon, post, storageKey, t } from "@comptoir/sdk";
+import { Panel, can, define, fmt, icon, post, storageKey, t, toast } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import "./extras.js";
+import { CAPTION, takesCaption } from "./limits.js";
+import { trayOf } from "./tray.js";
+import { trayRows, trayStyles } from "./tray-rows.js";
 import { preview, titleOf } from "./words.js";
 
 const KEPT = 300; // ms after the last key until the draft is written down
@@ -12,7 +15,7 @@ const TYPING = 20_000; // ms: WhatsApp shows the dots for 25 s
 class Composer extends Panel {
   static shadowRootOptions = { ...Panel.shadowRootOptions, delegatesFocus: true };
   static properties = { conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, collision: { attribute: false }, text: { state: true } };
-  static styles = [...Panel.styles, css`
+  static styles = [...Panel.styles, trayStyles, css`
     :host { background: var(--surface); border-block-start: 1px solid var(--line); padding: var(--sp-3) var(--sp-4); padding-block-end: max(var(--sp-3), env(safe-area-inset-bottom)); }
     .line { display: flex; gap: var(--sp-2); align-items: flex-end; }
     textarea { flex: 1; min-inline-size: 0; resize: none; border: 1px solid var(--line-strong); border-radius: var(--r-md); background: var(--surface); padding: 9px 12px; min-block-size: 42px; max-block-size: 168px; field-sizing: content; unicode-bidi: plaintext; }
@@ -31,6 +34,13 @@ class Composer extends Panel {
   connectedCallback() {
     super.connectedCallback();
     this.text = localStorage.getItem(this.draftKey) ?? "";
+    const changed = () => this.requestUpdate();
+    this.tray.addEventListener("change", changed);
+    this.cleanup(() => this.tray.removeEventListener("change", changed));
+  }
+
+  get tray() {
+    return trayOf(this.conversation.id);
   }
 
   get draftKey() {
@@ -47,18 +57,20 @@ class Composer extends Panel {
 
   willUpdate(changed) {
     if (!changed.has("collision") || !this.collision) return;
-    this.text = [this.collision.draft.body, this.text].filter(Boolean).join("\n");
+    const { draft } = this.collision;
+    if (draft.content?.attachment_id) this.tray.restore(draft);
+    else this.text = [draft.body, this.text].filter(Boolean).join("\n");
   }
 
   render() {
     if (!can("messages.send")) return this.closed(t("You may read this conversation, not answer it."), t("Ask an administrator for the right to send messages."));
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
     const name = titleOf(this.conversation);
-    return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}
-      <div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
-        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${t("Message…")} .value=${live(this.text)}
-        @input=${this.typed} @keydown=${this.keys}></textarea>
-      <button class="send" aria-label=${t("Send")} ?disabled=${!this.text.trim()} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button></div>`;
+    return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}
+      <div class="line" @dragover=${this.over} @drop=${this.dropped}><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
+        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
+        @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted}></textarea>
+      <button class="send" aria-label=${t("Send")} ?disabled=${!this.text.trim() && !this.tray.sendable} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button></div>`;
   }
 
   closed(head, why) {
@@ -117,10 +129,39 @@ class Composer extends Panel {
     }
   }
 
+  /** Whether what is written goes with a file. */
+  get caption() {
+    return this.tray.entries.some(({ state, kind, departing }) => !departing && takesCaption(kind) && !["refused", "failed"].includes(state));
+  }
+
+  pasted(event) {
+    const files = [...event.clipboardData.files];
+    // A copied part of a page brings a picture of itself along: its words are what was meant.
+    if (!files.length || event.clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    this.tray.add(files);
+  }
+
+  over(event) {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  }
+
+  dropped(event) {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    this.tray.add([...event.dataTransfer.files]);
+  }
+
   send(confirm = false) {
-    const body = this.text.trim();
-    if (!body || !this.windowOpen) return;
-    outbox.send({ conversation_id: this.conversation.id, body, reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.lastSeen(), confirm: confirm || undefined });
+    let body = this.text.trim();
+    if ((!body && !this.tray.sendable) || !this.windowOpen) return;
+    if (this.caption && body.length > CAPTION) {
+      toast({ text: t("WhatsApp takes captions of at most {n} characters; this has {length}.", { n: fmt.number(CAPTION), length: fmt.number(body.length) }) });
+      return;
+    }
+    const about = { reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.lastSeen(), confirm: confirm || undefined };
+    if (this.tray.sendable) body = this.tray.depart(body, about);
+    if (body) outbox.send({ conversation_id: this.conversation.id, body, ...about });
     this.text = "";
     this.told = 0;
     this.keep();

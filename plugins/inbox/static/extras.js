@@ -1,11 +1,10 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, icon, post, t, toast } from "@comptoir/sdk";
 import { Form } from "@comptoir/sdk/form.js";
-import { ledger, newId, outbox } from "@comptoir/sdk/ledger.js";
+import { ledger, newId } from "@comptoir/sdk/ledger.js";
 import { EMOJIS, react } from "./reactions.js";
 import { KINDS } from "./extra-kinds.js";
-
-const UPLOAD = 600_000; // ms: a hundred megabytes on a slow line
+import { trayOf } from "./tray.js";
 
 /** What is not text: a menu beside the composer, a dialog for each kind. Fires "sent" and "quote". */
 class Extras extends Panel {
@@ -35,14 +34,14 @@ class Extras extends Panel {
 
   render() {
     return html`<ui-menu .items=${this.choices()}><button class="ib" slot="trigger" aria-label=${t("Send something else")} title=${t("Send something else")}>${icon("plus")}</button></ui-menu>
-      <input type="file" hidden aria-label=${t("Photo, video or file")} @change=${this.chosen}>
+      <input type="file" multiple hidden aria-label=${t("Photos, videos or files")} @change=${this.chosen}>
       ${this.kind ? this.dialog() : nothing}`;
   }
 
   choices() {
     const last = this.lastOfCustomer;
     const open = (kind) => ({ label: KINDS[kind].name(), icon: KINDS[kind].icon, run: () => this.begin(kind) });
-    const file = { label: t("Photo, video or file"), icon: "paperclip", run: () => this.renderRoot.querySelector("input[type=file]").click() };
+    const file = { label: t("Photos, videos or files"), icon: "paperclip", run: () => this.renderRoot.querySelector("input[type=file]").click() };
     return [file, ...Object.keys(KINDS).map(open),
       ...(last ? [{ separator: true }, { label: t("Reply to the last message"), icon: "reply", run: () => this.dispatchEvent(new CustomEvent("quote", { detail: last })) },
         { heading: t("React to the last message") }, ...EMOJIS.map((emoji) => ({ label: emoji, icon: "smile", run: () => react(last, emoji) }))] : [])];
@@ -56,22 +55,9 @@ class Extras extends Panel {
     return ledger.messages(this.conversation.id).findLast((message) => message.status !== "unsent")?.id;
   }
 
-  /** Uploaded first, so that what WhatsApp does not take is said at once; then sent like any other message. */
-  async chosen(event) {
-    const [file] = event.target.files;
+  chosen(event) {
+    trayOf(this.conversation.id).add([...event.target.files]);
     event.target.value = "";
-    if (!file) return;
-    const form = new FormData();
-    form.append("file", file, file.name);
-    toast({ text: t("Uploading {name}…", { name: file.name }) });
-    try {
-      const { id, kind, filename } = await post("/api/v1/attachments", form, { timeout: UPLOAD });
-      const content = { attachment_id: id, ...(kind === "document" && filename ? { filename } : {}) };
-      outbox.send({ conversation_id: this.conversation.id, body: filename ?? "", type: kind, content, reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.seen });
-      this.dispatchEvent(new Event("sent"));
-    } catch (error) {
-      toast({ text: t("Not sent: {reason}", { reason: error.message }) });
-    }
   }
 
   begin(kind) {

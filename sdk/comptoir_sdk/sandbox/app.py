@@ -1,8 +1,9 @@
 """The sandbox as a Quart application."""
 
 import json
+from typing import Any
 
-from quart import Quart, Response, g
+from quart import Quart, Request, Response, g
 from werkzeug.exceptions import HTTPException
 
 from comptoir_sdk.sandbox.caller import date_header, numbers
@@ -15,7 +16,7 @@ from comptoir_sdk.sandbox.graph import graph
 from comptoir_sdk.sandbox.graph_account import graph_account
 from comptoir_sdk.sandbox.graph_customers import graph_customers
 from comptoir_sdk.sandbox.graph_media import graph_media
-from comptoir_sdk.sandbox.media import MB
+from comptoir_sdk.sandbox.media import LARGEST, MB
 from comptoir_sdk.sandbox.numbers import Numbers
 from comptoir_sdk.sandbox.page import page
 from comptoir_sdk.sandbox.refusals import Refusal
@@ -24,10 +25,19 @@ from comptoir_sdk.sandbox.settings import Settings
 BODY_AT_MOST = 8 * MB
 
 
+class SandboxRequest(Request):
+    """Files are longer than all else. Said at the beginning, for Quart measures a body before any route is asked."""
+
+    def __init__(self, method: str, scheme: str, path: str, *given: Any, **named: Any) -> None:
+        longest = LARGEST + MB if method == "POST" and path.endswith("/media") else BODY_AT_MOST
+        super().__init__(method, scheme, path, *given, **named | {"max_content_length": longest})
+        self.max_content_length = longest
+
+
 def create_app(settings: Settings) -> Quart:
     """Meta in a box, to be served by Hypercorn or Uvicorn (resets need a real socket)."""
     app = Quart("comptoir_sdk.sandbox", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_AT_MOST
+    app.request_class = SandboxRequest
     graphs = (graph, graph_media, graph_customers, graph_account)
     for blueprint in (page, control, control_phones, control_customers, control_numbers, *graphs):
         app.register_blueprint(blueprint)

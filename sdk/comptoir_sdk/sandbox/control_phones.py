@@ -9,7 +9,7 @@ from quart import Blueprint, Response, request
 from comptoir_sdk.sandbox.caller import box, choose
 from comptoir_sdk.sandbox.control import refuse
 from comptoir_sdk.sandbox.graph import answer, json_body
-from comptoir_sdk.sandbox.media import LARGEST, MB, TYPES
+from comptoir_sdk.sandbox.media import TYPES
 from comptoir_sdk.sandbox.phones import Phone, PhoneRefused, bubble, change
 from comptoir_sdk.sandbox.refusals import Refusal
 
@@ -129,7 +129,6 @@ async def open_thread(phone_id: str) -> Response:
 @control_phones.post("/media")
 async def upload() -> Response:
     """A file from the customer's phone: multipart `file`."""
-    request.max_content_length = LARGEST + MB
     file = (await request.files).get("file")
     if file is None:
         return refuse("send the file as multipart/form-data, in a part called file")

@@ -5,7 +5,7 @@ from quart import Blueprint, Response, g, request
 from comptoir_sdk.sandbox import misbehaviour
 from comptoir_sdk.sandbox.caller import box, enter, given_token, numbers
 from comptoir_sdk.sandbox.graph import answer, check_number
-from comptoir_sdk.sandbox.media import LARGEST, MB
+from comptoir_sdk.sandbox.media import MB
 from comptoir_sdk.sandbox.refusals import Refusal, parameter, unknown_object
 
 graph_media = Blueprint("graph_media", __name__)
@@ -16,7 +16,6 @@ OVERSIZE = 64 * MB
 @graph_media.post("/<node>/media")
 async def upload(node: str) -> Response:
     check_number(node)
-    request.max_content_length = LARGEST + MB
     fault = box().faults.draw("media_upload")
     if fault is not None:
         return await misbehaviour.strike(fault)

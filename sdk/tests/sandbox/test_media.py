@@ -30,6 +30,17 @@ async def test_what_is_uploaded_comes_down_the_same(sandbox: httpx2.AsyncClient)
     assert (await sandbox.get(medium["url"])).content == PICTURE
 
 
+@pytest.mark.parametrize("path", ["/v26.0/106540352242922/media", "/sandbox/api/media"])
+async def test_a_document_may_be_large_and_nothing_else(sandbox: httpx2.AsyncClient, path: str) -> None:
+    large = b"%PDF-1.7" + bytes(9 * 1024 * 1024)
+    form = {"messaging_product": "whatsapp", "type": "application/pdf"}
+    made = await sandbox.post(path, data=form, files={"file": ("a.pdf", large, "application/pdf")})
+    assert made.status_code in (200, 201)
+    assert (await sandbox.get(f"/v26.0/{made.json()['id']}")).json()["file_size"] == len(large)
+    too_long = await sandbox.post("/sandbox/api/phones", content=large, headers={"Content-Type": "application/json"})
+    assert too_long.status_code == 413
+
+
 async def test_a_link_wants_the_token_and_a_user_agent_and_lives_five_minutes(sandbox: httpx2.AsyncClient) -> None:
     url = (await link(sandbox))["url"]
     assert (await sandbox.get(url, headers={"Authorization": ""})).status_code == 401

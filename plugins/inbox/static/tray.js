@@ -1,0 +1,103 @@
+/**
+ * Files on their way to a customer: uploaded as soon as they are chosen, sent in their order when somebody says so. One
+ * for each conversation, beside the screen: who looks at another conversation meanwhile loses nothing.
+ *
+ * States of an entry: refused (WhatsApp would not take it), waiting, uploading, ready, failed.
+ */
+import { t, upload } from "@comptoir/sdk";
+import { newId, outbox } from "@comptoir/sdk/ledger.js";
+import { faultOf, kindOfFile, takesCaption } from "./limits.js";
+
+const AT_ONCE = 2;
+const trays = new Map();
+
+export function trayOf(conversationId) {
+  if (!trays.has(conversationId)) trays.set(conversationId, new Tray(conversationId));
+  return trays.get(conversationId);
+}
+
+/** Fires "change". */
+class Tray extends EventTarget {
+  entries = [];
+
+  constructor(conversationId) {
+    super();
+    this.conversationId = conversationId;
+  }
+
+  get sendable() {
+    return this.entries.some(({ state, departing }) => !departing && ["waiting", "uploading", "ready"].includes(state));
+  }
+
+  add(files) {
+    for (const file of files) {
+      const problem = faultOf(file);
+      this.entries.push({ id: newId(), file, name: file.name, size: file.size, kind: kindOfFile(file), state: problem ? "refused" : "waiting", problem, progress: 0 });
+    }
+    this.work();
+  }
+
+  /** What came back from a send that was held up: its file is at the server already. */
+  restore({ type, content }) {
+    const { attachment_id: attachment, caption, filename } = content;
+    this.entries.push({ id: newId(), name: filename ?? t("File"), kind: type, state: "ready", progress: 1, attachment: { id: attachment, kind: type, filename }, caption });
+    this.changed();
+  }
+
+  drop(entry) {
+    entry.abort?.abort();
+    this.entries = this.entries.filter((one) => one !== entry);
+    this.work();
+  }
+
+  retry(entry) {
+    Object.assign(entry, { state: "waiting", problem: "", progress: 0 });
+    this.work();
+  }
+
+  /** Send what is here. The words go with the first file that may carry them; returns those that none could carry. */
+  depart(words, { reply_to, quoted, ...about }) {
+    const going = this.entries.filter(({ state, departing }) => !departing && ["waiting", "uploading", "ready"].includes(state));
+    const carrier = going.find(({ kind }) => takesCaption(kind));
+    if (words && carrier) carrier.caption = words;
+    going.forEach((entry, at) => { entry.departing = at ? about : { reply_to, quoted, ...about }; });
+    this.work();
+    return carrier ? "" : words;
+  }
+
+  work() {
+    const waiting = this.entries.filter(({ state }) => state === "waiting");
+    const busy = this.entries.filter(({ state }) => state === "uploading").length;
+    for (const entry of waiting.slice(0, AT_ONCE - busy)) this.upload(entry);
+    this.leave();
+    this.changed();
+  }
+
+  async upload(entry) {
+    const form = new FormData();
+    form.append("file", entry.file, entry.name);
+    Object.assign(entry, { state: "uploading", abort: new AbortController() });
+    try {
+      const attachment = await upload("/api/v1/attachments", form, { signal: entry.abort.signal, progress: (share) => { entry.progress = share; this.changed(); } });
+      Object.assign(entry, { state: "ready", progress: 1, attachment, kind: attachment.kind });
+    } catch (error) {
+      if (entry.abort.signal.aborted) return;
+      Object.assign(entry, { state: "failed", problem: error.message, refused: error.status === 422 || error.status === 413, departing: null });
+    }
+    this.work();
+  }
+
+  /** In their order: one that is not there yet holds up those after it, one that failed does not. */
+  leave() {
+    for (let next; (next = this.entries.find(({ departing }) => departing))?.state === "ready"; ) {
+      const { attachment: { id, kind, filename }, caption, departing } = next;
+      const content = { attachment_id: id, ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
+      this.entries = this.entries.filter((one) => one !== next);
+      outbox.send({ conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...departing });
+    }
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
