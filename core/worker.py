@@ -37,6 +37,7 @@ from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Fleet, Inflow, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher, PreviewMaker, SentMedia
 from core.messaging.media.sweep import SWEEP_CRON, StorageSweeper
+from core.messaging.number_stop import StopTeller
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
@@ -153,6 +154,7 @@ class Worker:
             *Exporter(self.db, self._storage).handlers(),
             *TenantEraser(self.db, self._storage).handlers(),
             ReadReceipts(self.db, self.clients, self.mail).handler(),
+            StopTeller(self.db, self.mail).handler(),
             TemplateReadings(self.db, self.clients).handler(),
             Eraser(self.db, self._storage).handler(),
             *StorageSweeper(self.db, self._storage).handlers(),

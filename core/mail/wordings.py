@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-Template = Literal["invitation", "password_reset", "password_changed", "token_dead"]
+Template = Literal["invitation", "password_reset", "password_changed", "token_dead", "number_stopped"]
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -63,5 +63,15 @@ WORDINGS: Final[Mapping[Template, Wording]] = {
         button=_("Give it a new token"),
         path="/settings/numbers",
         closing=_("This is told once. With a new token the queue goes on by itself."),
+    ),
+    "number_stopped": Wording(
+        subject=_("{number} cannot send for now"),
+        lines=(
+            _("WhatsApp takes no messages of {number} ({tenant}): {reason}."),
+            _("Messages of the team wait in the queue. What customers write still arrives."),
+        ),
+        button=_("See what to do"),
+        path="/settings/numbers",
+        closing=_("This is told once. From time to time it is tried whether WhatsApp takes messages again."),
     ),
 }

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -57,7 +58,7 @@ async def submit(
         draft, quoted = await aimed(connection, draft, clock())
         _refuse_closed_window(draft.type, place, clock)
         await refuse_unseen(connection, draft.conversation_id, draft.last_seen, draft.confirm, author.kind, author.id)
-        check_reachable(place)
+        check_reachable(place, clock())
         misfit = await check_template(connection, draft.content, place) if draft.type == "template" else None
     if misfit is not None:
         await _ask_again(db, place, clock)
@@ -81,6 +82,7 @@ def _refuse_closed_window(type: str, place: Any, clock: Clock) -> None:
 _CONVERSATION = """
 select v.account_id, v.contact_id, v.last_inbound_at, a.phone_number_id, a.status as account_status,
     a.display_phone_number, c.phone, c.bsuid, a.waba_id, g.group_id, g.state as group_state,
+    a.stopped_until, a.pause_error, v.bulk_rest_until,
     exists (select from contact_blocks b where b.tenant_id = v.tenant_id and b.account_id = v.account_id
         and b.contact_id = v.contact_id) as blocked
 from conversations v
@@ -121,7 +123,7 @@ def _id_used(draft: Draft) -> Conflict:
     return Conflict("This message id was used for another message: make a new id.", id=str(draft.id))
 
 
-def check_reachable(place: Any) -> None:
+def check_reachable(place: Any, now: datetime) -> None:
     """Raises Unavailable or Invalid unless the number can send and the contact or group can be reached."""
     if place["account_status"] != "connected":
         reason = {
@@ -130,6 +132,10 @@ def check_reachable(place: Any) -> None:
         }[place["account_status"]]
         number = place["display_phone_number"]
         raise Unavailable(f"The number +{number} cannot send; {reason}.", account_id=str(place["account_id"]))
+    if place["stopped_until"] is not None and place["stopped_until"] > now:
+        error, number = place["pause_error"] or {}, place["display_phone_number"]
+        raise Unavailable(f"WhatsApp takes nothing of the number +{number} for now: {error.get('cause', '')} "
+                          f"{error.get('cure', '')}".strip(), account_id=str(place["account_id"]))  # fmt: skip
     if place["group_id"] is not None:
         refuse_lost_group(place)
     elif place["blocked"]:
@@ -180,9 +186,9 @@ def _changed(before: Outbound, left: Outbound) -> tuple[str, dict[str, Any]]:
 _INSERT = """
 insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, direction, type, body,
     content, context_wamid, author_id, author_kind, status, status_rank, at, created_at, queued_at, request_hash,
-    identity_key_hash, bulk, in_group)
+    identity_key_hash, bulk, not_before, in_group)
 select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14,
-    $15, $16
+    $15, $16, $17
 from (select clock_timestamp() as now offset 0) t returning at
 """
 _BUMP = """
@@ -204,7 +210,7 @@ async def _accept(
     if known := await _accepted_before(connection, draft, request):
         return known
     _refuse_closed_window(draft.type, place, clock)
-    check_reachable(place)
+    check_reachable(place, clock())
     if draft.type == "template":
         await ask_for_reading(connection, place["account_id"], place["waba_id"], clock())
     await _insert(connection, draft, place, author, quoted, request)
@@ -223,7 +229,8 @@ async def _insert(
         at = await connection.fetchval(
             _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
             place["phone_number_id"], draft.type, draft.body, draft.content, quoted, author.id, author.kind,
-            request, draft.identity_key_hash, draft.bulk, place["group_id"] is not None,
+            request, draft.identity_key_hash, draft.bulk, place["bulk_rest_until"] if draft.bulk else None,
+            place["group_id"] is not None,
         )
     except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
         raise _id_used(draft) from None

@@ -4,6 +4,7 @@ Statuses told by Meta are applied by intake; these are the changes that our own 
 system role, so every statement names its tenant.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -31,21 +32,23 @@ ACCEPT: Final = """, changed as (
     update messages m set wamid = coalesce(m.wamid, case when not exists (select from messages o
             where o.tenant_id = m.tenant_id and o.phone_number_id = m.phone_number_id and o.wamid = a.wamid)
             then a.wamid end),
-        accepted_at = coalesce(m.accepted_at, $4),
+        accepted_at = coalesce(m.accepted_at, a.at),
         status = case when m.status_rank < 0 then 'accepted' else m.status end,
         status_rank = greatest(m.status_rank, 0::smallint),
         error = case when m.status_rank < 0 then null else m.error end, version = m.version + 1
-    from attempt a where m.tenant_id = $1 and m.id = a.message_id returning m.*
+    from attempt a where m.tenant_id = a.tenant_id and m.id = a.message_id returning m.*
 )
 """
-"""After a CTE `attempt` (message_id, wamid): its messages become accepted at $4, unless a status has come first."""
+"""After a CTE `attempt` (tenant_id, message_id, wamid, at): its messages become accepted then, unless a status has come
+first."""
 
 _ACCEPTED = """
 with attempt as (
-    update send_attempts set state = case when state = 'settled' then state else 'accepted' end, wamid = $3,
-        http_status = 200, finished_at = coalesce(finished_at, $4)
-    where tenant_id = $1 and id = $2 returning message_id, wamid
-)""" + ACCEPT + TELL + f"select id, wamid, phone_number_id, {WAKE} from changed"  # noqa: S608 - constants
+    update send_attempts s set state = case when s.state = 'settled' then s.state else 'accepted' end, wamid = u.wamid,
+        http_status = 200, finished_at = coalesce(s.finished_at, u.at)
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) u(tenant_id, id, wamid, at)
+    where s.tenant_id = u.tenant_id and s.id = u.id returning s.tenant_id, s.message_id, u.wamid, u.at
+)""" + ACCEPT + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
 
 _UNCERTAIN = """
 with attempt as (
@@ -81,9 +84,9 @@ with attempt as (
 """ + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
 
 
-async def accepted(connection: Connection, tenant_id: UUID, attempt_id: UUID, wamid: str, now: datetime) -> Any:
-    """Meta has it. Statuses that came first are kept. Returns the message's id, wamid and phone_number_id."""
-    return await connection.fetchrow(_ACCEPTED, tenant_id, attempt_id, wamid, now)
+async def accepted(connection: Connection, told: Sequence[tuple[UUID, UUID, str, datetime]]) -> set[UUID]:
+    """Meta has these: (tenant, attempt, wamid, when). Statuses that came first are kept. Returns the messages."""
+    return {row["id"] for row in await connection.fetch(_ACCEPTED, *zip(*told, strict=True))}
 
 
 async def uncertain(

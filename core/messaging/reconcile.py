@@ -24,7 +24,7 @@ with attempt as (
     update send_attempts a set state = 'settled', wamid = p.wamid, finished_at = coalesce(a.finished_at, $4)
     from unnest($2::uuid[], $3::text[]) p(id, wamid)
     where a.tenant_id = $1 and a.id = p.id and a.wamid is distinct from p.wamid
-    returning a.message_id, p.wamid
+    returning a.tenant_id, a.message_id, p.wamid, $4::timestamptz as at
 )""" + ACCEPT + TELL + f"select id, wamid, {WAKE}, (select pg_notify('lanes', '')) from changed"  # noqa: S608 - constants
 
 _DOUBLED = """

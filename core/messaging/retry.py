@@ -14,7 +14,8 @@ from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
 _MESSAGE = """
 select m.id, m.status, m.direction, m.type, m.body, m.content, m.conversation_id, m.contact_id, v.account_id,
     v.last_inbound_at,
-    a.status as account_status, a.display_phone_number, c.phone, c.bsuid, g.group_id, g.state as group_state,
+    a.status as account_status, a.display_phone_number, a.stopped_until, a.pause_error, c.phone, c.bsuid,
+    g.group_id, g.state as group_state,
     exists (select from contact_blocks b where b.tenant_id = m.tenant_id and b.account_id = m.account_id
         and b.contact_id = m.contact_id) as blocked,
     (select max(s.lease_until) from send_attempts s where s.tenant_id = m.tenant_id and s.message_id = m.id
@@ -82,5 +83,5 @@ async def _checked(connection: Connection, message_id: UUID, clock: Clock) -> An
                        until=message["waits_until"].isoformat())
     if message["type"] not in FREE_OF_WINDOW:
         refuse_closed_window(message["last_inbound_at"], clock())
-    check_reachable(message)
+    check_reachable(message, clock())
     return message

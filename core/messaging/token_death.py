@@ -10,8 +10,8 @@ from core.db.pool import Connection
 from core.events import outbox
 from core.mail import Mail
 from core.messaging.accounts import Account
+from core.messaging.caretakers import write_to_caretakers
 from core.messaging.send_errors import from_refusal
-from core.whatsapp.errors import explain
 from core.whatsapp.outcomes import Refused
 
 # Of several calls that hear of it at once, one stops the number. A token that was replaced meanwhile stays alive.
@@ -21,12 +21,6 @@ update accounts set status = 'token_dead', token_died_at = now(), token_error = 
 where tenant_id = $1 and id = $2 and status = 'connected' and access_token_sealed = $3 returning id
 """
 _RESOURCE: Final = "select resource from account_resources where tenant_id = $1 and id = $2"
-_CARETAKERS: Final = """
-select u.email, coalesce(u.locale, t.locale) as locale, t.name as tenant
-from memberships m join users u on u.id = m.user_id join tenants t on t.id = m.tenant_id
-where m.tenant_id = $1 and m.role in ('owner', 'admin') and u.disabled_at is null order by u.id
-"""
-
 
 async def stop_number(connection: Connection, mail: Mail, account: Account, refused: Refused) -> bool:
     """In the caller's transaction, by the system role. False when it had stopped already, or has a new token."""
@@ -37,18 +31,8 @@ async def stop_number(connection: Connection, mail: Mail, account: Account, refu
     resource = await connection.fetchval(_RESOURCE, account.tenant_id, account.id)
     told = {"account_id": str(account.id), "account": resource, "error": error}
     await outbox.append(connection, account.tenant_id, "account.token_dead", told)
-    await _write_to_caretakers(connection, mail, account, resource["display_phone_number"], refused)
+    await write_to_caretakers(connection, mail, account.tenant_id, "token_dead", resource["display_phone_number"],
+                              refused.error.code)  # fmt: skip
     await audit.record_for(connection, account.tenant_id, "account.token_died", "account", account.id,
                            {"status": ["connected", "token_dead"], "code": [None, refused.error.code]})  # fmt: skip
     return True
-
-
-async def _write_to_caretakers(
-    connection: Connection, mail: Mail, account: Account, number: str, refused: Refused
-) -> None:
-    for person in await connection.fetch(_CARETAKERS, account.tenant_id):
-        reason = explain(refused.error.code, locale=person["locale"]).title
-        await mail.queue(
-            connection, account.tenant_id, to=person["email"], template="token_dead", locale=person["locale"],
-            values={"number": f"+{number}", "tenant": person["tenant"], "reason": reason},
-        )  # fmt: skip

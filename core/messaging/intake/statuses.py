@@ -12,6 +12,7 @@ from core.messaging.intake.batch import Told
 from core.messaging.intake.errors import explained
 from core.messaging.intake.receipts import Receipt, keep_receipts
 from core.messaging.reconcile import settle_attempts
+from core.messaging.setbacks import Setback, bear
 from core.whatsapp.statuses import rank_of
 
 TIMED: Final = ("sent", "delivered", "read", "played", "failed")
@@ -52,8 +53,8 @@ changed as (
         or least(m.read_at, d.read_at) is distinct from m.read_at
         or least(m.played_at, d.played_at) is distinct from m.played_at
         or least(m.failed_at, d.failed_at) is distinct from m.failed_at)
-    returning m.tenant_id, m.id)
-select tenant_id, id from changed"""
+    returning m.tenant_id, m.id, m.account_id, m.conversation_id, m.error, m.failed_at, d.fails)
+select * from changed"""
 
 
 @dataclass(slots=True)
@@ -115,8 +116,14 @@ async def advance(connection: Connection, progress: Mapping[MessageRef, Progress
     rows = [(tenant_id, message_id, p.status, p.rank, *(p.at.get(s) for s in TIMED), p.error)
             for (tenant_id, message_id), p in progress.items()]
     changed = await connection.fetch(_APPLY, *zip(*rows, strict=True))
+    await bear(connection, [_setback(row) for row in changed if row["fails"]])
     summed = await keep_receipts(connection, {ref: p.receipts for ref, p in progress.items() if p.receipts})
     return list(dict.fromkeys([*((row["tenant_id"], row["id"]) for row in changed), *summed]))
+
+
+def _setback(row: Any) -> Setback:
+    return Setback(row["tenant_id"], row["account_id"], row["conversation_id"], row["id"], row["failed_at"],
+                   row["error"] or {})  # fmt: skip
 
 
 def error_of(told: Told) -> dict[str, Any] | None:

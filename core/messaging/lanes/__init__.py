@@ -1,6 +1,7 @@
 """Send lanes: what the gate accepted leaves here, in order inside each conversation, fairly between numbers."""
 
-from core.messaging.lanes.delivery import ApplyParked, Delivery
+from core.messaging.lanes.acceptances import ApplyParked
+from core.messaging.lanes.delivery import Delivery
 from core.messaging.lanes.dispatch import Lanes
 from core.messaging.lanes.fleet import Fleet
 from core.messaging.lanes.inflow import Inflow

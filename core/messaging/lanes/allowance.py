@@ -10,20 +10,26 @@ from typing import Final
 
 _PER_SECOND: Final = {"HIGH": 1000, "COEXISTENCE": 20}
 _STANDARD: Final = 80
-_USED: Final = 0.93
+_USED: Final = 0.95
 _AT_ONCE: Final = 0.025
+_NO_WINDOW: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One token each `interval` seconds; `burst` of them may be taken at once."""
+    """One token each `interval` seconds; `burst` of them may be taken at once, `in_a_second` arrive in any second."""
 
     interval: float
     burst: int
+    in_a_second: int = _NO_WINDOW
 
     @property
     def tolerance(self) -> float:
         return self.interval * (self.burst - 1)
+
+    def share(self, part: float) -> "Bucket":
+        """Of several workers, without a burst."""
+        return Bucket(self.interval / part, 1, max(int(self.in_a_second * part), 1))
 
     def full_in(self, ages: tuple[float, ...]) -> float:
         """Seconds until it is full again, when a token was taken each so many seconds ago."""
@@ -45,4 +51,4 @@ def per_second(level: str | None) -> int:
 def of_number(level: str | None) -> Bucket:
     """What we allow it. Rate and burst stay below Meta's figure: what leaves evenly arrives a little less so."""
     allowed = per_second(level)
-    return Bucket(1 / (allowed * _USED), max(int(allowed * _AT_ONCE), 1))
+    return Bucket(1 / (allowed * _USED), max(int(allowed * _AT_ONCE), 1), allowed)

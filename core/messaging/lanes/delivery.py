@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
-from uuid import UUID
 
 import asyncpg
 
@@ -15,22 +15,26 @@ from core.db.pool import Connection, Database
 from core.mail import Mail
 from core.messaging import progress
 from core.messaging.accounts import GraphClients, NoToken
-from core.messaging.clock import Clock, utc_now
-from core.messaging.intake.parked import apply_parked
-from core.messaging.lanes.backoff import (
+from core.messaging.backoff import (
     BULK,
+    MARKETING_CAP,
     MOST_TRIES,
+    STOPS,
     WHOLE_NUMBER,
     after_delay,
     after_not_sent,
     after_refusal,
+    after_stop,
     bulk_rest,
 )
+from core.messaging.clock import Clock, utc_now
+from core.messaging.intake.parked import apply_parked
+from core.messaging.lanes.acceptances import Acceptances, ApplyParked
 from core.messaging.lanes.claim import Claim
 from core.messaging.lanes.files import Filled, MessageFiles, StillUploading
-from core.messaging.lanes.pauses import pause_bulk, pause_number
 from core.messaging.media import SentMedia
-from core.messaging.reconcile import record_doubled
+from core.messaging.number_stop import stop
+from core.messaging.pauses import pause_bulk, pause_number, rest_customer
 from core.messaging.send_errors import (
     NO_ANSWER,
     UNREACHABLE,
@@ -55,8 +59,9 @@ _OUTCOMES: Final[Mapping[type, str]] = {
     StillUploading: "uploading",
 }  # fmt: skip
 
-Outcome: TypeAlias = SendOutcome | InvalidPayload | StillUploading
-ApplyParked: TypeAlias = Callable[[Connection, UUID, str, Sequence[str]], Awaitable[Any]]
+Failure: TypeAlias = InvalidPayload | StillUploading
+Outcome: TypeAlias = SendOutcome | Failure
+Answered: TypeAlias = Callable[[float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +79,63 @@ class Delivery:
         self, db: Database, clients: GraphClients, mail: Mail, apply_parked: ApplyParked = apply_parked, *,
         clock: Clock = utc_now, http_timeout: float, grace: timedelta, media: SentMedia | None = None,
     ) -> None:
-        self._db, self._clients, self._apply_parked, self._clock = db, clients, apply_parked, clock
+        self._db, self._clients, self._clock = db, clients, clock
+        self._acceptances = Acceptances(db, apply_parked)
         self._mail, self._files = mail, MessageFiles(media)
         self._http_timeout, self._grace = http_timeout, grace
 
-    async def deliver(self, claim: Claim) -> Rest:
-        """One POST, its outcome recorded. Returns how long to leave the number or the conversation alone."""
+    async def deliver(self, claim: Claim, answered: Answered = lambda _: None) -> Rest:
+        """One POST, its outcome recorded. Returns how long to leave the number or the conversation alone.
+
+        `answered` is told in how many seconds Meta answered, or None when nothing has left, before that is recorded.
+        """
         with SEND.time(), tracing.span("send", claim.candidate.request_id) as span:
-            outcome = await self._post(claim)
+            outcome, seconds = await self._post(claim)
+            answered(seconds)
             if span is not None:
                 span.set_attribute("outcome", _OUTCOMES[type(outcome)])
         SENDS.labels(_OUTCOMES[type(outcome)]).inc()
         _tell_log(claim, outcome)
         return await self._record_surely(claim, outcome)
 
-    async def _post(self, claim: Claim) -> Outcome:
+    async def _post(self, claim: Claim) -> tuple[Outcome, float | None]:
+        """And how long Meta took to answer, None when nothing has left."""
         try:
             filled = await self._files.filled(claim.candidate)
             if not isinstance(filled, Filled):
-                return filled
-            outcome = await self._post_once(claim, filled.content)
+                return filled, None
+            outcome, seconds = await self._post_once(claim, filled.content)
             if await self._files.lost(claim.candidate, filled, outcome):
                 filled = await self._files.filled(claim.candidate)
-                return await self._post_once(claim, filled.content) if isinstance(filled, Filled) else filled
+                return await self._post_once(claim, filled.content) if isinstance(filled, Filled) else (filled, seconds)
         except InvalidPayload as error:
-            return error
-        return outcome
+            return error, None
+        return outcome, seconds
 
-    async def _post_once(self, claim: Claim, content: dict[str, Any]) -> SendOutcome:
+    async def _post_once(self, claim: Claim, content: dict[str, Any]) -> tuple[SendOutcome, float | None]:
         candidate = claim.candidate
         payload = _payload(claim, content)
         try:
             client = self._clients.of(candidate.account)
         except (NoToken, SealBroken) as error:
-            return NotSent(str(error))
+            return NotSent(str(error)), None
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self._http_timeout):
-                return await client.send(candidate.account.phone_number_id, payload)
+                outcome = await client.send(candidate.account.phone_number_id, payload)
         except TimeoutError:
-            return Uncertain(f"no answer within {self._http_timeout:g} s")
+            outcome = Uncertain(f"no answer within {self._http_timeout:g} s")
+        return outcome, None if isinstance(outcome, NotSent) else time.monotonic() - began
 
     async def _record_surely(self, claim: Claim, outcome: Outcome) -> Rest:
         """An outcome that is known but not written would become uncertain: keep trying while the lease holds."""
+        at = self._clock()
         async with asyncio.timeout(self._grace.total_seconds()):
             while True:
                 try:
+                    if isinstance(outcome, Accepted):
+                        await self._acceptances.write(claim, outcome.wamid, at)
+                        return Rest()
                     async with self._db.system_transaction() as connection:
                         return await self._record(connection, claim, outcome)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -126,11 +143,9 @@ class Delivery:
                     await asyncio.sleep(_RECORD_AGAIN_SECONDS)
 
     async def _record(
-        self, connection: Connection, claim: Claim, outcome: Outcome
+        self, connection: Connection, claim: Claim, outcome: Uncertain | Refused | NotSent | Failure
     ) -> Rest:
         match outcome:
-            case Accepted():
-                return await self._accepted(connection, claim, outcome)
             case Uncertain():
                 error, until = with_reason(NO_ANSWER, outcome.reason), self._clock() + self._grace
                 status = outcome.http_status
@@ -149,24 +164,18 @@ class Delivery:
                 await self._fail(connection, claim, None, unsendable(str(outcome)))
                 return Rest()
 
-    async def _accepted(self, connection: Connection, claim: Claim, outcome: Accepted) -> Rest:
-        tenant_id = claim.candidate.tenant_id
-        message = await progress.accepted(connection, tenant_id, claim.attempt_id, outcome.wamid, self._clock())
-        if message is None:  # erased while it was on its way
-            return Rest()
-        if claim.number > 1:
-            await record_doubled(connection, tenant_id, [message["id"]])
-        await self._apply_parked(connection, tenant_id, message["phone_number_id"], [outcome.wamid])
-        return Rest()
-
     async def _refused(self, connection: Connection, claim: Claim, outcome: Refused) -> Rest:
         error, status = from_refusal(outcome), outcome.http_status
         if outcome.error.retry_class is RetryClass.ACCOUNT:
             await self._postpone(connection, claim, "refused", status, error, Rest())
             await stop_number(connection, self._mail, claim.candidate.account, outcome)
             return Rest()
+        if outcome.error.code in STOPS:
+            return await self._stopped(connection, claim, outcome, error)
         if outcome.error.code in BULK:
             await self._rest_bulk(connection, claim, outcome, error)
+        if outcome.error.code == MARKETING_CAP:
+            await self._rest_customer(connection, claim, error)
         if claim.refused + 1 < MOST_TRIES:
             if outcome.error.retry_class is RetryClass.BACK_OFF:
                 rest = Rest(after_refusal(outcome, claim.refused), outcome.error.code in WHOLE_NUMBER)
@@ -174,6 +183,17 @@ class Delivery:
             if outcome.error.retry_class is RetryClass.DELAYED and claim.candidate.bulk:
                 return await self._delay(connection, claim, outcome, error)
         await self._fail(connection, claim, status, {**error, "tries": claim.refused + 1})
+        return Rest()
+
+    async def _stopped(self, connection: Connection, claim: Claim, outcome: Refused, error: ErrorJson) -> Rest:
+        """Nothing is wrong with the message: one of many waits, but of a reply its author must hear at once."""
+        now, account = self._clock(), claim.candidate.account
+        until = now + timedelta(seconds=after_stop(claim.refused))
+        if claim.candidate.bulk:
+            await self._postpone(connection, claim, "refused", outcome.http_status, error, Rest())
+        else:
+            await self._fail(connection, claim, outcome.http_status, error)
+        await stop(connection, account.tenant_id, account.id, until, error, now)
         return Rest()
 
     async def _rest_bulk(self, connection: Connection, claim: Claim, outcome: Refused, error: ErrorJson) -> None:
@@ -188,6 +208,10 @@ class Delivery:
         await progress.delayed(connection, claim.candidate.tenant_id, claim.attempt_id, outcome.http_status,
                                {**error, "next_try_at": until.isoformat()}, until, now)  # fmt: skip
         return Rest()
+
+    async def _rest_customer(self, connection: Connection, claim: Claim, error: ErrorJson) -> None:
+        candidate = claim.candidate
+        await rest_customer(connection, candidate.tenant_id, candidate.conversation_id, self._clock(), error)
 
     async def _fail(self, connection: Connection, claim: Claim, http_status: int | None, error: ErrorJson) -> None:
         tenant_id = claim.candidate.tenant_id

@@ -7,10 +7,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from core.db.pool import Database
 from core.db.wake import Wake
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 1.0
 _BREATH_SECONDS: Final = 0.01
 """Between two rounds: what came free meanwhile is looked for once."""
-_LATE_SECONDS: Final = 0.1
+_BULK_BREATH_SECONDS: Final = 0.05
 LEASE_MARGIN: Final = timedelta(seconds=10)
 """How much longer than the HTTP timeout an attempt is its worker's."""
 
@@ -37,7 +37,9 @@ class Limits(Protocol):
 
     async def take(self, wanted: Sequence[Want]) -> list[Turn]: ...
 
-    async def give_back(self, wanted: Sequence[Want]) -> None: ...
+    async def give_back(self, given: Sequence[tuple[Want, Turn]]) -> None: ...
+
+    def answered(self, want: Want, turn: Turn, seconds: float | None) -> None: ...
 
 
 class Lanes:
@@ -53,6 +55,7 @@ class Lanes:
         self._held: dict[UUID, float] = {}
         self._load = Load()
         self._running: set[asyncio.Task[None]] = set()
+        self._rings_soon = False
         self._bell = wake.bell("lanes")
 
     async def run(self) -> None:
@@ -81,7 +84,7 @@ class Lanes:
         for taken in claims:
             self._start(taken, turns.pop(taken.candidate))
         if turns:  # another worker was faster
-            await self._limits.give_back([candidate.want for candidate in turns])
+            await self._limits.give_back([(candidate.want, turn) for candidate, turn in turns.items()])
         return len(claims)
 
     async def _candidates(self) -> list[Candidate]:
@@ -106,45 +109,48 @@ class Lanes:
             self._bell.ring()
         return [candidate for candidate in candidates if candidate not in late]
 
-    async def _in_turn(self, candidates: list[Candidate]) -> dict[Candidate, float]:
-        """Those that may leave, and in how many seconds."""
+    async def _in_turn(self, candidates: list[Candidate]) -> dict[Candidate, Turn]:
+        """Those that may leave."""
         turns = await self._limits.take([candidate.want for candidate in candidates])
         for candidate, turn in zip(candidates, turns, strict=True):
             if turn.wait:
                 self._hold(candidate.conversation_id if turn.pair else candidate.account.id, turn.wait)
-        return {c: turn.after for c, turn in zip(candidates, turns, strict=True) if not turn.wait}
+        return {c: turn for c, turn in zip(candidates, turns, strict=True) if not turn.wait}
 
     def _hold(self, key: UUID, seconds: float) -> None:
         self._held[key] = max(self._held.get(key, 0.0), time.monotonic() + seconds)
 
-    def _start(self, taken: Claim, after: float) -> None:
+    def _start(self, taken: Claim, turn: Turn) -> None:
         self._load.add(taken.candidate)
-        task = asyncio.create_task(self._deliver(taken, time.monotonic() + after))
+        task = asyncio.create_task(self._deliver(taken, turn, time.monotonic() + turn.after))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _deliver(self, taken: Claim, at: float) -> None:
+    async def _deliver(self, taken: Claim, turn: Turn, at: float) -> None:
+        answered = partial(self._limits.answered, taken.candidate.want, turn)
         try:
-            await self._await_turn(taken.candidate.want, at)
-            rest = await self._delivery.deliver(taken)
+            await asyncio.sleep(at - time.monotonic())
+            rest = await self._delivery.deliver(taken, answered)
             self._leave_alone(taken.candidate, rest)
         except Exception:
             # The attempt stays `sending` until its lease ends, then it is uncertain: never lost, never sent blindly.
             _log.exception("a send broke off", extra={"attempt_id": str(taken.attempt_id)})
+            answered(time.monotonic() - at)
         finally:
             self._load.add(taken.candidate, -1)
-            self._bell.ring()
+            self._ring(taken.candidate)
 
-    async def _await_turn(self, want: Want, at: float) -> None:
-        """Until its moment. Whoever wakes up late takes another turn: after a stall all of them would leave at once."""
-        await asyncio.sleep(at - time.monotonic())
-        give_up_at = time.monotonic() + LEASE_MARGIN.total_seconds() / 2
-        while at + _LATE_SECONDS < time.monotonic() < give_up_at:
-            [turn] = await self._limits.take([replace(want, pair=str(uuid4()), lately=())])
-            at = time.monotonic() + turn.after + turn.wait
-            await asyncio.sleep(turn.after + turn.wait)
-            if turn.wait:
-                at = 0.0  # that was no turn yet
+    def _ring(self, done: Candidate) -> None:
+        """Something may leave that could not before. After one of many, one look for several of them is enough."""
+        if not done.bulk:
+            self._bell.ring()
+        elif not self._rings_soon:
+            self._rings_soon = True
+            asyncio.get_running_loop().call_later(_BULK_BREATH_SECONDS, self._ring_for_bulk)
+
+    def _ring_for_bulk(self) -> None:
+        self._rings_soon = False
+        self._bell.ring()
 
     def _leave_alone(self, candidate: Candidate, rest: Rest) -> None:
         if rest.seconds:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from itertools import count as numbers
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -18,7 +19,8 @@ from redis.exceptions import RedisError
 
 from core.messaging.lanes.allowance import PAIR, Bucket
 from core.messaging.lanes.fleet import Fleet
-from core.messaging.lanes.limits import HORIZON, LocalLimits, Turn, Want
+from core.messaging.lanes.limits import FULL_SECONDS, HORIZON, LocalLimits, Turn, Want
+from core.messaging.lanes.window import UNANSWERED_SECONDS
 
 _log = logging.getLogger(__name__)
 _AWAY_SECONDS: Final = 2.0
@@ -29,9 +31,12 @@ _SETTLE_SECONDS: Final = _COUNTED_SECONDS + 1.0
 _SLOWER: Final = 0.75
 _WORKERS: Final = "comptoir:lanes:workers"
 
-# KEYS: the workers, then number and pair of each message. ARGV: this worker, how many there are, how long one is
-# counted, the horizon, the pair's interval and tolerance; then for each message the number's interval and tolerance
-# and when its pair is full again, as the attempts tell. All in ms. For each: wait, whether for the pair, after.
+# KEYS: the workers, then number and pair of each message, then the number of each that was answered. ARGV: this worker,
+# how many there are, how long one is counted, the horizon, the pair's interval and tolerance, how many messages, how
+# long one counts that nobody answers, and the rest where a second is full; then for each message the number's interval,
+# tolerance and most in a second, when its pair is full again, as the attempts tell, and its ticket; then for each that
+# was answered its ticket and how much longer it counts. All times in ms. For each: wait, whether for the pair, after.
+# Beside a number, :open holds the tickets on their way and :done those that still count (see window.py).
 _TAKE = """
 local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000 + tonumber(t[2]) / 1000
@@ -40,12 +45,27 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 local slower = math.max(tonumber(ARGV[2]) / redis.call('ZCARD', KEYS[1]), 1)
 local horizon, pair_interval, pair_tolerance = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local messages, unanswered, full = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+for i = 1, #KEYS - 1 - 2 * messages do
+    local number, at = KEYS[1 + 2 * messages + i], 8 + 5 * messages + 2 * i
+    if redis.call('ZREM', number .. ':open', ARGV[at]) == 1 and tonumber(ARGV[at + 1]) > 0 then
+        redis.call('ZADD', number .. ':done', now + tonumber(ARGV[at + 1]), ARGV[at])
+        redis.call('PEXPIRE', number .. ':done', 2000)
+    end
+end
+local open = {}
 local told = {}
-for i = 1, (#KEYS - 1) / 2 do
-    local number, pair, at = KEYS[2 * i], KEYS[2 * i + 1], 4 + 3 * i
+for i = 1, messages do
+    local number, pair, at = KEYS[2 * i], KEYS[2 * i + 1], 5 + 5 * i
     local interval, tolerance = tonumber(ARGV[at]) * slower, tonumber(ARGV[at + 1])
+    local most = math.max(math.floor(tonumber(ARGV[at + 2]) / slower), 1)
+    if not open[number] then
+        redis.call('ZREMRANGEBYSCORE', number .. ':open', '-inf', now)
+        redis.call('ZREMRANGEBYSCORE', number .. ':done', '-inf', now)
+        open[number] = redis.call('ZCARD', number .. ':open')
+    end
     local number_tat = math.max(tonumber(redis.call('GET', number) or 0), now)
-    local pair_tat = math.max(tonumber(redis.call('GET', pair) or 0), now + tonumber(ARGV[at + 2]))
+    local pair_tat = math.max(tonumber(redis.call('GET', pair) or 0), now + tonumber(ARGV[at + 3]))
     local number_wait = math.max(number_tat - now - tolerance, 0)
     local pair_wait = math.max(pair_tat - now - pair_tolerance, 0)
     local wait, of_pair, after = 0, 0, 0
@@ -53,10 +73,15 @@ for i = 1, (#KEYS - 1) / 2 do
         wait, of_pair = math.ceil(pair_wait), 1
     elseif number_wait > horizon then
         wait = math.ceil(number_wait - horizon / 2)
+    elseif open[number] + redis.call('ZCOUNT', number .. ':done', now + number_wait, '+inf') >= most then
+        wait = full
     else
         number_tat, pair_tat, after = number_tat + interval, pair_tat + pair_interval, number_wait
         redis.call('SET', number, string.format('%.3f', number_tat), 'PX', math.ceil(number_tat - now) + 1)
         redis.call('SET', pair, string.format('%.3f', pair_tat), 'PX', math.ceil(pair_tat - now) + 1)
+        redis.call('ZADD', number .. ':open', now + after + unanswered, ARGV[at + 4])
+        redis.call('PEXPIRE', number .. ':open', math.ceil(horizon + unanswered))
+        open[number] = open[number] + 1
     end
     told[#told + 1], told[#told + 2], told[#told + 3] = wait, of_pair, math.floor(after * 1000)
 end
@@ -96,7 +121,8 @@ class ValkeyLimits:
         self._fleet, self._number, self._pair, self._clock = fleet, number, pair, clock
         self._local = LocalLimits(number, pair, clock)
         self._ask_at, self._away_since = 0.0, clock()
-        self._reached = False
+        self._reached, self._tickets = False, numbers()
+        self._answered: list[tuple[str, str, float | None]] = []
 
     async def take(self, wanted: Sequence[Want]) -> list[Turn]:
         """A turn for each. Call it about once a second at least, also with nothing: it tells that this worker lives."""
@@ -104,25 +130,37 @@ class ValkeyLimits:
             await self._fleet.beat()
         if self._clock() < self._ask_at:
             return self._alone(wanted)
-        keys = [_WORKERS, *(key for want in wanted for key in (_key(want.number), _key(want.pair)))]
+        tickets = [f"{self._fleet.id}-{next(self._tickets)}" for _ in wanted]
+        answered, self._answered = self._answered, []
+        keys = [_WORKERS, *(key for want in wanted for key in (_key(want.number), _key(want.pair))),
+                *(_key(number) for number, _, _ in answered)]  # fmt: skip
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                told = await self._take(keys=keys, args=self._arguments(wanted))
+                told = await self._take(keys=keys, args=self._arguments(wanted, tickets, answered))
         except (RedisError, OSError) as error:  # OSError: a TimeoutError is one
             self._go_away(error)
             return self._alone(wanted)
         self._reached = True
-        return [Turn(told[i] / 1000, bool(told[i + 1]), told[i + 2] / 1e6) for i in range(0, len(told), 3)]
+        return [Turn(told[3 * i] / 1000, bool(told[3 * i + 1]), told[3 * i + 2] / 1e6, ticket)
+                for i, ticket in enumerate(tickets)]  # fmt: skip
 
-    async def give_back(self, wanted: Sequence[Want]) -> None:
+    async def give_back(self, given: Sequence[tuple[Want, Turn]]) -> None:
         """These did not leave after all."""
-        if not self._reached:
-            return await self._local.give_back(wanted)
-        if wanted:
-            keys = [_key(name) for want in wanted for name in (want.number, want.pair)]
-            args = [b.interval * 1000 for want in wanted for b in (self._of(want.allowed), self._pair)]
+        await self._local.give_back([one for one in given if _is_local(one[1])])
+        shared = [one for one in given if not _is_local(one[1])]
+        if shared:
+            self._answered += [(want.number, turn.ticket, None) for want, turn in shared]
+            keys = [_key(name) for want, _ in shared for name in (want.number, want.pair)]
+            args = [b.interval * 1000 for want, _ in shared for b in (self._of(want.allowed), self._pair)]
             await self._try(self._give_back, keys, args)
-        return None
+
+    def answered(self, want: Want, turn: Turn, seconds: float | None) -> None:
+        """Meta has just answered, after so long; None when the message has never left. Valkey hears of it with the
+        next turns: until then it counts as on its way, which is as much."""
+        if _is_local(turn):
+            self._local.answered(want, turn, seconds)
+        elif self._clock() >= self._ask_at:
+            self._answered.append((want.number, turn.ticket, self._local.counts_until(seconds)))
 
     async def spend(self, number: str, allowed: Bucket, count: int) -> None:
         """So many messages came in at the number, and count as well."""
@@ -137,12 +175,21 @@ class ValkeyLimits:
         except (RedisError, OSError) as error:
             self._go_away(error)
 
-    def _arguments(self, wanted: Sequence[Want]) -> list[Any]:
-        pair = self._pair
-        head = [str(self._fleet.id), self._fleet.size, int(_COUNTED_SECONDS * 1000), HORIZON * 1000,
-                pair.interval * 1000, pair.tolerance * 1000]  # fmt: skip
-        return head + [figure * 1000 for want in wanted for figure in (
-            self._of(want.allowed).interval, self._of(want.allowed).tolerance, pair.full_in(want.lately))]
+    def _arguments(
+        self, wanted: Sequence[Want], tickets: Sequence[str], answered: Sequence[tuple[str, str, float | None]]
+    ) -> list[Any]:
+        pair, now = self._pair, self._clock()
+        arguments: list[Any] = [
+            str(self._fleet.id), self._fleet.size, int(_COUNTED_SECONDS * 1000), HORIZON * 1000,
+            pair.interval * 1000, pair.tolerance * 1000, len(wanted), UNANSWERED_SECONDS * 1000, FULL_SECONDS * 1000,
+        ]  # fmt: skip
+        for want, ticket in zip(wanted, tickets, strict=True):
+            allowed = self._of(want.allowed)
+            arguments += [allowed.interval * 1000, allowed.tolerance * 1000, allowed.in_a_second,
+                          pair.full_in(want.lately) * 1000, ticket]  # fmt: skip
+        for _, ticket, until in answered:
+            arguments += [ticket, 0 if until is None else (until - now) * 1000]
+        return arguments
 
     def _of(self, allowed: Bucket) -> Bucket:
         return self._number or allowed
@@ -158,8 +205,12 @@ class ValkeyLimits:
         now = self._clock()
         if self._reached:
             self._reached, self._away_since = False, now
-        self._ask_at = now + _AWAY_SECONDS
+        self._ask_at, self._answered = now + _AWAY_SECONDS, []
         _log.warning("Valkey does not answer; this worker sends its own share", extra={"error": str(error)})
+
+
+def _is_local(turn: Turn) -> bool:
+    return turn.ticket.isdigit()
 
 
 def _key(name: str) -> str:

@@ -13,6 +13,7 @@ from core.errors import Invalid, NotFound
 from core.events import outbox
 from core.messaging.clock import utc_now
 from core.messaging.media import unpark
+from core.messaging.number_stop import lift
 from core.messaging.numbers import addresses
 from core.messaging.numbers.asking import Number, client_of, number_of
 from core.messaging.numbers.connect import NewNumber, check_of_shared_app, introduced
@@ -104,7 +105,7 @@ async def _apply(
     changed = facts | {name: [before[name], value] for name, value in after.items() if before[name] != value}
     if change.access_token is not None:
         changed["access_token"] = [None, None]
-    if alive and before["status"] != status:
+    if alive and (before["status"] != status or change.access_token is not None):
         await _revive(connection, tenant_id, account_id)
     told = {"account": await account_told(connection, tenant_id, account_id), "changed": changed}
     await outbox.append(connection, tenant_id, "account.updated", told)
@@ -120,6 +121,7 @@ def _status(before: str, change: NumberChange) -> str:
 
 async def _revive(connection: Connection, tenant_id: UUID, account_id: UUID) -> None:
     """What waited goes on: files at once, messages when the lanes hear of it."""
+    await lift(connection, tenant_id, account_id)
     await unpark(connection, tenant_id, account_id)
     await connection.execute("select pg_notify('lanes', '')")
 

@@ -3,7 +3,7 @@ import { fmt, t } from "@comptoir/sdk";
 
 const ACTIONS = () => ({
   "account.connected": t("connected a number"), "account.updated": t("changed a number"), "account.removed": t("removed a number"), "account.examined": t("let the doctor examine a number"),
-  "account.refreshed": t("asked Meta about a number again"), "account.subscribed": t("subscribed to a number's deliveries"), "account.profile_updated": t("changed a number's business profile"), "account.link_made": t("made a message link"), "account.link_changed": t("changed a message link"), "account.link_deleted": t("deleted a message link"), "account.token_died": t("found a number's access token refused by Meta"),
+  "account.refreshed": t("asked Meta about a number again"), "account.subscribed": t("subscribed to a number's deliveries"), "account.profile_updated": t("changed a number's business profile"), "account.link_made": t("made a message link"), "account.link_changed": t("changed a message link"), "account.link_deleted": t("deleted a message link"), "account.was_stopped": t("found that WhatsApp takes nothing of a number"), "account.token_died": t("found a number's access token refused by Meta"),
   "api_key.created": t("made an API key"), "api_key.revoked": t("revoked an API key"),
   "audit.exported": t("exported the audit log"),
   "contact.created": t("added a contact"), "contact.updated": t("changed a contact"), "contact.deleted": t("deleted a contact"), "contact.blocked": t("blocked a contact"), "contact.unblocked": t("unblocked a contact"), "contacts.merged": t("merged contacts"),

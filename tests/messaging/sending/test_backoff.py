@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.messaging.lanes import backoff
+from core.messaging import backoff
 from core.whatsapp.answers import classify
 from core.whatsapp.outcomes import Refused
 from tests.messaging.sending.conftest import NEVER_LEFT, Desk, refusal
@@ -97,19 +97,6 @@ async def test_tries_that_never_left_do_not_use_up_those_that_meta_refuses(desk:
     assert (await desk.message(sent))["status"] == "accepted"
 
 
-async def test_a_customers_marketing_cap_delays_that_message_a_day_and_holds_up_nobody(desk: Desk) -> None:
-    conversation = await desk.conversation()
-    await desk.submit(conversation, "offer", bulk=True)
-    desk.meta.planned = [refusal(131049), refusal(131049)]
-    await desk.lanes().drain()
-    await desk.submit(conversation, "another offer", bulk=True)
-    await desk.submit(conversation, "reply")
-    desk.meta.planned.clear()
-    await desk.lanes().drain()
-    assert desk.meta.bodies[0] == "offer"
-    assert sorted(desk.meta.bodies[1:]) == ["another offer", "reply"]
-
-
 async def test_the_marketing_cap_says_when_it_is_tried_again_and_is_never_tried_earlier(desk: Desk) -> None:
     desk.clock.pass_(hours=-23)  # the window is still open after the first delay
     sent = await desk.submit(await desk.conversation(hours_ago=0), bulk=True)
@@ -145,12 +132,3 @@ async def test_of_a_reply_that_meta_delays_its_author_hears_at_once(desk: Desk) 
     await desk.lanes().drain()
     message = await desk.message(sent)
     assert (message["status"], message["error"]["code"]) == ("failed", 131048)
-
-
-async def test_a_number_that_meta_restricts_fails_that_message_with_its_cure_and_rests_the_bulk(desk: Desk) -> None:
-    first = await desk.submit(await desk.conversation(), "offer", bulk=True)
-    second = await desk.submit(await desk.conversation(), "another", bulk=True)
-    desk.meta.planned = [refusal(131042)]
-    await desk.lanes(at_once=1).drain()
-    assert [(await desk.message(s))["status"] for s in (first, second)] == ["failed", "queued"]
-    assert (await _account(desk))["bulk_pause_error"]["cure"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from redis.asyncio import Redis
 
 from core.db.pool import Database
 from core.embedded.scratch import scratch_valkey
-from core.messaging.lanes import Fleet, Inflow, LocalLimits, ValkeyLimits, Want
+from core.messaging.lanes import Fleet, Inflow, LocalLimits, Turn, ValkeyLimits, Want
 from core.messaging.lanes.allowance import PAIR, Bucket, of_number, per_second
 from core.messaging.lanes.limits import HORIZON
 from tests.messaging.sending.conftest import Desk
@@ -110,8 +111,9 @@ async def test_what_valkey_forgot_of_a_pair_is_known_from_the_attempts(db: Datab
 async def test_what_did_not_leave_is_given_back(db: Database, valkey: Redis) -> None:
     for limits in (ValkeyLimits(valkey, Fleet(db)), LocalLimits()):
         wants = _wants(_number(), 8, SLOW, "a")
-        assert _granted(await limits.take(wants)) == 8
-        await limits.give_back(wants[:3])
+        turns = await limits.take(wants)
+        assert _granted(turns) == 8
+        await limits.give_back(list(zip(wants, turns, strict=True))[:3])
         assert _granted(await limits.take(wants)) == 3
 
 
@@ -191,6 +193,55 @@ def test_an_allowance_is_metas_figure_for_the_level_and_we_stay_below_it() -> No
         assert 0.9 * per_second(level) <= 1 / bucket.interval
         assert 1 / bucket.interval + bucket.burst <= per_second(level)
     assert PAIR.burst < 45
+
+
+async def test_within_a_second_no_more_leave_than_meta_allows_however_late_they_arrive(
+    db: Database, valkey: Redis
+) -> None:
+    allowed = Bucket(0.00001, 1000, in_a_second=10)
+    for limits in (ValkeyLimits(valkey, Fleet(db)), LocalLimits()):
+        wants = _wants(_number(), 15, allowed)
+        turns = await limits.take(wants)
+        assert _granted(turns) == 10
+        assert _granted(await limits.take(wants)) == 0
+        given = list(zip(wants, turns, strict=True))[:10]
+        await limits.give_back(given[:3])
+        limits.answered(*given[3], None)  # it never left
+        for want, turn in given[4:]:
+            limits.answered(want, turn, 0.01)
+        answered_at = asyncio.get_running_loop().time()
+        assert _granted(await limits.take(wants)) == 4
+        assert _granted(await limits.take(wants)) == 0
+        async with asyncio.timeout(5):
+            while not (more := _granted(await limits.take(wants))):  # noqa: ASYNC110 - time is what passes
+                await asyncio.sleep(0.02)
+        assert (more, asyncio.get_running_loop().time() - answered_at > 0.97) == (6, True)
+
+
+def test_a_stall_on_the_way_never_brings_more_into_any_second_and_costs_little_of_the_allowance() -> None:
+    """Simulated: two minutes of jitter, with stalls of up to a second, at each of Meta's levels."""
+    for level in ("STANDARD", "COEXISTENCE"):
+        chance, time, allowed = Random(5), Time(), of_number(level)
+        limits = LocalLimits(clock=time)
+        on_the_way: list[tuple[float, float, Want, Turn]] = []  # answered, arrived
+        arrived, stalled_until, began = [], 0.0, time.now
+        while time.now < began + 120:
+            for answer in [one for one in on_the_way if one[0] <= time.now]:
+                on_the_way.remove(answer)
+                limits.answered(answer[2], answer[3], answer[0] - answer[1] + 0.05)
+            if chance.random() < 0.0005:
+                stalled_until = time.now + chance.random()
+            wants = _wants("n", 4, allowed)
+            for want, turn in zip(wants, limits.take_now(wants), strict=True):
+                if not turn.wait:
+                    at = max(time.now + turn.after, stalled_until) + 0.05 + chance.random() * 0.03
+                    arrived.append(at)
+                    on_the_way.append((at + 0.05 + chance.random() * 0.03, at, want, turn))
+            time.pass_(0.01)
+        arrived.sort()
+        most = per_second(level)
+        assert all(later - earlier >= 1 for earlier, later in zip(arrived, arrived[most:], strict=False))
+        assert len(arrived) / 120 >= 0.9 * most
 
 
 async def test_local_tokens_come_back_with_time() -> None:

@@ -10,16 +10,19 @@ from typing import Final
 from core.whatsapp.outcomes import Refused
 
 MOST_TRIES: Final = 6
-_PAIR_LIMIT: Final = 131056
+PAIR_LIMIT: Final = 131056
+MARKETING_CAP: Final = 131049
 _APP_LIMIT, _ACCOUNT_LIMIT, _THROUGHPUT = 4, 80007, 130429
 WHOLE_NUMBER: Final = frozenset({_APP_LIMIT, _ACCOUNT_LIMIT, _THROUGHPUT, 131057, 133004})
 """What is about the number, and not about one recipient."""
-BULK: Final = frozenset({131048, 131064, 368, 131031, 131037, 131042, 131044, 131045, 133010, 131063})
+BULK: Final = frozenset({131048, 131064, 131063})
 """What is about all that the number sends to many: trying the next one would only make it worse."""
+STOPS: Final = frozenset({368, 131031, 131037, 131042, 131044, 131045, 133010})
+"""Restricted, locked, unpaid, unnamed, unregistered: Meta takes nothing of the number before somebody mends that."""
 _HOUR: Final = 3600.0
 _LONGEST: Final = _HOUR
 _LONGEST_TOLD: Final = 24 * _HOUR
-_LONGEST_DELAY: Final = 7 * 24 * _HOUR
+LONGEST_DELAY: Final = 7 * 24 * _HOUR
 _LONGEST_OFFLINE: Final = 60.0
 _USED_UP: Final = 100.0
 _DELAYS: Final = {131048: 6 * _HOUR, 131049: 24 * _HOUR, 133016: 72 * _HOUR, 131064: 24 * _HOUR, 132069: _HOUR,
@@ -35,7 +38,7 @@ def after_refusal(refused: Refused, failures: int) -> float:
         return min(refused.regain_after, _LONGEST_TOLD)
     if refused.retry_after is not None:
         return min(refused.retry_after, _LONGEST_TOLD)
-    if code == _PAIR_LIMIT:
+    if code == PAIR_LIMIT:
         return min(4.0 ** (failures + 1), _LONGEST)
     return min(_first(refused) * 2.0**failures, _LONGEST) * _jitter()
 
@@ -49,12 +52,17 @@ def _first(refused: Refused) -> float:
 
 def after_delay(code: int | None, failures: int) -> float:
     """Seconds for what Meta refuses for hours, twice as long each time."""
-    return min(_DELAYS.get(code or 0, 24 * _HOUR) * 2.0**failures, _LONGEST_DELAY)
+    return min(_DELAYS.get(code or 0, 24 * _HOUR) * 2.0**failures, LONGEST_DELAY)
 
 
 def bulk_rest(code: int | None, failures: int) -> float:
     """Seconds that the number's bulk rests for one of BULK."""
     return after_delay(code, failures) if code in _DELAYS else _BULK_REST
+
+
+def after_stop(failures: int) -> float:
+    """Seconds until Meta is asked again whether it is mended, for one of STOPS."""
+    return min(_HOUR * 2.0**failures, _LONGEST_TOLD)
 
 
 def after_not_sent(failures: int) -> float:
