@@ -1,7 +1,8 @@
 """python -m benchmarks.flatness [MOST]: is intake as fast with a million messages stored, and with 200 tenants?
 
-Beside each figure stands what plain set-based SQL does with the same rows in the same database at that moment: on a
-machine that others use too, trust the share of that, not the digits. Writes benchmarks/FLATNESS.md.
+Beside each figure stands what plain set-based SQL does with the same rows in the same database at that moment, and the
+processor time of a message in intake, sequencer and their database sessions: on a machine that others use too, trust
+these, not the messages a second. Writes benchmarks/FLATNESS.md.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks import plain
+from benchmarks import plain, processor
 from benchmarks.payload import Target, body
 from benchmarks.report import Report, load_now
 from core.db.migrate import run as migrate
@@ -64,6 +65,8 @@ class Rate:
 
     applied: float
     plain: float
+    work: float
+    """Microseconds of processor time for each."""
 
     @property
     def share(self) -> float:
@@ -87,6 +90,7 @@ async def measure(report: Report, most: int) -> None:
     ):
         report.add(f"slower by: {what}", rates[near].applied / rates[far].applied, "×")
         report.add(f"the same, as shares of plain SQL: {what}", rates[near].share / rates[far].share, "×")
+        report.add(f"the same, in processor time: {what}", rates[far].work / rates[near].work, "×")
 
 
 async def _grow(dsn: str, many: int, most: int, report: Report) -> list[tuple[int, Rate]]:
@@ -104,6 +108,7 @@ async def _grow(dsn: str, many: int, most: int, report: Report) -> list[tuple[in
             name = f"{wanted:,} messages, {many} tenants"
             report.add(f"applied and numbered: {name}", rate.applied, "messages/s", ratio=rate.plain, of="S")
             report.add(f"plain set-based SQL (S): {name}", rate.plain, "messages/s")
+            report.add(f"processor time of a message: {name}", rate.work, "µs")
             found.append((wanted, rate))
         await owner.close()
         return found
@@ -124,37 +129,39 @@ async def _fill(owner: Any, tenants: Sequence[SeededTenant], messages: int) -> N
 
 async def _rate(db: Database, owner: Any, tenants: Sequence[SeededTenant]) -> Rate:
     """Rounds of both in turn, so that a machine that is busy with something else slows both."""
-    applied, bare = [], []
+    applied, bare, work = [], [], []
     intake, sequencer = Intake(db, Wake(db.url)), Sequencer(db, Wake(db.url))
     try:
         # Connections, plans, the customers; and the first batches of a connection, after each of which intake analyses.
-        await _applied(db, intake, sequencer, tenants, _WARM)
+        await _applied(db, owner, intake, sequencer, tenants, _WARM)
         for _ in range(_ROUNDS):
             bare.append(await plain.rate(owner, [one.id for one in tenants], _DELIVERIES))
-            applied.append(await _applied(db, intake, sequencer, tenants, _DELIVERIES))
+            seconds, worked = await _applied(db, owner, intake, sequencer, tenants, _DELIVERIES)
+            applied.append(_DELIVERIES / seconds)
+            work.append(worked * 1e6 / _DELIVERIES)
     finally:
         await intake.close()
         await sequencer.close()
-    return Rate(sorted(applied)[_ROUNDS // 2], sorted(bare)[_ROUNDS // 2])
+    return Rate(*(sorted(rounds)[_ROUNDS // 2] for rounds in (applied, bare, work)))
 
 
 async def _applied(
-    db: Database, intake: Intake, sequencer: Sequencer, tenants: Sequence[SeededTenant], deliveries: int
-) -> float:
-    """Deliveries that wait in the journal, until each of their events has its number."""
+    db: Database, owner: Any, intake: Intake, sequencer: Sequencer, tenants: Sequence[SeededTenant], deliveries: int
+) -> tuple[float, float]:
+    """Deliveries that wait in the journal, until each of their events has its number: seconds, and those worked."""
     targets = [(one.app_slug, Target("", "", one.phone_number_id, one.waba_id)) for one in tenants]
     slugs = [targets[n % len(targets)][0] for n in range(deliveries)]
     bodies = [body(targets[n % len(targets)][1], 212_610_000_000 + n % _PEOPLE) for n in range(deliveries)]
     await db.system.execute(_JOURNAL, slugs, bodies)
     numbered = "select count(*) from event_log where type = 'message.received'"
     before = await db.system.fetchval(numbered)
-    began = time.perf_counter()
+    spent, began = await processor.spent(owner), time.perf_counter()
     while await intake.step() + await sequencer.step():
         pass
-    seconds = time.perf_counter() - began
+    seconds, worked = time.perf_counter() - began, await processor.spent(owner) - spent
     if await db.system.fetchval(numbered) - before != deliveries:
         raise RuntimeError("messages were lost or doubled")
-    return deliveries / seconds
+    return seconds, worked
 
 
 def main(most: int) -> None:
