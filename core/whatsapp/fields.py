@@ -16,6 +16,7 @@ from core.whatsapp.messages import Misread, Origin, moment_of
 from core.whatsapp.moves import read_update
 from core.whatsapp.reading import at, mapping, text
 from core.whatsapp.senders import Contacts, person
+from core.whatsapp.standby import read_standby
 from core.whatsapp.values import Item, JsonObject, Malformed, Moved, Tiding, Wish
 
 Reader = Callable[[JsonObject, Origin, str, JsonObject], Item]
@@ -35,6 +36,10 @@ def read_field(field: str, value: JsonObject, path: str, origin: Origin) -> Iter
                 yield _guarded(item, f"{path}.{name}[{index}]", origin, field, value, reader)
     if field == "history":
         yield from read_history(value, path, origin)
+    elif field == "standby":
+        yield from read_standby(value, path, origin)
+    elif field == "messaging_handovers" and text(value.get("type")) is not None:
+        yield _tiding("control.changed", webhooks.Handover, value, origin, field, value)
 
 
 def _guarded(raw: Any, path: str, origin: Origin, field: str, value: JsonObject, reader: Reader) -> Item:
@@ -121,6 +126,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Reader]]] = {
     "message_echoes": _ECHOES,
     "smb_app_state_sync": {"state_sync": read_book_entry},
     "history": {},
+    "standby": {},
+    "messaging_handovers": {},
 }
 """Field → the lists of its value, each with its reader. "" is the value itself."""
 

@@ -114,7 +114,10 @@ def _implied_field(value: Any) -> str | None:
 
 
 def _phone_number_id(value: Any) -> str | None:
-    metadata = value.get("metadata") if type(value) is dict else None
+    """Who has the conversation is told without `metadata`: there the number is the recipient."""
+    if type(value) is not dict:
+        return None
+    metadata = value.get("metadata", value.get("recipient"))
     return identifier(metadata.get("phone_number_id")) if type(metadata) is dict else None
 
 

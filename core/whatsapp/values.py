@@ -96,11 +96,13 @@ class AppMessage(InboundMessage):
     """A message that the number's WhatsApp Business app tells of: one written there, or one of the time before us.
 
     `sender` is the customer in both directions. `past`: told as history; `told_status` is then how far it had come.
+    `automated`: written by Meta's own agent.
     """
 
     outbound: bool
     past: bool
     told_status: str | None
+    automated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from comptoir_sdk.webhooks import (
     Call,
     FlowNews,
     GroupNews,
+    Handover,
     HistorySync,
     IdentityChange,
     LinkClick,
@@ -189,6 +190,11 @@ async def on_call_updated(ctx: Context, account: Account, call: Call) -> None:
 @hookspec
 async def on_group_updated(ctx: Context, account: Account, group: GroupNews) -> None:
     """A group was made, renamed or suspended, or people joined or left it."""
+
+
+@hookspec
+async def on_control_changed(ctx: Context, account: Account, handover: Handover) -> None:
+    """Meta's own agent gave a customer over to us, or somebody took one from it."""
 
 
 @hookspec

@@ -21,6 +21,7 @@ def test_the_hooks_are_these() -> None:
         "on_contact_identity_changed": "ctx, contact, change", "on_contact_preference": "ctx, contact, preference",
         "on_template_updated": "ctx, template, news", "on_account_news": "ctx, account, news",
         "on_call_updated": "ctx, account, call", "on_group_updated": "ctx, account, group",
+        "on_control_changed": "ctx, account, handover",
         "on_flow_updated": "ctx, account, flow", "on_payment_updated": "ctx, account, payment",
         "on_link_clicked": "ctx, account, click", "on_automatic_event": "ctx, account, event",
         "on_conversation_opened": "ctx, conversation",

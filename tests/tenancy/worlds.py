@@ -110,6 +110,13 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
          "content) values ($1, '1', $2, 'edit', $2, false, now(), $2, '{}')", [canary]),
         ("insert into message_receipts (tenant_id, message_id, participant, status, rank, at) "
          "select tenant_id, id, $2, 'read', 3, now() from messages where tenant_id = $1", [canary]),
+        ("with made as (insert into conversations (tenant_id, account_id, kind) "
+         "select tenant_id, id, 'group' from accounts where tenant_id = $1 limit 1 returning *), "
+         "known as (insert into groups (tenant_id, conversation_id, account_id, group_id, subject) "
+         "select tenant_id, id, account_id, $2, $2 from made) "
+         "insert into group_participants (tenant_id, conversation_id, contact_id, seen_at) "
+         "select made.tenant_id, made.id, c.id, now() from made join contacts c using (tenant_id) limit 1",
+         [canary]),
         ("insert into webhook_marks (tenant_id, key) values ($1, sha256($2))", [canary.encode()]),
         ("insert into webhook_unknowns (tenant_id, day, phone_number_id, field, kind, count) "
          "values ($1, now(), '1', $2, '', 1)", [canary]),

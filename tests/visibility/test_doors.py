@@ -191,7 +191,8 @@ async def test_every_table_that_hangs_on_a_conversation_is_behind_the_wall(
         "and confrelid in ('conversations'::regclass, 'messages'::regclass)"
     )
     assert {row["name"] for row in hanging} == {
-        "messages", "attachments", "send_attempts", "inbox_note", "message_receipts", "message_corrections"}
+        "messages", "attachments", "send_attempts", "inbox_note", "message_receipts", "message_corrections",
+        "groups", "group_participants"}
     walled = await db.system.fetch("select tablename from pg_policies where policyname like 'visibility%'")
     assert {row["name"] for row in hanging} <= {row["tablename"] for row in walled}
     each = len(SEEN[sees])

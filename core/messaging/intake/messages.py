@@ -20,13 +20,13 @@ _STORE: Final = """insert into messages (tenant_id, id, conversation_id, account
     direction, author_kind, status, status_rank, sent_at, in_group)
 select tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
     type, body, content::jsonb, context_wamid, ghost, at, delivery_id, error::jsonb,
-    case when outbound then 'outbound' else 'inbound' end, case when outbound then 'phone' else 'customer' end,
+    case when outbound then 'outbound' else 'inbound' end, author,
     status, rank, case when outbound then at end, in_group
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::text[], $11::text[], $12::bool[], $13::timestamptz[], $14::bigint[], $15::text[], $16::bool[], $17::text[],
-    $18::smallint[], $19::bool[])
+    $18::smallint[], $19::bool[], $20::text[])
     u(tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
-    type, body, content, context_wamid, ghost, at, delivery_id, error, outbound, status, rank, in_group)
+    type, body, content, context_wamid, ghost, at, delivery_id, error, outbound, status, rank, in_group, author)
 on conflict (tenant_id, phone_number_id, wamid) do nothing"""
 
 _REPLACE: Final = """update messages m set type = u.type, body = u.body, content = u.content::jsonb,
@@ -105,7 +105,13 @@ def _row(incoming: Incoming) -> tuple[Any, ...]:
             account.phone_number_id, None if incoming.is_note else message.wamid, message.type, message.body,
             _dump(message.content), _quoted(incoming), message.is_ghost, message.at, incoming.delivery_id,
             _error(incoming), incoming.outbound, status, max(rank_of(status), 0),
-            incoming.group_id is not None)  # fmt: skip
+            incoming.group_id is not None, _author(incoming))  # fmt: skip
+
+
+def _author(incoming: Incoming) -> str:
+    if not incoming.outbound:
+        return "customer"
+    return "automation" if incoming.told_by_app and incoming.told_by_app.automated else "phone"
 
 
 def _status(incoming: Incoming) -> str:

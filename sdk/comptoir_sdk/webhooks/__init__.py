@@ -23,17 +23,18 @@ from comptoir_sdk.webhooks.templates import (
     TemplateButton,
     TemplateCategory,
     TemplateComponents,
+    TemplateMisfit,
     TemplateNews,
     TemplateQuality,
     TemplateStatus,
 )
-from comptoir_sdk.webhooks.threads import Call, FlowNews, GroupNews, HistorySync, Participant, Payment
+from comptoir_sdk.webhooks.threads import Call, FlowNews, GroupNews, Handover, HistorySync, Participant, Payment
 from comptoir_sdk.webhooks.told import Told
 
 __all__ = [
     "ACCOUNT_NEWS", "TEMPLATE_NEWS", "AccountAlert", "AccountError", "AccountNews", "AccountReview", "AccountSettings",
-    "AccountUpdate", "AutomaticEvent", "BusinessUsername", "Call", "Capability", "FlowNews", "GroupNews", "HistorySync",
-    "IdentityChange", "LinkClick", "NumberName", "NumberQuality", "Participant", "PartnerSolution", "Payment",
-    "PaymentConfiguration", "Preference", "Restriction", "Security", "TemplateButton", "TemplateCategory",
-    "TemplateComponents", "TemplateNews", "TemplateQuality", "TemplateStatus", "Told",
+    "AccountUpdate", "AutomaticEvent", "BusinessUsername", "Call", "Capability", "FlowNews", "GroupNews", "Handover",
+    "HistorySync", "IdentityChange", "LinkClick", "NumberName", "NumberQuality", "Participant", "PartnerSolution",
+    "Payment", "PaymentConfiguration", "Preference", "Restriction", "Security", "TemplateButton", "TemplateCategory",
+    "TemplateComponents", "TemplateMisfit", "TemplateNews", "TemplateQuality", "TemplateStatus", "Told",
 ]  # fmt: skip

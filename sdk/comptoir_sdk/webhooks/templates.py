@@ -67,10 +67,19 @@ class TemplateCategory(TemplateNews):
     due: datetime | None = moment_at("category_update_timestamp")
 
 
+@dataclass(frozen=True)
+class TemplateMisfit(TemplateNews):
+    """`template_correct_category_detection`: what was sent as `category` is `correct` in Meta's eyes."""
+
+    category: str | None = text_at("category")
+    correct: str | None = text_at("correct_category")
+
+
 TEMPLATE_NEWS: Final[dict[str, type[TemplateNews]]] = {
     "message_template_status_update": TemplateStatus,
     "message_template_quality_update": TemplateQuality,
     "message_template_components_update": TemplateComponents,
     "template_category_update": TemplateCategory,
+    "template_correct_category_detection": TemplateMisfit,
 }
 """Meta's field → what it is read as."""

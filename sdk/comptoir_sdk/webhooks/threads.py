@@ -55,6 +55,24 @@ class GroupNews(Told):
 
 
 @dataclass(frozen=True)
+class Handover(Told):
+    """`messaging_handovers`: who answers a customer now, an app or Meta's own agent (`ai_agent`). `kind` is
+    `control_passed` or `control_taken`, as Meta has it; `note` is what the former one left, `summary` Meta's own."""
+
+    kind: str | None = text_at("type")
+    phone: str | None = text_at("sender.phone_number")
+    bsuid: str | None = text_at("sender.user_id")
+    previous_role: str | None = text_at("control_passed.previous_owner_role", "control_taken.previous_owner_role")
+    previous_app_role: str | None = text_at("control_passed.previous_owner_app_role")
+    previous_app_id: str | None = text_at("control_passed.previous_owner_app_id", "control_taken.previous_owner_app_id")
+    role: str | None = text_at("control_passed.new_owner_role", "control_taken.new_owner_role")
+    app_id: str | None = text_at("control_passed.new_owner_app_id", "control_taken.new_owner_app_id")
+    note: str | None = text_at("control_passed.metadata", "control_taken.metadata")
+    summary: str | None = text_at("control_passed.conversation_context.summary.text")
+    at: datetime | None = moment_at("timestamp")
+
+
+@dataclass(frozen=True)
 class FlowNews(Told):
     """`flows`: a flow changed its status, or its endpoint errs, is slow or away."""
 
