@@ -184,7 +184,7 @@ class ConversationResource(Resource):
     """With a person, who is `contact`, or with several, who are `group`: the other of the two is null.
 
     `window_expires_at`: free text may be sent until then, 24 h after the last message of the customer, or of anybody in
-    the group."""
+    the group. `blocked_at`: since when this number has blocked the contact, and neither hears nor reaches them."""
 
     id: UUID
     kind: Literal["person", "group"]
@@ -195,6 +195,7 @@ class ConversationResource(Resource):
     account: ConversationAccount
     contact: ConversationContact | None
     group: Group | None
+    blocked_at: datetime | None
     unread: int
     last_message_at: datetime
     last_inbound_at: datetime | None

@@ -121,15 +121,20 @@ async def _keep(desk: NumberDesk, tenant_id: UUID, account_id: UUID, customers: 
     if not customers:
         return
     async with desk.db.tenant_transaction() as connection:
-        changed = [one for one in customers if await _changed(connection, tenant_id, account_id, one, block)]
+        moments = {one["contact_id"]: await _changed(connection, tenant_id, account_id, one, block)
+                   for one in customers}  # fmt: skip
+        changed = [one for one in customers if moments[one["contact_id"]] is not None]
         action = "contact.blocked" if block else "contact.unblocked"
         for one in changed:
-            payload = {"contact_id": str(one["contact_id"]), "account_id": str(account_id), "blocked": block}
+            since = moments[one["contact_id"]].isoformat() if block else None
+            payload = {"contact_id": str(one["contact_id"]), "account_id": str(account_id), "blocked": block,
+                       "blocked_at": since}  # fmt: skip
             await outbox.append(connection, tenant_id, action, payload, one["conversation_id"])
         for one in changed:
             await audit.record(connection, action, "contact", one["contact_id"], {"account": [None, str(account_id)]})
 
 
-async def _changed(connection: Connection, tenant_id: UUID, account_id: UUID, customer: Any, block: bool) -> bool:
+async def _changed(connection: Connection, tenant_id: UUID, account_id: UUID, customer: Any, block: bool) -> Any:
+    """Since when the block stands, or stood; None when nothing changed."""
     query = _BLOCK if block else _UNBLOCK
-    return await connection.fetchval(query, tenant_id, account_id, customer["contact_id"]) is not None
+    return await connection.fetchval(query, tenant_id, account_id, customer["contact_id"])

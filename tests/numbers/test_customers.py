@@ -1,6 +1,6 @@
 """What a number does about its customers at Meta: typing dots, blocks, links; and templates known before they leave."""
 
-
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -78,8 +78,11 @@ async def test_some_are_blocked_and_others_not_and_each_is_told(
     listed = await admin.get(path)
     Listing[BlockedContact].model_validate(listed.json)
     assert [item["contact"]["id"] for item in listed.json["items"]] == ids[:1]
-    assert await events(db, "contact.blocked") == [
-        {"contact_id": ids[0], "account_id": str(tenant.account_id), "blocked": True}]
+    [told] = await events(db, "contact.blocked")
+    assert told | {"blocked_at": None} == {
+        "contact_id": ids[0], "account_id": str(tenant.account_id), "blocked": True, "blocked_at": None}
+    shown = (await admin.get(f"/conversations/{amina.conversation_id}")).json
+    assert datetime.fromisoformat(shown["blocked_at"]) == datetime.fromisoformat(told["blocked_at"])
     assert [row["action"] for row in await db.system.fetch("select action from audit_log")] == ["contact.blocked"]
     assert (await clinic.control("GET", "phones/amina"))["blocked"] is True
 
@@ -96,6 +99,7 @@ async def test_blocking_twice_is_told_once_and_unblocking_ends_it(
     assert (refused.status, "unblock them first" in refused.json["detail"]) == (422, True)
     assert (await admin.ask("DELETE", path, body)).json["items"][0]["blocked"] is False
     assert (await admin.get(path)).json["items"] == []
+    assert (await admin.get(f"/conversations/{amina.conversation_id}")).json["blocked_at"] is None
     assert (await admin.ask("POST", sending, {"body": "Bonjour"})).status == 202
     assert (await clinic.control("GET", "phones/amina"))["blocked"] is False
 

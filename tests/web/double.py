@@ -80,7 +80,7 @@ class Double:
             "id": str(uuid4()), "status": "open", "snoozed_until": None, "assignee": None, "team": None,
             "account": {"id": "acc", "phone_number_id": "1", "display_phone_number": "212520000000",
                         "verified_name": "Atlas Shop"},
-            "contact": short, "unread": 0, "last_message_at": iso(BASE - timedelta(days=1)),
+            "contact": short, "blocked_at": None, "unread": 0, "last_message_at": iso(BASE - timedelta(days=1)),
             "last_inbound_at": None, "window_expires_at": None, "last_message": None,
             "created_at": iso(BASE - timedelta(days=3)), "updated_at": iso(BASE), "version": 1} | fields
         self.conversations[conversation["id"]] = conversation
@@ -199,6 +199,7 @@ class Double:
         app.add_url_rule(f"{api}/contacts", "contacts", self._contacts)
         app.add_url_rule(f"{api}/contacts", "new_contact", self._new_contact, methods=["POST"])
         app.add_url_rule(f"{api}/contacts/<key>", "contact", self._contact, methods=["GET", "PATCH", "DELETE"])
+        app.add_url_rule(f"{api}/accounts/<key>/blocked-contacts", "blocks", self._block, methods=["POST", "DELETE"])
         app.add_url_rule(f"{api}/attachments", "upload", self._upload, methods=["POST"])
         app.add_url_rule(f"{api}/attachments/<key>", "attachment", self._attachment)
         app.add_url_rule(f"{api}/attachments/<key>/thumbnail", "thumbnail", self._attachment)
@@ -347,6 +348,16 @@ class Double:
         self.uploaded.append(file.filename or "")
         return {"id": f"0198f0a2-5f0e-7c6b-9f53-{len(self.uploaded):012}", "filename": file.filename,
                 "kind": kind if kind in ("image", "audio", "video") else "document"}, 201
+
+    async def _block(self, key: str) -> Any:
+        [contact], block = (await request.get_json())["contact_ids"], request.method == "POST"
+        since = iso(datetime.now(UTC)) if block else None
+        for conversation in self.conversations.values():
+            if conversation["contact"]["id"] == contact:
+                conversation["blocked_at"] = since
+        self.emit("contact.blocked" if block else "contact.unblocked",
+                  {"contact_id": contact, "account_id": key, "blocked": block, "blocked_at": since})
+        return {"items": [{"contact_id": contact, "blocked": block, "problem": None}]}
 
     async def _attachment(self, key: str) -> Response:
         return Response((ROOT / "core/web/static/mark.svg").read_bytes(), content_type="image/svg+xml")

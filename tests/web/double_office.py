@@ -40,6 +40,9 @@ class Office:
         self.broken_log = False
         self.examined: list[Resource] = [GOOD]
         self.links: dict[str, Resource] = {}
+        self.aside: dict[int, None] = {1: None}
+        self.cured, self.later = False, False
+        self.notes: list[str] = []
 
     # ── what a test puts there ──
     def account(self, name: str, **fields: Any) -> "Resource":
@@ -109,7 +112,10 @@ class Office:
             ("/audit", self._audit, ["GET"]), ("/audit/actions", self._actions, ["GET"]),
             ("/audit/verification", self._verify, ["GET"]),
             ("/journal/deliveries", self._deliveries, ["GET"]), ("/quarantine", self._set_aside, ["GET"]),
-            ("/quarantine/reasons", self._why, ["GET"]), ("/messages/<key>/explanation", self._explain, ["GET"]),
+            ("/quarantine/reasons", self._why, ["GET"]), ("/quarantine/replays", self._replay_all, ["POST"]),
+            ("/quarantine/<int:key>/replay", self._replay, ["POST"]),
+            ("/quarantine/<int:key>/dismissal", self._dismiss, ["POST"]),
+            ("/messages/<key>/explanation", self._explain, ["GET"]),
             ("/platform/tenants", self._tenants, ["GET", "POST"]),
             ("/platform/tenants/<key>/status", self._status, ["PUT"]), ("/platform/people", self._people, ["GET"]),
             ("/platform/people/<key>", self._change_person, ["PATCH"]),
@@ -228,12 +234,30 @@ class Office:
                           for n in range(1, 5)], "next": None}  # fmt: skip
 
     async def _set_aside(self) -> Answer:
-        return {"items": [{"id": 1, "delivery_id": 3, "item": f"message {WAMID}", "reason": WHY, "wamid": WAMID,
-                           "phone": None, "content": None, "created_at": People.ago(), "tenant": None, "state": "open",
-                           "closed_at": None, "dismissed_by": None, "note": None}], "next": None}  # fmt: skip
+        return {"items": [
+            {"id": one, "delivery_id": one + 2, "item": f"message {WAMID}", "reason": WHY, "wamid": WAMID,
+             "phone": None, "content": None, "created_at": People.ago(), "tenant": None, "state": "open",
+             "closed_at": None, "dismissed_by": None, "note": None} for one in self.aside], "next": None}  # fmt: skip
 
     async def _why(self) -> Answer:
+        if not self.aside:
+            return {"items": []}
         return {"items": [{"reason": WHY, "count": 12, "first_at": People.ago(), "last_at": People.ago()}]}
+
+    async def _replay(self, key: int) -> Answer:
+        """What has a reason that is gone is applied."""
+        if self.cured:
+            self.aside.pop(key)
+        return {"id": key, "state": "replayed" if self.cured else "open"}
+
+    async def _replay_all(self) -> Answer:
+        self.later = True
+        return {"id": str(uuid4())}, 202
+
+    async def _dismiss(self, key: int) -> Answer:
+        self.notes.append((await request.get_json())["note"])
+        self.aside.pop(key)
+        return {"id": key, "state": "dismissed"}
 
     async def _explain(self, key: str) -> Answer:
         empty = dict.fromkeys(("detail", "delivery_id", "batch", "seq", "plugin", "hook", "attempt", "http_status",

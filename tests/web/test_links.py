@@ -1,6 +1,7 @@
 """Links by which customers begin to write: made with their words, shown as a code, copied, changed, deleted."""
 
 import pytest
+import pytest_asyncio
 
 from .double import Double
 from .furniture import office
@@ -10,7 +11,7 @@ from .test_pages import violations
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def links(double: Double, screen: Screen) -> dict[str, str]:
     """Words by code, of the number that is open."""
     well = office(double)["well"]

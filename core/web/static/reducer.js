@@ -37,6 +37,8 @@ const REDUCERS = {
   "team.saved": (state, { team }, changes) => changeTeam(state, team.id, team, changes),
   "team.deleted": (state, { id }, changes) => changeTeam(state, id, null, changes),
   "contact.saved": (state, { contact }, changes) => putContact(state, contact, changes),
+  "contact.blocked": blockContact,
+  "contact.unblocked": blockContact,
   "contact.deleted": dropContact,
   "contacts.merged": mergeContacts,
   "fetched.conversations": (state, { items }, changes) => items.forEach((item) => putConversation(state, item, changes)),
@@ -137,6 +139,15 @@ const summary = ({ id, name, phone, bsuid, username, version }) => ({ id, name, 
 
 const conversationsOf = (state, contactId) =>
   [...state.conversations.values()].filter((conversation) => conversation.contact?.id === contactId);
+
+/** Of one number: with another the same customer may still talk. */
+function blockContact(state, { contact_id: contact, account_id: account, blocked_at: since = null }, changes) {
+  for (const conversation of conversationsOf(state, contact)) {
+    if (conversation.account.id !== account) continue;
+    state.conversations.set(conversation.id, { ...conversation, blocked_at: since });
+    changes.conversations.add(conversation.id);
+  }
+}
 
 function dropContact(state, { id, contact, groups = [] }, changes) {
   const gone = id ?? contact?.id;

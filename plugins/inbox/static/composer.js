@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { Panel, can, define, fmt, icon, post, storageKey, t, toast } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
+import { blockedNote } from "./block.js";
 import "./extras.js";
 import { CAPTION, takesCaption } from "./limits.js";
 import { trayOf } from "./tray.js";
@@ -27,7 +28,7 @@ class Composer extends Panel {
     .quote, .notice { display: flex; align-items: center; gap: var(--sp-3); border-radius: var(--r-md); padding: 7px 10px; margin-block-end: var(--sp-2); font-size: var(--fs-preview); background: var(--surface-2); }
     .quote { border-inline-start: 3px solid var(--accent); } .quote b { color: var(--accent); font-weight: 600; display: block; font-size: var(--fs-sm); }
     .notice { background: var(--warn-soft); color: var(--text); } .notice > .icon { color: var(--warn); } .acts { display: flex; gap: var(--sp-4); margin-inline-start: auto; white-space: nowrap; }
-    .closed { display: flex; gap: var(--sp-3); align-items: center; color: var(--text-2); } .closed > .icon { color: var(--bad); } .closed b { display: block; color: var(--text); font-weight: 600; }
+    .closed { display: flex; gap: var(--sp-3); align-items: center; color: var(--text-2); } .closed > .icon { color: var(--bad); } .closed ui-button { margin-inline-start: auto; flex: none; } .closed b { display: block; color: var(--text); font-weight: 600; }
     @media (max-width: 760px) { :host { padding-inline: var(--sp-3); } .send span { display: none; } .send { inline-size: 44px; block-size: 44px; padding: 0; justify-content: center; } textarea { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .notice { flex-wrap: wrap; } }
   `];
 
@@ -64,6 +65,7 @@ class Composer extends Panel {
 
   render() {
     if (!can("messages.send")) return this.closed(t("You may read this conversation, not answer it."), t("Ask an administrator for the right to send messages."));
+    if (this.conversation.blocked_at) return blockedNote(this.conversation);
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
     const name = titleOf(this.conversation);
     return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}

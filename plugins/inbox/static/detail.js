@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, fmt, icon, memberName, t } from "@comptoir/sdk";
+import { blocking } from "./block.js";
 import { pane } from "./styles.js";
 import { contactName, titleOf } from "./words.js";
 
@@ -22,6 +23,7 @@ class Detail extends Panel {
     .prof ui-avatar { margin-block-end: var(--sp-2); } .prof h2 { font-size: var(--fs-lg); font-weight: 650; max-inline-size: 100%; overflow-wrap: anywhere; }
     .prof a { font-size: var(--fs-preview); margin-block-start: var(--sp-2); font-weight: 550; text-decoration: none; } .prof a:hover { text-decoration: underline; }
     .x { position: absolute; inset-block-start: var(--sp-2); inset-inline-end: var(--sp-2); display: none; } :host([drawer]) .x { display: inline-grid; }
+    .block { display: flex; flex-wrap: wrap; gap: var(--sp-2); align-items: center; justify-content: center; margin-block-start: var(--sp-2); }
     .card { padding: var(--sp-4); border-block-end: 1px solid var(--line); }
     .card h3 { font-size: var(--fs-sm); font-weight: 600; color: var(--text-2); margin-block-end: var(--sp-2); }
     .kv { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 6px var(--sp-3); } .kv dt { color: var(--text-3); } .kv dd { text-align: end; overflow-wrap: anywhere; }
@@ -34,7 +36,7 @@ class Detail extends Panel {
     return html`<section class="prof" aria-label=${group ? t("Group") : t("Contact")}>
         <button class="ib x" aria-label=${t("Hide details")} @click=${() => this.dispatchEvent(new Event("hide"))}>${icon("x")}</button>
         <ui-avatar size="large" name=${titleOf(conversation)}></ui-avatar><h2><bdi>${titleOf(conversation)}</bdi></h2>
-        ${group ? people(group) : person(contact)}</section>
+        ${group ? people(group) : person(contact)}<div class="block">${blocking(conversation)}</div></section>
       <section class="card"><h3>${t("Conversation")}</h3><dl class="kv">
         <dt>${t("Status")}</dt><dd>${words[conversation.status]}</dd>
         ${conversation.snoozed_until ? html`<dt>${t("Until")}</dt><dd>${fmt.moment(conversation.snoozed_until)}</dd>` : nothing}

@@ -7,6 +7,8 @@ import "@comptoir/sdk/elements/time.js";
 import { parts } from "./styles.js";
 
 const PAGE = 50;
+const LOOK_AGAIN = 2_000; // ms
+const FOLLOWED = 10; // times
 
 /** What could not be applied: how much for which reason; applied again or dismissed with a note. */
 class JournalQuarantine extends Panel {
@@ -57,7 +59,7 @@ class JournalQuarantine extends Panel {
   }
 
   dialog() {
-    return html`<form @submit=${this.dismiss}><ui-dialog open heading=${t("Dismiss it?")} @close=${() => { this.dismissing = null; }}><p class="said">${t("It stays in the journal, and is never applied.")}</p>
+    return html`<form novalidate @submit=${this.dismiss}><ui-dialog open heading=${t("Dismiss it?")} @close=${() => { this.dismissing = null; }}><p class="said">${t("It stays in the journal, and is never applied.")}</p>
       <ui-field name="note" label=${t("Why nothing has to be done")} required></ui-field>
       <ui-button slot="actions" @click=${() => { this.dismissing = null; }}>${t("Cancel")}</ui-button><ui-button slot="actions" variant="primary" type="submit" ?busy=${this.busy}>${t("Dismiss")}</ui-button></ui-dialog></form>`;
   }
@@ -79,14 +81,31 @@ class JournalQuarantine extends Panel {
       await post(`${this.address}/replays`, { reason });
       toast({ text: t("A worker applies them now; this list follows.") });
     });
+    this.follow(FOLLOWED);
+  }
+
+  /** A worker takes a moment, and no event tells when it is through. */
+  follow(times) {
+    clearTimeout(this.timer);
+    if (times && this.isConnected) this.timer = setTimeout(() => Promise.all([this.reasons.run(), this.load.run()]).then(() => this.follow(times - 1)), LOOK_AGAIN);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
   }
 
   dismiss = async (event) => {
     event.preventDefault();
-    const note = this.renderRoot.querySelector("ui-field[name=note]").value.trim();
-    if (!note) return;
-    await this.during(() => post(`${this.address}/${this.dismissing.id}/dismissal`, { note }));
-    this.dismissing = null;
+    const field = this.renderRoot.querySelector("ui-field[name=note]");
+    const note = (field.value ?? "").trim();
+    if (!note) {
+      field.error = t("Say why, for whoever asks later.");
+      field.focus();
+      return;
+    }
+    const done = await this.during(() => post(`${this.address}/${this.dismissing.id}/dismissal`, { note }));
+    if (done) this.dismissing = null;
   };
 
   more = async () => {
@@ -101,8 +120,10 @@ class JournalQuarantine extends Panel {
     try {
       await work();
       if (again) await Promise.all([this.reasons.run(), this.load.run()]);
+      return true;
     } catch (error) {
       toast({ text: wordsFor(error) });
+      return false;
     } finally {
       this.busy = false;
     }
