@@ -10,9 +10,10 @@ from core.db.scope import require_tenant
 from core.http.language import reading_language
 from core.http.operation import Api
 from core.http.platform import OPERATE
-from core.http.resources import Resource
+from core.http.resources import Listing, Resource
 from core.http.services import services
-from core.messaging.lanes.standing import standing
+from core.http.text import Paging
+from core.messaging.lanes.standing import standing, standing_of_all
 
 
 class LaneError(Resource):
@@ -64,6 +65,10 @@ class LaneStandings(Resource):
     items: list[Lane]
 
 
+class LanesQuery(Paging):
+    pass
+
+
 def register(api: Api) -> None:
     """Add the routes."""
 
@@ -73,8 +78,10 @@ def register(api: Api) -> None:
         """Each number of the organisation, whoever waits longest first."""
         return {"items": await standing(services().db, require_tenant(), await reading_language())}
 
-    @api.route("GET", "/platform/lanes", OPERATE, "How all numbers send", responses={200: LaneStandings},
-               tags=["platform"])  # fmt: skip
-    async def list_platform_lanes() -> dict[str, Any]:
-        """Those that send, wait or are held up, whoever waits longest first, 200 at most."""
-        return {"items": await standing(services().db, None, await reading_language())}
+    @api.route("GET", "/platform/lanes", OPERATE, "How all numbers send", query=LanesQuery,
+               responses={200: Listing[Lane]}, tags=["platform"])  # fmt: skip
+    async def list_platform_lanes(query: LanesQuery) -> dict[str, Any]:
+        """Those that send, wait or are held up, whoever has been due longest first. Queues move: a number may come
+        again on a later page, and none that still waits is passed over."""
+        found = await standing_of_all(services().db, await reading_language(), query.limit, query.cursor)
+        return found.as_json()

@@ -79,3 +79,21 @@ async def test_who_may_not_see_it_is_told_whom_to_ask(double: Double, screen: Sc
         double.refuse(f"GET {key}", 403, kind="forbidden")
     await screen.go(path)
     await screen.page.get_by_text("Your role does not let you see this.").first.wait_for()
+
+
+async def test_an_operator_reads_the_lanes_page_by_page(browser: Browser, double: Double) -> None:
+    office(double)
+    screen = await Screen.open(browser, double.url)
+    await screen.go("/settings.platform/health")
+    rows = screen.page.locator("settings-platform-lanes .tr:not(.head)")
+    await rows.first.wait_for()
+    more = screen.page.locator("settings-platform-lanes .more ui-button")
+    count = await rows.count()
+    while await more.count():
+        await more.click()
+        count += 1
+        await rows.nth(count - 1).wait_for()
+    assert count > 1
+    assert await rows.count() == count
+    assert screen.errors == []
+    await screen.context.close()

@@ -6,33 +6,55 @@ from uuid import UUID
 
 from core.db.pool import Database
 from core.messaging.lanes.allowance import per_second
+from core.messaging.page import Page, by_time, encode
 from core.whatsapp.errors import explain
 
-# Depth and age are read from the queue's own partial index, the rate from the last minute of attempts: what was sent
-# before costs nothing here.
-_STANDING: Final = """
+# Who is busy, and since when, is two looks into the queue's partial index for each number; depth is counted for those
+# of the page alone, the rate from the last minute of attempts. What was sent before costs nothing here.
+_DUE: Final = """(select coalesce(m.not_before, m.queued_at) as due from messages m
+    where m.account_id = a.id and m.status = 'queued' and m.bulk = {bulk}
+    order by coalesce(m.not_before, m.queued_at), m.id limit 1)"""
+_STANDING: Final = f"""
+with busy as materialized (
+    select a.id, coalesce(first.due, '9999-01-01Z'::timestamptz) as due from accounts a cross join lateral (
+        select min(due) as due from ({_DUE.format(bulk="false")} union all {_DUE.format(bulk="true")}) either) first
+    where a.removed_at is null and ($1::uuid is null or a.tenant_id = $1)
+        and ($1 is not null or first.due is not null or a.status = 'token_dead' or a.paused_until > now()
+            or a.bulk_paused_until > now()
+            or exists (select from send_attempts s where s.account_id = a.id
+                and s.started_at > now() - interval '1 minute'))
+        and ($3::timestamptz is null or (coalesce(first.due, '9999-01-01Z'::timestamptz), a.id) > ($3, $4::uuid))
+    order by 2, 1 limit $2
+)
 select a.id, a.tenant_id, t.name as tenant, a.display_phone_number, a.verified_name, a.status, a.throughput_level,
-    a.paused_until, a.pause_error, a.bulk_paused_until, a.bulk_pause_error, a.token_error,
+    a.paused_until, a.pause_error, a.bulk_paused_until, a.bulk_pause_error, a.token_error, busy.due,
     waiting.*, (select count(*) from send_attempts s where s.account_id = a.id
         and s.started_at > now() - interval '1 minute' and s.state in ('sending', 'accepted', 'uncertain', 'settled'))
         as sent_last_minute
-from accounts a join tenants t on t.id = a.tenant_id cross join lateral (
+from busy join accounts a on a.id = busy.id join tenants t on t.id = a.tenant_id cross join lateral (
     select count(*) filter (where not m.bulk) as replies, count(*) filter (where m.bulk) as bulk,
         count(*) filter (where m.not_before > now()) as delayed, min(m.queued_at) as oldest_at
     from messages m where m.account_id = a.id and m.status = 'queued') waiting
-where a.removed_at is null and ($1::uuid is null or a.tenant_id = $1)
-    and ($1 is not null or waiting.oldest_at is not null or a.status = 'token_dead' or a.paused_until > now()
-        or a.bulk_paused_until > now()
-        or exists (select from send_attempts s where s.account_id = a.id
-            and s.started_at > now() - interval '1 minute'))
-order by waiting.oldest_at nulls last, a.created_at, a.id limit $2
-"""
+order by busy.due, busy.id
+"""  # noqa: S608 - constants
 
 
-async def standing(db: Database, tenant_id: UUID | None, locale: str, limit: int = 200) -> list[dict[str, Any]]:
-    """The tenant's numbers, or all that are doing something, whoever waits longest first. By the system role."""
+async def standing(db: Database, tenant_id: UUID, locale: str) -> list[dict[str, Any]]:
+    """All of the tenant's numbers, whoever has been due longest first. By the system role."""
     now = datetime.now(UTC)
-    return [_told(row, locale, now) for row in await db.system.fetch(_STANDING, tenant_id, limit)]
+    return [_told(row, locale, now) for row in await db.system.fetch(_STANDING, tenant_id, None, None, None)]
+
+
+async def standing_of_all(db: Database, locale: str, limit: int, cursor: str | None) -> Page:
+    """Those of all tenants that are doing something. By the system role.
+
+    Queues move between two pages: a number whose oldest message has left since is due later now, so it may be told
+    again, and none that still waits is passed over.
+    """
+    now = datetime.now(UTC)
+    rows = await db.system.fetch(_STANDING, None, limit + 1, *by_time(cursor))
+    following = encode(rows[limit - 1]["due"], rows[limit - 1]["id"]) if len(rows) > limit else None
+    return Page([_told(row, locale, now) for row in rows[:limit]], following)
 
 
 def _told(row: Any, locale: str, now: datetime) -> dict[str, Any]:

@@ -8,12 +8,15 @@ import { phoneOf } from "./numbers-words.js";
 import { parts } from "./styles.js";
 
 const LOOK_AGAIN = 5_000; // ms
+const PAGE = 50;
 
 /** Every number of the installation that sends, waits or is held up. */
 class PlatformLanes extends Panel {
-  static styles = [...Panel.styles, parts, tableStyles, css`.table { border: 0; border-radius: 0; } .late { color: var(--warn); } .value { font-variant-numeric: tabular-nums; }`];
+  static styles = [...Panel.styles, parts, tableStyles, css`.table { border: 0; border-radius: 0; } .more { display: grid; justify-content: center; padding-block: var(--sp-4); } .late { color: var(--warn); } .value { font-variant-numeric: tabular-nums; }`];
 
-  load = new Load(this, async () => (await get("/api/v1/platform/lanes")).items);
+  static properties = { busy: { state: true } };
+  pages = 1;
+  load = new Load(this, () => this.look());
 
   connectedCallback() {
     super.connectedCallback();
@@ -21,11 +24,30 @@ class PlatformLanes extends Panel {
     this.cleanup(() => clearInterval(timer));
   }
 
-  render() {
-    return html`<ui-card heading=${t("Send lanes")} text=${t("Numbers that send, wait or are held up; whoever waits longest first.")}>${this.load.show((lanes) => this.lanes(lanes), { failed: t("The lanes could not be read."), rows: 2 })}</ui-card>`;
+  /** As many pages as somebody has asked for, all anew: a queue that has moved must not stand on two of them. */
+  async look() {
+    const lanes = new Map();
+    let next;
+    for (let page = 0; page < this.pages && next !== null; page++) {
+      const found = await get("/api/v1/platform/lanes", { limit: PAGE, cursor: next });
+      for (const lane of found.items) lanes.set(lane.account.id, lane);
+      next = found.next;
+    }
+    return { lanes: [...lanes.values()], next };
   }
 
-  lanes(lanes) {
+  more = async () => {
+    this.pages += 1;
+    this.busy = true;
+    await this.load.run();
+    this.busy = false;
+  };
+
+  render() {
+    return html`<ui-card heading=${t("Send lanes")} text=${t("Numbers that send, wait or are held up; whoever waits longest first.")}>${this.load.show((found) => this.lanes(found), { failed: t("The lanes could not be read."), rows: 2 })}</ui-card>`;
+  }
+
+  lanes({ lanes, next }) {
     if (!lanes.length) return html`<p class="said">${t("Nothing waits, and nothing was sent in the last minute.")}</p>`;
     const columns = [
       { label: t("Number"), first: true, size: "minmax(0, 2fr)", cell: ({ account, tenant }) => html`<div class="name"><bdi dir="ltr">${phoneOf(account)}</bdi></div><div class="said"><bdi>${tenant.name}</bdi></div>` },
@@ -34,7 +56,8 @@ class PlatformLanes extends Panel {
       { label: t("Last minute"), end: true, cell: ({ sent_last_minute: sent, allowed_per_second: most }) => t("{n} of {most}", { n: fmt.number(sent), most: fmt.number(most * 60) }) },
       { label: t("Held up"), size: "minmax(0, 2fr)", cell: (lane) => this.held(lane) },
     ];
-    return table({ label: t("Send lanes"), columns, rows: lanes, key: ({ account }) => account.id });
+    return html`${table({ label: t("Send lanes"), columns, rows: lanes, key: ({ account }) => account.id })}
+      ${next ? html`<div class="more"><ui-button ?busy=${this.busy} @click=${this.more}>${t("More numbers")}</ui-button></div>` : nothing}`;
   }
 
   held({ paused, bulk_paused: bulk }) {
