@@ -83,12 +83,15 @@ async def test_who_may_not_see_it_is_told_whom_to_ask(double: Double, screen: Sc
 
 async def test_an_operator_reads_the_lanes_page_by_page(browser: Browser, double: Double) -> None:
     office(double)
-    screen = await Screen.open(browser, double.url)
+    screen = await Screen.open(browser, double.url, width=390, height=780)
     await screen.go("/settings.platform/health")
     rows = screen.page.locator("settings-platform-lanes .tr:not(.head)")
     await rows.first.wait_for()
     more = screen.page.locator("settings-platform-lanes .more ui-button")
     count = await rows.count()
+    await more.wait_for()
+    assert await violations(screen) == []
+    assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
     while await more.count():
         await more.click()
         count += 1
