@@ -228,7 +228,7 @@ class WebProcess:
 
     def _mount_pages(self, app: Application, settings: Settings) -> None:
         files = [PluginFiles(one.plugin, one.static, one.locale) for one in self.plugins.files()]
-        app.register_blueprint(web.blueprint(Door(settings, self.plugins.enabled), files))
+        app.register_blueprint(web.blueprint(Door(settings, self.plugins.enabled), files, live=not settings.production))
 
     async def _tenants_changed(self) -> None:
         await self.plugins.refresh(self.db)
@@ -253,7 +253,7 @@ async def _main(settings: Settings, fd: int | None) -> None:
     egress, broadcast = Egress(settings.egress.allow), ValkeyBroadcast(settings.valkey_url)
     vault = Vault.of(settings.key_ring)
     plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
-                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS))
+                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, live=not settings.production))
     try:
         process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
                              vault=vault)

@@ -22,7 +22,7 @@ COMMANDS = {
     "setup-code": "print the code with which the first person registers in production",
     "keys": "the master keys: show them, replace them while everything runs",
     "tenant": "organisations: list, show, create, suspend, resume, export, delete",
-    "plugin": "plugins: check them against every promise",
+    "plugin": "for authors and operators: write a new plugin, install one, check it, its tables",
     "plugins": "what is installed, and which organisation has it",
     "storage": "the files: compare them with the database",
     "journal": "what Meta delivered: find, explain, replay, what was set aside",

@@ -39,6 +39,35 @@ def switch(path: Path, slug: str, plugin: str, *, on: bool) -> bool:
     return True
 
 
+def install(path: Path, plugin: str) -> bool:
+    """Name the plugin under `plugins:`. False when it is there already. Raises ConfigError."""
+    path = path.resolve()
+    with _alone(path.parent):
+        text = _read(path)
+        before = _map(path, text)
+        if plugin in before.installed:
+            return False
+        edited = _with_plugin(text, plugin)
+        try:
+            after = _map(path, edited)
+            understood = after.installed == before.installed | {plugin} and all(
+                before.of(slug) == after.of(slug) for slug in before.named | after.named)
+        except ConfigError:
+            understood = False
+        if not understood:
+            raise ConfigError(f"{path}: this file is written in a way that is not edited by itself: write "
+                              f"{plugin}: {{}} under plugins:")
+        _replace(path, edited)
+    return True
+
+
+def _with_plugin(text: str, plugin: str) -> str:
+    found = _value(yaml.compose(text, yaml.SafeLoader), "plugins")
+    if isinstance(found, yaml.CollectionNode) and (found.value or found.flow_style):
+        return _added(text, found, plugin)
+    return f"{text.rstrip()}\n\nplugins:\n  {plugin}: {{}}\n" if found is None else text
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One editor at a time: the file itself is replaced, so its folder is what is locked."""

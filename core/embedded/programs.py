@@ -66,7 +66,7 @@ def _child(
 ) -> Service:
     log = settings.logs_dir / f"{name}.log"
     host, port = _reached_at(listener)
-    environment = {**os.environ, **_told(settings), **env}
+    environment = {**environment_of(settings), **env}
 
     def launch() -> subprocess.Popen[bytes]:
         return spawn([*words, "--fd", str(listener.fileno())], log=log, env=environment, pass_fds=[listener.fileno()])
@@ -74,9 +74,10 @@ def _child(
     return Service(name, launch, partial(answers_ok, port, path, host), log, patience=patience)
 
 
-def _told(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
     """Children read the same file and place as their parent did, whatever their directory."""
     return {
+        **os.environ,
         "COMPTOIR_CONFIG": str(settings.config_path),
         "COMPTOIR_DATA": str(settings.data_dir),
         "PYTHONUNBUFFERED": "1",

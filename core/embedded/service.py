@@ -40,6 +40,7 @@ class Service:
     patience: float = 15.0
     start_seconds: float = 60.0
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _asked: bool = field(default=False, init=False)
 
     @property
     def pid(self) -> int | None:
@@ -63,13 +64,20 @@ class Service:
         while True:
             assert self.process is not None  # noqa: S101 - kept only after a start
             status = await ended(self.process)
-            pause = _FIRST_PAUSE if time.monotonic() - since > _CALM_SECONDS else pause
-            say(f"{self.name} {ending(status)}; starting it again in {pause:g} s (log: {self.log})")
-            await asyncio.sleep(pause)
+            pause = _FIRST_PAUSE if self._asked or time.monotonic() - since > _CALM_SECONDS else pause
+            if not self._asked:
+                say(f"{self.name} {ending(status)}; starting it again in {pause:g} s (log: {self.log})")
+                await asyncio.sleep(pause)
+            self._asked = False
             since = time.monotonic()
             pause = min(pause * 2, _LONGEST_PAUSE)
             await self._again(say)
             changed()
+
+    async def restart(self) -> None:
+        """End it on purpose; whoever keeps it starts it again at once."""
+        self._asked = True
+        await self._end()
 
     async def stop(self) -> None:
         """Ask it to stop, kill it after `patience` seconds, and let go of what it held."""

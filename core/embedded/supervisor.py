@@ -20,11 +20,19 @@ from core.config.private_file import write_private
 from core.db.pool import Database
 from core.embedded.demo import EMAIL, Demo, ensure_demo, first_number, why_no_demo, write_demo_file
 from core.embedded.directory import DirectoryLock
+from core.embedded.edits import Edits
 from core.embedded.errors import EmbeddedError
 from core.embedded.listeners import open_listener
 from core.embedded.log_watch import LogWatch
 from core.embedded.outside import require_outside_services
-from core.embedded.programs import postgres_service, program_service, sandbox_service, valkey_service
+from core.embedded.programs import (
+    command,
+    environment_of,
+    postgres_service,
+    program_service,
+    sandbox_service,
+    valkey_service,
+)
 from core.embedded.sandbox import find_sandbox_again, sandbox_environment, sandbox_url
 from core.embedded.service import Service
 from core.tenancy.tenants import is_new
@@ -136,6 +144,18 @@ class Supervisor:
         self._keepers.append(asyncio.create_task(watch.run()))
         await _all(*(service.start() for service in self._programs))
         self._keep(self._programs)
+        if not settings.production:
+            self._keepers.append(asyncio.create_task(Edits(settings.config_path).run(self._take_up)))
+
+    async def _take_up(self, edited: list[str]) -> None:
+        """Development: a plugin's Python was edited, or one was installed."""
+        told = edited[0] if len(edited) == 1 else f"{edited[0]} and {len(edited) - 1} more"
+        self.say(f"{told} changed: web and worker start again")
+        # In a process of its own: what was installed a moment ago cannot be imported here.
+        environment = environment_of(self._settings)
+        migrating = await asyncio.create_subprocess_exec(*command("core.cli", "migrate"), env=environment)
+        await migrating.wait()
+        await asyncio.gather(*(one.restart() for one in self._programs if one.name in ("web", "worker")))
 
     def _keep(self, services: list[Service]) -> None:
         for service in services:

@@ -46,10 +46,11 @@ class Outside:
 class Contexts:
     """Makes contexts. One for each process."""
 
-    def __init__(self, plugins: Plugins, gate: Gate, outside: Outside | None = None) -> None:
+    def __init__(self, plugins: Plugins, gate: Gate, outside: Outside | None = None, *,
+                 live: bool = False) -> None:
         self._plugins, self.gate = plugins, gate
         self._outside = outside
-        self.texts = Texts(plugins)
+        self.texts = Texts(plugins, live=live)
         self._pages = {one.name: _environment(one) for one in plugins.loaded()}
 
     @property

@@ -46,6 +46,8 @@ class Reach:
     statement_seconds: int
     process: str = "web"
     """What the operator knows this process by."""
+    live: bool = False
+    """Development: words are read again when they were edited."""
 
 
 class PluginHost:
@@ -56,7 +58,7 @@ class PluginHost:
         self.gate = Gate(plugins, source)
         self.guard = Guard(packages={one.name: one.package for one in plugins})
         self.record = Record(self.guard, reach.process)
-        self.contexts = Contexts(plugins, self.gate)
+        self.contexts = Contexts(plugins, self.gate, live=reach.live)
         self.hooks = Hooks(plugins, self.gate, self.guard, self.contexts)
         self.topics = Topics(plugins, self.gate)
         self.filter_outbound = outbound_filter(self.hooks)

@@ -24,14 +24,20 @@ def folder(one: Installed, kind: str) -> Path | None:
 
 
 class Texts:
-    """Read once at start. A message without a translation answers itself: the key is the English text."""
+    """Read once at start; `live` looks again whenever asked, for whoever is writing them.
 
-    def __init__(self, plugins: Plugins) -> None:
+    A message without a translation answers itself: the key is the English text.
+    """
+
+    def __init__(self, plugins: Plugins, *, live: bool = False) -> None:
+        self._folders = {one.name: folder(one, "locales") for one in plugins.loaded()} if live else {}
         self._words = {(one.name, locale): _read(folder(one, "locales"), locale)
                        for one in plugins.loaded() for locale in LOCALES}
 
     def translator(self, plugin: str, locale: str) -> Callable[[str], str]:
         words = self._words.get((plugin, locale), {})
+        if place := self._folders.get(plugin):
+            words = _read(place, locale)
         return lambda message: words.get(message, message)
 
 

@@ -62,11 +62,13 @@ class PluginFiles:
     locale: Path | None = None
 
 
-def blueprint(door: Door, plugins: Sequence[PluginFiles] = (), frame_origins: Sequence[str] = ()) -> Blueprint:
+def blueprint(door: Door, plugins: Sequence[PluginFiles] = (), frame_origins: Sequence[str] = (), *,
+              live: bool = False) -> Blueprint:
     """`/`, the pages before login, `/static`, `/i18n`, `/p/<plugin>/static`. Files are read and hashed once, here.
 
+    `live`: plugins' files are looked at again by each page, for whoever is writing them.
     `frame_origins` are the origins of registered tier-3 pages: the only way to widen the content security policy.
     """
     from .pages import build
 
-    return build(door, plugins, frame_origins)
+    return build(door, plugins, frame_origins, live=live)

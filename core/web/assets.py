@@ -20,14 +20,31 @@ LIT = ("lit", *(f"lit/directives/{name}.js" for name in (
 class Assets:
     """The kernel's files and those of the installed plugins."""
 
-    def __init__(self, plugins: Sequence[PluginFiles]) -> None:
+    def __init__(self, plugins: Sequence[PluginFiles], *, live: bool = False) -> None:
+        self._plugins, self._live = plugins, live
+        self._seen = self._stamp()
         self.kernel = StaticDirectory.read("/static", HERE / "static")
-        self.plugins = {files.plugin: StaticDirectory.read(f"/p/{files.plugin}/static", files.static)
-                        for files in plugins if files.static}
         self.pages = catalogue.load(HERE / "locale")
+        self._read_plugins()
+
+    def look_again(self) -> None:
+        """Take up what was edited since: modules get a new address, and words too."""
+        if self._live and (stamp := self._stamp()) != self._seen:
+            self._seen = stamp
+            self._read_plugins()
+
+    def _stamp(self) -> int:
+        """Of all files that plugins bring; nothing is looked at when it does not matter."""
+        places = [place for files in self._plugins for place in (files.static, files.locale) if place and self._live]
+        return hash(tuple((str(path), path.stat().st_mtime_ns) for place in places for path in sorted(place.rglob("*"))
+                          if path.is_file()))
+
+    def _read_plugins(self) -> None:
+        self.plugins = {files.plugin: StaticDirectory.read(f"/p/{files.plugin}/static", files.static)
+                        for files in self._plugins if files.static}
         # The texts of the pages before login stand in their templates: no module asks for them.
         spoken = catalogue.load(HERE / "locale", "messages.po")
-        sources = {"core": spoken} | {files.plugin: catalogue.load(files.locale) for files in plugins}
+        sources = {"core": spoken} | {files.plugin: catalogue.load(files.locale) for files in self._plugins}
         self.catalogues = StaticDirectory("/i18n", {
             f"{name}.{locale}.json": languages[locale].as_json()
             for name, languages in sources.items() for locale in LOCALES})

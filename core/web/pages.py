@@ -18,9 +18,10 @@ from .rendering import Renderer, script_json
 SETTINGS = "/settings"
 
 
-def build(door: Door, plugins: Sequence[PluginFiles], frame_origins: Sequence[str]) -> Blueprint:
+def build(door: Door, plugins: Sequence[PluginFiles], frame_origins: Sequence[str], *,
+          live: bool = False) -> Blueprint:
     """See `core.web.blueprint`."""
-    renderer = Renderer(Assets(plugins), frame_origins)
+    renderer = Renderer(Assets(plugins, live=live), frame_origins)
     entrance = Entrance(door, renderer)
     pages = Pages(door, renderer, entrance)
     web = Blueprint("web", __name__)
@@ -67,6 +68,7 @@ class Pages:
         return self.entrance.message("missing", 404, bootstrap)
 
     async def shell_page(self, bootstrap: dict[str, Any], page: dict[str, Any] | None) -> Response:
+        self.assets.look_again()
         enabled = await self.door.enabled_plugins()
         locale = language.as_locale(bootstrap["locale"]) or "en"
         return self.renderer.render(

@@ -10,6 +10,8 @@ from core.config import Settings
 
 Say = Callable[[str], None]
 ACTIONS = {
+    "new": "write a new plugin: a distribution with what it needs, and tests that pass",
+    "install": "install a plugin's folder or wheel beside Comptoir, and name it in config.yaml",
     "check": "try an installed plugin against every promise, and grade it: bronze, silver or gold",
 }
 """Each a module of this package with `add(parser)` and `run(settings, given, say) -> exit status`."""

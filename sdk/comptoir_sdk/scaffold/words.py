@@ -15,7 +15,8 @@ COUNTED = ("{n} thing kept", "{n} things kept")
 PLURALS = {
     "en": ("nplurals=2; plural=(n != 1);", ("{n} thing kept", "{n} things kept")),
     "fr": ("nplurals=2; plural=(n > 1);", ("{n} chose retenue", "{n} choses retenues")),
-    "ar": ("nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5);",
+    "ar": ("nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 "
+           "&& n%100<=99 ? 4 : 5);",
            ("لا شيء محفوظ", "شيء واحد محفوظ", "شيئان محفوظان", "{n} أشياء محفوظة", "{n} شيئاً محفوظاً", "{n} شيء محفوظ")),
 }
 

@@ -42,16 +42,15 @@ def with_needed(parts: Iterable[str]) -> frozenset[str]:
 def write(folder: Path, name: str, parts: Iterable[str]) -> list[Path]:
     """The distribution in `folder`, which is made. Raises NameRefused, or FileExistsError: nothing is overwritten."""
     if not _NAME.fullmatch(name) or any(keyword.iskeyword(word) for word in name.split("_")):
-        raise NameRefused(f"{name!r} cannot be a plugin's name: write who and what in a-z, 0-9 and _, as in acme_orders")
+        raise NameRefused(f"{name!r} is no plugin's name: write who and what in a-z, 0-9 and _, as in acme_orders")
     whole = with_needed(parts)
     tokens = _tokens(name, whole)
     folder.mkdir(parents=True)
     written = [_put(folder / _filled("/".join(path), tokens), _filled(_chosen(text, whole), tokens))
                for path, text in _template(files(__package__) / "template", whole)]
-    return written + [
-        _put(folder / name / "locale" / locale / "LC_MESSAGES" / "messages.po", _filled(catalogue(locale, whole), tokens))
-        for locale in PLURALS
-    ]
+    words = folder / name / "locale"
+    return written + [_put(words / locale / "LC_MESSAGES" / "messages.po", _filled(catalogue(locale, whole), tokens))
+                      for locale in PLURALS]
 
 
 def _template(place: Traversable, parts: frozenset[str],
@@ -67,7 +66,7 @@ def _template(place: Traversable, parts: frozenset[str],
 
 
 def _chosen(text: str, parts: frozenset[str]) -> str:
-    """Without the marks `[[part …]]` (any of them), `[[!part …]]` (none of them), `[[end]]`, and what they leave out."""
+    """Without the marks `[[part …]]` (any of them), `[[!part …]]` (none of them) and `[[end]]`, and what they hide."""
     kept: list[str] = []
     within: list[bool] = []
     for line in text.splitlines(keepends=True):

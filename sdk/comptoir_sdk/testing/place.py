@@ -12,6 +12,7 @@ from comptoir_sdk.testing.kernel import Cluster
 
 VARIABLE = "COMPTOIR_KERNEL"
 _HARNESS = "core.harness"
+_entered: set[str] = set()
 
 
 def find_kernel() -> AbstractContextManager[Cluster]:
@@ -34,5 +35,6 @@ def _enter(checkout: Path) -> None:
     if not packages.is_dir():
         raise LookupError(f"{checkout} has no environment for {version}: run `./comptoir config check` there once, "
                           "with this Python")
-    if str(packages) not in sys.path:
+    if str(checkout) not in _entered:
+        _entered.add(str(checkout))
         site.addsitedir(str(packages))
