@@ -6,6 +6,8 @@ Imports nothing of ours, so that whatever counts may import it.
 import re
 from collections import Counter as Counts
 from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -52,40 +54,50 @@ BLOCKED: Final = Counter(
 _fields: set[str] = set()
 
 
+@dataclass
+class _Batch:
+    items: Counts[str] = field(default_factory=Counts)
+    fields: list[str] = field(default_factory=list)
+
+
 class Tally:
-    """What a transaction will have done: counted when it has, forgotten when it is tried again."""
+    """What a transaction will have done: counted when it has, forgotten when it is tried again.
+
+    Of each task its own, for several are under way at once; outside of any, as in a replay, nothing is counted.
+    """
 
     def __init__(self) -> None:
-        self._items: Counts[str] = Counts()
-        self._fields: list[str] = []
+        self._batch: ContextVar[_Batch | None] = ContextVar("tally", default=None)
 
     def add(self, kind: str, count: int) -> None:
-        self._items[kind] += count
+        if (batch := self._batch.get()) is not None:
+            batch.items[kind] += count
 
     def unhandled(self, fields: Iterable[str]) -> None:
-        before = len(self._fields)
-        self._fields += fields
-        self.add("unhandled", len(self._fields) - before)
+        if (batch := self._batch.get()) is not None:
+            before = len(batch.fields)
+            batch.fields += fields
+            self.add("unhandled", len(batch.fields) - before)
 
     def forget(self) -> None:
-        self._items.clear()
-        self._fields.clear()
+        self._batch.set(_Batch())
 
     def count(self) -> None:
-        for kind, count in self._items.items():
+        batch = self._batch.get() or _Batch()
+        for kind, count in batch.items.items():
             ITEMS.labels(kind).inc(count)
-        for field in self._fields:
-            count_field(field)
-        self.forget()
+        for name in batch.fields:
+            count_field(name)
+        self._batch.set(None)
 
 
 INTAKE: Final = Tally()
-"""Of this process's one intake loop."""
+"""Of this process's intake."""
 
 
-def count_field(field: str) -> None:
+def count_field(name: str) -> None:
     """A webhook field that nobody handles. Its name is Meta's: so many, and so shaped, or it is "other"."""
-    known = field in _fields or (len(_fields) < _MOST_FIELDS and _FIELD.fullmatch(field) is not None)
+    known = name in _fields or (len(_fields) < _MOST_FIELDS and _FIELD.fullmatch(name) is not None)
     if known:
-        _fields.add(field)
-    FIELDS.labels(field if known else "other").inc()
+        _fields.add(name)
+    FIELDS.labels(name if known else "other").inc()

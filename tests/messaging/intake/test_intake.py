@@ -7,6 +7,7 @@ import asyncpg
 from core.db.pool import Database
 from core.db.wake import Wake
 from core.messaging.intake import Intake
+from core.metrics.numbers import ITEMS
 from tests.messaging.intake.deliveries import count, delivery, journal, numbered, text
 from tests.seed import SeededTenant
 
@@ -76,6 +77,7 @@ async def test_behind_a_full_batch_a_second_one_is_taken_along_and_nothing_is_do
         """with written as (insert into journal (app_slug, headers, body)
             select $1, '{}', b from unnest($2::bytea[]) b returning id, received_at)
         insert into journal_pending (id, received_at) select id, received_at from written""", tenant.app_slug, bodies)
+    counted = ITEMS.labels("message")._value.get()
     wake, holder = Wake(db.url), await asyncpg.connect(db.url)
     hold = holder.transaction()
     await hold.start()
@@ -94,4 +96,5 @@ async def test_behind_a_full_batch_a_second_one_is_taken_along_and_nothing_is_do
         await running
     await wake.close()
     assert await count(db, "messages") == 1200
+    assert ITEMS.labels("message")._value.get() - counted == 1200
     assert [e.type for e in await numbered(db, tenant)].count("message.received") == 1200
