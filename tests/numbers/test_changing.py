@@ -15,6 +15,7 @@ from core.http.application import Application
 from core.jobs.work import CORE, Run
 from core.mail import Mail
 from core.messaging.accounts import find_account
+from core.messaging.numbers import change
 from core.messaging.numbers.remove import JOB, Eraser
 from core.messaging.token_death import stop_number
 from core.storage.folder import FolderStorage
@@ -88,6 +89,26 @@ async def test_the_token_is_not_taken_to_another_address_by_who_does_not_know_it
 ) -> None:
     answer = await admin.ask("PATCH", one, {"graph_url": "https://elsewhere.example"})
     assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["access_token"])
+
+
+async def test_a_change_that_was_overtaken_takes_no_token_to_another_address(
+    db: Database, admin: Caller, tenant: SeededTenant, one: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = change.introduced
+
+    async def meanwhile(*args: Any) -> Any:
+        """Somebody takes the number elsewhere, with a token of theirs, while Meta is asked about this change."""
+        met = await ask(*args)
+        await db.system.execute("update accounts set graph_url = 'https://elsewhere.example', "
+                                "access_token_sealed = 'another' where id = $1", tenant.account_id)
+        return met
+
+    monkeypatch.setattr(change, "introduced", meanwhile)
+    assert (await admin.ask("PATCH", one, {"graph_version": "v25.0"})).status == 409
+    kept = await row(db, "select graph_url, access_token_sealed, graph_version from accounts where id = $1",
+                     tenant.account_id)
+    assert (kept["graph_url"], kept["access_token_sealed"]) == ("https://elsewhere.example", "another")
+    assert kept["graph_version"] != "v25.0"
 
 
 async def test_a_number_is_switched_off_and_on_again(

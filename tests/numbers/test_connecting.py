@@ -108,6 +108,19 @@ async def test_a_graph_address_must_be_public_and_https(clinic: Clinic, admin: C
     assert wrong_fields(answer) == ["graph_url"]
 
 
+async def test_nobody_but_the_operator_lets_a_server_of_their_own_say_whose_a_number_is(
+    db: Database, clinic: Clinic, admin: Caller, tenant: SeededTenant
+) -> None:
+    before = await count(db, "accounts")
+    for url in ("https://graph.attacker.example", "https://graph.facebook.com.attacker.example/graph"):
+        answer = await admin.ask("POST", "/accounts", await fresh(clinic) | {"graph_url": url})
+        assert (answer.status, wrong_fields(answer)) == (422, ["graph_url"])
+        assert "egress.graph" in answer.json["detail"]
+        moved = await admin.ask("PATCH", f"/accounts/{tenant.account_id}", {"graph_url": url, "access_token": "EAAGx"})
+        assert moved.status in (403, 422)
+    assert await count(db, "accounts") == before
+
+
 async def test_another_port_of_the_allowed_host_is_not_allowed(clinic: Clinic, admin: Caller) -> None:
     listener, beside = listening()
     answer = await admin.ask("POST", "/accounts", await fresh(clinic) | {"graph_url": beside})

@@ -1,4 +1,5 @@
-"""Which Graph addresses a tenant may name: Meta's, anybody's on the public internet by https, or the operator's own."""
+"""Which Graph addresses may be called: Meta's, anybody's on the public internet by https, or the operator's own; and at
+which of them a number may be connected."""
 
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -41,6 +42,15 @@ def is_trusted(url: str, named: Allowlist) -> bool:
     """Whether Meta itself answers there, or a host that the operator names."""
     parts = _parts(url)
     return is_metas(url) or named.names(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+
+def refuse_unnamed(url: str, named: Allowlist, *, operator: bool) -> None:
+    """Raises Invalid unless Meta answers there, or a host that the operator names, or the operator says so now.
+
+    A number is in one place only, so whoever could let a server of their own say whose it is could keep its owner out.
+    """
+    if not operator and not is_trusted(url, named):
+        raise _refused("numbers are connected at Meta's own, or at a host that the operator names under egress.graph")
 
 
 def _parts(url: str) -> SplitResult:

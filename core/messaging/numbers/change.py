@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
 
 from core import audit
 from core.db.pool import Connection
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.events import outbox
 from core.messaging.clock import utc_now
 from core.messaging.media import unpark
@@ -51,11 +51,13 @@ class NumberChange:
 async def change_number(
     desk: NumberDesk, tenant_id: UUID, account_id: UUID, change: NumberChange, locale: str, *, operator: bool
 ) -> None:
-    """Raises NotFound, Invalid (with Meta's reason where it refuses), Forbidden, RefusedByMeta, Unavailable."""
+    """Raises NotFound, Conflict, Invalid (with Meta's reason where it refuses), Forbidden, RefusedByMeta, Unavailable.
+    """
     number = await number_of(desk, tenant_id, account_id)
     url = addresses.checked(change.graph_url, desk.named) if change.graph_url else number.account.graph_url
     if url != number.account.graph_url:
         _check_goes_there(number, change, url, operator=operator)
+        addresses.refuse_unnamed(url, desk.named, operator=operator)
     asked_at = utc_now()
     met = await _met(desk, number, change, url, locale) if change.needs_meta else None
     try:
@@ -92,12 +94,15 @@ async def _apply(
     before = await connection.fetchrow(_LOCK, tenant_id, account_id)
     if before is None:
         raise NotFound("There is no such number.")
+    _refuse_overtaken(number, change, before)
     sealed = before["access_token_sealed"]
     if change.access_token is not None:
         place = places.access_token(tenant_id, number.account.phone_number_id)
         sealed = await desk.vault.seal(connection, change.access_token, place)
     status = _status(before["status"], change)
     team = change.team if change.moves else before["team_id"]
+    if not change.needs_meta:
+        url = before["graph_url"]
     version, alive = change.graph_version or before["graph_version"], status == "connected"
     await connection.execute(_UPDATE, tenant_id, account_id, sealed, url, version, team, status, alive)
     facts = await save_facts(connection, tenant_id, account_id, facts_of(met), asked_at, tell=False) if met else {}
@@ -110,6 +115,15 @@ async def _apply(
     told = {"account": await account_told(connection, tenant_id, account_id), "changed": changed}
     await outbox.append(connection, tenant_id, "account.updated", told)
     await audit.record_for(connection, tenant_id, "account.updated", "account", account_id, changed)
+
+
+def _refuse_overtaken(number: Number, change: NumberChange, before: Any) -> None:
+    """Meta was asked about the address and token of then. Kept beside somebody's newer ones, the new token would go to
+    the old address, or the old token to the new one."""
+    account = number.account
+    if change.needs_meta and (before["graph_url"], before["access_token_sealed"]) != (
+            account.graph_url, account.access_token_sealed):  # fmt: skip
+        raise Conflict("Somebody else has just changed this number: look at it again, then change it.")
 
 
 def _status(before: str, change: NumberChange) -> str:

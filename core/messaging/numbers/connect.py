@@ -68,6 +68,7 @@ async def connect(desk: NumberDesk, tenant_id: UUID, new: NewNumber, locale: str
     """Raises Invalid with Meta's reason, Conflict when any tenant has the number, Unavailable."""
     url = addresses.checked(new.graph_url, desk.named)
     meta_app_id = await _app_id(desk, tenant_id, new, url, operator=operator)
+    addresses.refuse_unnamed(url, desk.named, operator=operator)
     if await desk.db.system.fetchval(_TAKEN, new.phone_number_id):
         raise _taken(new.phone_number_id)
     asked_at = utc_now()
