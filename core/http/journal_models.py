@@ -141,10 +141,10 @@ class Step(Resource):
 
     `stage` says which of the others are told: *written* (by whom), *received* (which delivery), *applied* (which
     batch, and whether it was stored, a double, parked until its message is known), *quarantined* (why), *event*
-    (number and type), *plugin* (which hook: handled, failed, pending), *attempt* (the lane's number, Meta's answer),
-    *status* (by Meta's clock)."""
+    (number and type), *plugin* (which hook: handled, failed, pending), *media* (a file: fetching, tried again, stored,
+    failed), *attempt* (the lane's number, Meta's answer), *status* (by Meta's clock)."""
 
-    stage: Literal["written", "received", "applied", "quarantined", "event", "plugin", "attempt", "status"]
+    stage: Literal["written", "received", "applied", "quarantined", "event", "plugin", "media", "attempt", "status"]
     at: datetime | None
     outcome: str = Field(examples=["stored"])
     what: str = Field(examples=["message text"])

@@ -16,6 +16,7 @@ from core.jobs.work import CORE, Run
 from core.mail import Mail
 from core.messaging.accounts import find_account
 from core.messaging.numbers import change
+from core.messaging.numbers.connect import introduced
 from core.messaging.numbers.remove import JOB, Eraser
 from core.messaging.token_death import stop_number
 from core.storage.folder import FolderStorage
@@ -94,7 +95,7 @@ async def test_the_token_is_not_taken_to_another_address_by_who_does_not_know_it
 async def test_a_change_that_was_overtaken_takes_no_token_to_another_address(
     db: Database, admin: Caller, tenant: SeededTenant, one: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask = change.introduced
+    ask = introduced
 
     async def meanwhile(*args: Any) -> Any:
         """Somebody takes the number elsewhere, with a token of theirs, while Meta is asked about this change."""

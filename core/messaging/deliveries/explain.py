@@ -13,7 +13,7 @@ Hearing = Callable[[UUID, str], Sequence[tuple[str, str]]]
 """(plugin, hook) of everybody in this tenant who hears events of this type."""
 Step = dict[str, Any]
 
-_STAGES: Final = ("written", "received", "applied", "quarantined", "event", "plugin", "attempt", "status")
+_STAGES: Final = ("written", "received", "applied", "quarantined", "event", "plugin", "media", "attempt", "status")
 _EMPTY: Final[Step] = {
     "outcome": "", "what": "", "detail": None, "delivery_id": None, "batch": None, "seq": None, "plugin": None,
     "hook": None, "attempt": None, "http_status": None, "quarantine_id": None,
@@ -45,6 +45,7 @@ _HEARD: Final = "select seq, plugin, at from observations where tenant_id = $1 a
 _FAILURES: Final = """select seq, plugin, hook, traceback, created_at, replayed_at from plugin_failures
 where tenant_id = $1 and seq = any($2::bigint[]) order by created_at"""
 _ATTEMPTS: Final = "select * from send_attempts where tenant_id = $1 and message_id = $2 order by number, started_at"
+_FILES: Final = """select * from attachments where tenant_id = $1 and message_id = $2 order by id limit $3"""
 _OWNERS: Final = """select tenant_id from journal_traces where wamid = $1 union
 select a.tenant_id from accounts a join messages m on m.tenant_id = a.tenant_id
     and m.phone_number_id = a.phone_number_id and m.wamid = $1"""
@@ -114,6 +115,7 @@ async def _explained(db: Database, tenant_id: UUID, message_id: UUID | None, wam
         steps += await _quarantined(connection, wamids, tenant_id)
         if message is not None:
             steps += [*_written(message), *await _attempts(connection, message), *_statuses(message)]
+            steps += await _files(connection, message)
             steps += await _events(connection, message, hearing)
     outbound = message is not None and message["direction"] == "outbound"
     steps.sort(key=lambda step: _order(step, outbound))
@@ -202,6 +204,22 @@ async def _attempts(connection: Connection, message: Any) -> list[Step]:
         if row["finished_at"] or row["state"] != "sending":
             steps.append(_step("attempt", row["finished_at"], outcome=row["state"], http_status=row["http_status"],
                                detail=_told(row["error"]) or row["wamid"], **about))  # fmt: skip
+    return steps
+
+
+async def _files(connection: Connection, message: Any) -> list[Step]:
+    """A customer's file waits to be fetched, then is stored or given up; ours is stored from the start."""
+    steps = []
+    for row in await connection.fetch(_FILES, message["tenant_id"], message["id"], _MOST):
+        state, began = row["state"], row["created_at"]
+        if message["direction"] == "inbound":
+            steps.append(_step("media", began, what=row["kind"], outcome="fetching"))
+            if state == "pending" and row["attempts"]:
+                steps.append(_step("media", row["tried_at"], what=row["kind"], outcome="tried_again",
+                                   attempt=row["attempts"], detail=row["error"]))  # fmt: skip
+        if state != "pending":
+            steps.append(_step("media", row["settled_at"] or began, what=row["kind"], outcome=state,
+                               attempt=row["attempts"] or None, detail=row["failure"]))  # fmt: skip
     return steps
 
 

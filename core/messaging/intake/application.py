@@ -12,6 +12,7 @@ from core.messaging.intake import arrivals, events, marks, news, notices, traces
 from core.messaging.intake.batch import Account, Batch, Bystander, Delivery, Incoming, Told
 from core.messaging.intake.costs import record_costs
 from core.messaging.intake.inflow import just_now
+from core.messaging.intake.lost_files import forget_lost
 from core.messaging.intake.parked import apply_parked, park
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import Parsed, Routes, read, sort
@@ -81,6 +82,7 @@ async def _apply_statuses(connection: Connection, batch: Batch) -> None:
     batch.unhandled += [_unranked(told) for told in batch.statuses if told.status.rank == UNRANKED]
     outcome = await apply_statuses(connection, ranked)
     await record_costs(connection, ranked)
+    await forget_lost(connection, ranked)
     await events.tell_statuses(connection, outcome.changed)
     await park(connection, outcome.unknown)
     for told in outcome.settled:

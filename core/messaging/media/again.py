@@ -13,7 +13,8 @@ select state, media_id, failure, message_id, created_at < now() - $2::interval a
 where id = $1 for update
 """
 _AGAIN: Final = """
-update attachments set state = 'pending', due_at = now(), attempts = 0, error = null, failure = null where id = $1
+update attachments set state = 'pending', due_at = now(), attempts = 0, error = null, failure = null, settled_at = null
+where id = $1
 """
 _BUMP: Final = """
 update messages m set version = version + 1 from attachments a

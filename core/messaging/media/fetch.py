@@ -51,7 +51,7 @@ with due as (
     select tenant_id, id from attachments where state = 'pending' and due_at <= $1
     order by due_at limit $2 for update skip locked
 )
-update attachments t set due_at = $1 + $3, attempts = t.attempts + 1
+update attachments t set due_at = $1 + $3, tried_at = $1, attempts = t.attempts + 1
 from due, messages m, accounts a
 where t.tenant_id = due.tenant_id and t.id = due.id
     and m.tenant_id = t.tenant_id and m.id = t.message_id and a.tenant_id = m.tenant_id and a.id = m.account_id
@@ -65,11 +65,12 @@ where m.tenant_id = $1 and m.account_id = $2 and t.tenant_id = m.tenant_id and t
     and t.state = 'pending' and t.due_at = 'infinity'"""
 _STORED: Final = """
 update attachments set state = 'stored', storage_key = $3, size = $4, mime_type = $5, sha256 = $6,
-    error = null, failure = null, preview_due_at = case when $7 then $8::timestamptz end, preview_attempts = 0
+    settled_at = clock_timestamp(), error = null, failure = null,
+    preview_due_at = case when $7 then $8::timestamptz end, preview_attempts = 0
 where tenant_id = $1 and id = $2 and state = 'pending' returning true
 """
 _FAIL: Final = """
-update attachments set state = 'failed', error = $3, failure = $4
+update attachments set state = 'failed', error = $3, failure = $4, settled_at = clock_timestamp()
 where tenant_id = $1 and id = $2 and state = 'pending' returning true
 """
 _LATER: Final = """

@@ -60,13 +60,13 @@ where tenant_id = $1 and thumbnail_key collate "C" > $2 and thumbnail_key collat
 """
 # What Meta still has is fetched again; the rest is said to be lost.
 _REFETCH: Final = """
-update attachments set state = 'pending', due_at = now(), attempts = 0, storage_key = null, thumbnail_key = null,
-    preview = null, preview_due_at = null
+update attachments set state = 'pending', due_at = now(), attempts = 0, settled_at = null,
+    storage_key = null, thumbnail_key = null, preview = null, preview_due_at = null
 where tenant_id = $1 and id = $2 and state = 'stored' and storage_key = $3 returning true
 """
 _LOST: Final = """
-update attachments set state = 'failed', failure = 'lost', error = 'Its bytes are not in the storage any more.',
-    storage_key = null, preview_due_at = null
+update attachments set state = 'failed', failure = 'lost', settled_at = now(),
+    error = 'Its bytes are not in the storage any more.', storage_key = null, preview_due_at = null
 where tenant_id = $1 and id = $2 and state = 'stored' and storage_key = $3 returning true
 """
 _UNTHUMBED: Final = """

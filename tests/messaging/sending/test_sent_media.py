@@ -16,10 +16,12 @@ from core.messaging.lanes import files
 from core.messaging.media import SentMedia, Upload, Uploads
 from core.messaging.media.named import named_files, with_ids
 from core.messaging.media.sent import LEASE
+from core.messaging.retry import retry
 from core.renditions import Workshop
 from core.storage import FolderStorage
 from core.storage.protocol import CHUNK
 from core.whatsapp.client import GraphRefused
+from tests.messaging.intake.deliveries import apply, delivery, status
 from tests.messaging.sending.conftest import Desk, PretendedMeta, refusal
 from tests.storage.conftest import s3
 from tests.storage.s3_server import S3Server, faulty_road, opened
@@ -114,6 +116,21 @@ async def test_a_file_is_uploaded_once_however_often_it_is_sent_until_whatsapp_f
     assert await sent.media_id(account, attachment) == "media-1"
     desk.clock.pass_(days=2)
     assert await sent.media_id(account, attachment) == "media-2"
+    assert len(meta.uploaded) == 2
+
+
+async def test_a_file_that_a_status_says_whatsapp_could_not_take_is_uploaded_again_on_retry(
+    desk: Desk, meta: Files, sent: SentMedia, storage: FolderStorage
+) -> None:
+    message = await send(desk, await upload(desk, storage))
+    await desk.lanes().drain()
+    wamid = (await desk.message(message))["wamid"]
+    failed: dict[str, Any] = {"errors": [{"code": 131053, "title": "Media upload error"}]}
+    await apply(desk.db, desk.tenant, delivery(desk.tenant, status(wamid, "failed", **failed)))
+    with tenant_scope(desk.tenant.id):
+        await retry(desk.db, UUID(message.message["id"]), desk.agent(), clock=desk.clock)
+    await desk.lanes().drain()
+    assert [payload["document"]["id"] for _, payload in meta.posts] == ["media-1", "media-2"]
     assert len(meta.uploaded) == 2
 
 
