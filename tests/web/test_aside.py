@@ -33,6 +33,18 @@ async def test_one_that_fails_again_stays_and_one_whose_cause_is_gone_goes(
     assert list(double.office.aside) == [2]
 
 
+async def test_on_a_phone_the_part_one_is_in_is_among_those_one_sees(double: Double, screen: Screen) -> None:
+    office(double)
+    await screen.page.set_viewport_size({"width": 390, "height": 780})
+    await screen.go("/settings.platform/replays")
+    tab = screen.page.get_by_role("link", name="Replays")
+    await tab.wait_for()
+    await screen.page.wait_for_function("() => document.fonts.status === 'loaded'")
+    box = await tab.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= 390 - box["width"]
+
+
 async def test_all_of_a_reason_are_given_to_a_worker_and_the_list_follows(
     double: Double, screen: Screen, aside: None
 ) -> None:

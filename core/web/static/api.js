@@ -79,8 +79,8 @@ export async function renewSession() {
 
 /** The parsed JSON of an answer, or null for an empty one. */
 export async function json(method, path, options) {
-  const answer = await request(method, path, options);
-  return answer.status === 204 ? null : answer.json();
+  const told = await (await request(method, path, options)).text(); // none of a 204, and of a 202 that only says "later"
+  return told ? JSON.parse(told) : null;
 }
 
 export const get = (path, query, options) => json("GET", path, { query, ...options });

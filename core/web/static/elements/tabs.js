@@ -16,6 +16,11 @@ class Tabs extends LitElement {
     return html`<nav aria-label=${this.label}>${(this.items ?? []).map(({ href, label, count }) => html`
       <a href=${href} aria-current=${href === this.current ? "page" : nothing}>${label}${count === undefined ? nothing : html`<span class="count">${fmt.number(count)}</span>`}</a>`)}</nav>`;
   }
+
+  /** On a phone there are more than fit: the part one is in must be among those one sees. */
+  updated(changed) {
+    if (changed.has("current")) this.renderRoot.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }
 }
 
 customElements.define("ui-tabs", Tabs);
