@@ -37,6 +37,17 @@ class AccountApp(Resource):
     slug: str = Field(examples=["atlas-1f2c11aa"])
 
 
+class AccountHistory(Resource):
+    """Of a number that is in the WhatsApp Business app as well: how far its past has come (`progress` in per cent).
+    `error_code` 2593109: its owner declined to share it, so it will not come."""
+
+    at: datetime
+    phase: float | None
+    progress: float | None
+    error_code: int | None
+    error: str | None
+
+
 class AccountResource(AccountBrief):
     """In full, for who may manage numbers. Meta's words from `name_status` to `meta_status`."""
 
@@ -49,6 +60,7 @@ class AccountResource(AccountBrief):
     throughput_level: str | None = Field(examples=["STANDARD"])
     meta_status: str | None = Field(examples=["CONNECTED"])
     profile: dict[str, Any] | None
+    history: AccountHistory | None
     looked_at: datetime | None
     token_died_at: datetime | None
     token_error: dict[str, Any] | None

@@ -11,7 +11,7 @@ from comptoir_sdk.webhooks import TemplateNews, TemplateStatus, Told
 from core.db.pool import Connection
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE
-from core.messaging.intake import groups
+from core.messaging.intake import groups, histories
 from core.messaging.intake.batch import Account, Notice
 from core.messaging.intake.calls import open_windows
 from core.messaging.intake.marks import unheard
@@ -31,6 +31,7 @@ async def tell_notices(connection: Connection, notices: Sequence[Notice]) -> lis
     if not fresh:
         return []
     changed = [*await open_windows(connection, fresh), *await groups.apply(connection, fresh)]
+    await histories.keep(connection, fresh)
     rows = [(one.account.tenant_id, one.account.id, one.tiding.kind, _dump(_payload(one))) for one in fresh]
     await connection.execute(_TELL, *zip(*rows, strict=True))
     await _read_templates_again(connection, fresh)

@@ -13,13 +13,13 @@ from core.whatsapp.errors import explain
 _FULL: Final = """
 select r.resource, a.graph_url, a.graph_version, p.id as app_id, p.slug, a.name_status, a.quality_rating,
     a.messaging_limit, a.throughput_level, a.meta_status, a.profile, a.looked_at, a.token_died_at, a.token_error,
-    a.examination, a.created_at
+    a.examination, a.created_at, a.history
 from account_resources r join accounts a on a.tenant_id = r.tenant_id and a.id = r.id
 left join meta_apps p on p.id = a.meta_app_id
 where a.tenant_id = $1 and ($2::uuid is null or a.id = $2) order by a.created_at, a.id
 """
 _AS_THEY_ARE: Final = ("graph_url", "graph_version", "name_status", "quality_rating", "messaging_limit",
-                       "throughput_level", "meta_status", "profile")  # fmt: skip
+                       "throughput_level", "meta_status", "profile", "history")  # fmt: skip
 _MOMENTS: Final = ("looked_at", "token_died_at", "created_at")
 
 

@@ -11,7 +11,7 @@ import "./numbers-links.js";
 import "./numbers-profile.js";
 import "./numbers-token.js";
 import { laneLine, lanePauses } from "./lanes-words.js";
-import { limitWords, metaWords, phoneOf, qualityChip, standing, throughputWords } from "./numbers-words.js";
+import { historyWords, limitWords, metaWords, phoneOf, qualityChip, standing, throughputWords } from "./numbers-words.js";
 import { parts } from "./styles.js";
 
 /** One number: how it stands with Meta, the doctor, its profile, its token, its end. */
@@ -55,6 +55,7 @@ class NumberDetail extends Panel {
     const { number } = this;
     const facts = [
       [t("Display name"), number.verified_name], [t("Name"), number.name_status && metaWords(number.name_status)], [t("State"), number.meta_status && metaWords(number.meta_status)],
+      [t("History of the app"), number.history && historyWords(number.history)],
       [t("Messaging limit"), number.messaging_limit && limitWords(number.messaging_limit)], [t("Throughput"), number.throughput_level && throughputWords(number.throughput_level)],
       [t("Phone number ID"), number.phone_number_id], [t("WhatsApp Business Account ID"), number.waba_id], [t("Graph API version"), number.graph_version],
     ].filter(([, value]) => value);

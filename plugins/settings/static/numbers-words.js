@@ -35,3 +35,11 @@ export function metaWords(word) {
   };
   return words[word] ?? word;
 }
+
+const DECLINED = 2593109;
+
+/** How far what was written before has come. */
+export function historyWords({ progress, error_code: code, error }) {
+  if (code === DECLINED) return t("The owner of the phone declined to share it.");
+  return error || t("{n} % received", { n: Math.round(progress ?? 0) });
+}

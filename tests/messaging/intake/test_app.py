@@ -65,6 +65,17 @@ async def test_a_history_that_is_declined_is_told(db: Database, tenant: SeededTe
     await apply(db, tenant, delivery(tenant, declined, field="history"))
     [event] = await numbered(db, tenant)
     assert (event.type, event.data["told"]["error_code"]) == ("history.synced", 2593109)
+    kept = await db.system.fetchval("select history from accounts where id = $1", tenant.account_id)
+    assert (kept["error_code"], kept["error"]) == (2593109, "History sharing is turned off")
+
+
+async def test_of_a_history_in_pieces_the_furthest_is_shown(db: Database, tenant: SeededTenant) -> None:
+    for progress in (40, 80, 60):
+        piece = {"history": [{"metadata": {"phase": 1, "chunk_order": progress, "progress": progress}, "threads": []}]}
+        body = delivery(tenant, piece, field="history").replace(b'"changes"', b'"time": 1767225600, "changes"')
+        await apply(db, tenant, body)
+    kept = await db.system.fetchval("select history from accounts where id = $1", tenant.account_id)
+    assert (kept["progress"], kept["error_code"]) == (80, None)
 
 
 async def test_the_address_book_names_contacts_until_a_colleague_does(db: Database, tenant: SeededTenant) -> None:
