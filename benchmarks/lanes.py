@@ -88,6 +88,7 @@ async def _dwell(found: Rig, place: int = 1, count: int = 30) -> tuple[float, fl
     for _ in range(count):
         await found.queue(place, 1, bulk=False)
         await asyncio.sleep(1)
+    await asyncio.sleep(10)  # what was queued last leaves too, however slow the machine
     rows = await found.db.system.fetch(
         """select extract(epoch from accepted_at - queued_at)::float8 * 1000 as ms from messages
         where tenant_id = $1 and not bulk and accepted_at is not null order by 1""", tenant)
