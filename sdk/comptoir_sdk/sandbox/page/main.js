@@ -107,7 +107,7 @@ class Desk {
   }
 
   #addTab(phone) {
-    const tab = el("button", { type: "button", "aria-selected": "false", onclick: () => this.#tab(phone.id) },
+    const tab = el("button", { type: "button", "aria-pressed": "false", onclick: () => this.#tab(phone.id) },
       el("span", { class: `av ${hue(phone.id)}`, "aria-hidden": "true" }, initials(phone.name)),
       el("bdi", {}, phone.name.split(" ")[0]), el("span", { class: "badge", hidden: true }));
     this.tabs.set(phone.id, tab);
@@ -115,7 +115,7 @@ class Desk {
   }
 
   #tab(id) {
-    for (const [other, tab] of this.tabs) tab.setAttribute("aria-selected", String(other === id));
+    for (const [other, tab] of this.tabs) tab.setAttribute("aria-pressed", String(other === id));
     for (const [other, view] of this.views) view.root.classList.toggle("shown", other === id);
     const view = this.views.get(id);
     if (!view) return;
