@@ -18,6 +18,7 @@ from core.db.pool import Database
 from core.db.scope import tenant_scope
 from core.plugins.changes import changes
 from core.plugins.gate import parse_settings
+from core.plugins.lint import lint
 from core.plugins.loader import GROUP, Plugins
 from core.plugins.models import models_of, tables_of
 from core.plugins.states import Installed
@@ -86,6 +87,10 @@ class Examined:
             return ""
         writer = await changes(Tortoise.apps, tortoise_config(self._db.url, apps)["apps"], self.name)
         return writer.as_string() if writer else ""
+
+    def lint(self) -> Sequence[str]:
+        """What its migrations would hold up or break."""
+        return [str(finding) for finding in lint(self.plugin)]
 
     async def fill(self, tenant_id: UUID, nouns: dict[str, UUID]) -> dict[str, Model]:
         """One row in each of its tables, by table; `nouns` are ids of kernel rows, as in {"core.Contact": id}."""

@@ -1,6 +1,7 @@
 """Plugins' migrations for the runner, and the check that every table they made is behind row-level security."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from comptoir_sdk import Plugin
 
@@ -35,6 +36,16 @@ async def tell_failures(database_url: str, plugins: Plugins, report: MigrationRe
         await tell_incidents(connection, incidents, "migrate")
     finally:
         await connection.close()
+
+
+async def applied(database_url: str, plugin: str) -> dict[str, datetime]:
+    """The plugin's migrations that were applied here, and when."""
+    connection = await connect(database_url, "comptoir_owner")
+    try:
+        rows = await connection.fetch("select name, applied_at from tortoise_migrations where app = $1", plugin)
+    finally:
+        await connection.close()
+    return {row["name"]: row["applied_at"] for row in rows}
 
 
 _WALLS = """

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.migrations.operations import CreateModel, RunSQL
+from tortoise.migrations.operations import AddField, CreateModel, RunSQL
 
-__all__ = ["CreateTenantModel", "ProtectTenantTable"]
+__all__ = ["AddTenantField", "CreateTenantModel", "ProtectTenantTable"]
 
 _REFERENCES = re.compile(r' REFERENCES "\w+" \("\w+"\)( ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT|NO ACTION))?')
 
@@ -51,3 +51,29 @@ class ProtectTenantTable(RunSQL):
 
     def describe(self) -> str:
         return f"Protect {self.table} by tenant"
+
+
+class AddTenantField(AddField):
+    """AddField of a `tenant_fk`: its constraint carries tenant_id, which Tortoise's own would not. `references` is the
+    table it points at, as in ProtectTenantTable. The constraint is checked without holding up who writes."""
+
+    def __init__(self, model_name: str, name: str, field: Any, references: str) -> None:
+        super().__init__(model_name, name, field)
+        self.references = references
+
+    async def database_forward(self, app_label: str, old_state: Any, new_state: Any, state_editor: Any = None) -> None:
+        if state_editor is None:
+            return
+        model = new_state.apps.get_model(f"{app_label}.{self.model_name}")
+        table, field = model._meta.db_table, model._meta.fields_map[self.name]
+        column = field.source_field or f"{self.name}_id"
+        null = "" if field.null else " not null"
+        key = f"{table}_{column}_tenant"
+        for statement in (
+            f'alter table "{table}" add column "{column}" uuid{null}',
+            f'alter table "{table}" add constraint "{key}" foreign key (tenant_id, "{column}") '
+            f'references "{self.references}" (tenant_id, id) on delete cascade not valid',
+            f'alter table "{table}" validate constraint "{key}"',
+            f'create index "{table}_by_{column}" on "{table}" (tenant_id, "{column}")',
+        ):
+            await state_editor._run_sql(statement)

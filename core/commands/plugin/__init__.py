@@ -13,6 +13,8 @@ ACTIONS = {
     "new": "write a new plugin: a distribution with what it needs, and tests that pass",
     "install": "install a plugin's folder or wheel beside Comptoir, and name it in config.yaml",
     "check": "try an installed plugin against every promise, and grade it: bronze, silver or gold",
+    "migrations": "its tables: make the next migration, show which were applied, lint them",
+    "purge": "export what a plugin has here, then forget it",
 }
 """Each a module of this package with `add(parser)` and `run(settings, given, say) -> exit status`."""
 

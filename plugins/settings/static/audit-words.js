@@ -17,6 +17,7 @@ const ACTIONS = () => ({
   "passkey.added": t("added a passkey"), "passkey.removed": t("removed a passkey"), "passkey.renamed": t("renamed a passkey"), "passkey.refused": t("was refused with a passkey"),
   "password.changed": t("changed their password"), "password.reset": t("chose a new password by mail"), "password.link_made": t("made a link for a new password"), "password.reset_requested": t("asked for a new password"),
   "person.created": t("made a person"), "person.updated": t("changed a person"), "platform_admin.made": t("may now run the installation"),
+  "plugin.purged": t("purged a plugin"),
   "recovery_code.used": t("used a recovery code"), "recovery_codes.replaced": t("replaced their recovery codes"),
   "role.created": t("wrote a role"), "role.updated": t("changed a role"), "role.deleted": t("deleted a role"),
   "second_factor.enabled": t("switched the second factor on"), "second_factor.disabled": t("switched the second factor off"), "second_factor.refused": t("was refused at the second factor"),
@@ -29,7 +30,7 @@ const ACTIONS = () => ({
 
 const KINDS = () => ({
   account: t("Number"), api_key: t("API key"), audit: t("Audit log"), contact: t("Contact"), conversation: t("Conversation"), delivery: t("Delivery"), quarantine: t("Set aside"), replay: t("Replay"), export: t("Archive"), invitation: t("Invitation"), master_key: t("Master key"), member: t("Member"), message: t("Message"),
-  meta_app: t("Meta app"), passkey: t("Passkey"), person: t("Person"), role: t("Role"), session: t("Session"), team: t("Team"), tenant: t("Organisation"), token_family: t("Program"), user: t("Person"),
+  meta_app: t("Meta app"), passkey: t("Passkey"), person: t("Person"), plugin: t("Plugin"), role: t("Role"), session: t("Session"), team: t("Team"), tenant: t("Organisation"), token_family: t("Program"), user: t("Person"),
 });
 
 const FIELDS = () => ({

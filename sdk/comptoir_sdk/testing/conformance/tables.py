@@ -45,6 +45,12 @@ async def migrations_agree(bench: Bench) -> None:
     require(not missing, f"the models were changed: comptoir plugin migrations make {bench.name}\n{missing}")
 
 
+@check("gold", "Its migrations say what they stand on, and hold up nobody who writes.", written=True)
+async def migrations_lint(bench: Bench) -> None:
+    found = bench.one.lint()
+    require(not found, "; ".join(found))
+
+
 @check("silver", "What it keeps on a person is in their export.")
 async def export(bench: Bench) -> None:
     if not _points_at_people(bench):
