@@ -12,10 +12,13 @@ from core.auth.terms import Terms, promise
 from . import Door, PluginFiles, language
 from .assets import Assets
 from .entrance import Entrance, to_login
+from .files import IMMUTABLE
 from .policy import protect
 from .rendering import Renderer, script_json
 
 SETTINGS = "/settings"
+_PRIVATE = "private, max-age=31536000, immutable"
+"""Kept by the browser, never by what stands between."""
 
 
 def build(door: Door, plugins: Sequence[PluginFiles], frame_origins: Sequence[str], *,
@@ -95,10 +98,16 @@ class Pages:
         found = self.assets.kernel.find(digest, path)
         return protect(found.response(request)) if found else abort(404)
 
-    @declare(PUBLIC)
+    @declare(GREETED)
     async def messages(self, digest: str, path: str) -> Response:
+        """The kernel's words are everybody's, a plugin's those of tenants that have it."""
+        plugin = path.partition(".")[0]
+        own = plugin == "core"
+        if not own and plugin not in await self.door.enabled_plugins():
+            abort(404)
         found = self.assets.catalogues.find(digest, path)
-        return protect(found.response(request)) if found else abort(404)
+        cache = IMMUTABLE if own else _PRIVATE
+        return protect(found.response(request, cache)) if found else abort(404)
 
     @declare(GREETED)
     async def plugin_file(self, plugin: str, digest: str, path: str) -> Response:
@@ -106,7 +115,7 @@ class Pages:
         if files is None or plugin not in await self.door.enabled_plugins():
             abort(404)
         found = files.find(digest, path)
-        return protect(found.response(request, "private, max-age=31536000, immutable")) if found else abort(404)
+        return protect(found.response(request, _PRIVATE)) if found else abort(404)
 
 
 def page_at(path: str, pages: list[dict[str, Any]]) -> dict[str, Any] | None:
