@@ -78,6 +78,9 @@ class Plugins(Protocol):
     def permissions_of(self, tenant_id: UUID, locale: str) -> Sequence[Mapping[str, Any]]: ...
     def files(self) -> Sequence[Files]: ...
     def installed(self) -> Sequence[Mapping[str, Any]]: ...
+    def report(self, tenant_id: UUID, plugin: str, piece: str, told: str, stack: str) -> bool:
+        """A screen's word of a piece that does not work. False where the tenant has no such plugin."""
+
     def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
@@ -112,6 +115,9 @@ class NoPlugins(NoChannels):
 
     def installed(self) -> Sequence[Mapping[str, Any]]:
         return ()
+
+    def report(self, tenant_id: UUID, plugin: str, piece: str, told: str, stack: str) -> bool:
+        return False
 
     def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]:
         return ()
@@ -207,7 +213,7 @@ class WebProcess:
             limiter=limiter, kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
             vault=self._vault, numbers=self.numbers, mail_kind=settings.mail.kind, installed=self.plugins.installed,
-            hearing=self.plugins.hearing,
+            hearing=self.plugins.hearing, report=self.plugins.report,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),
@@ -253,7 +259,8 @@ async def _main(settings: Settings, fd: int | None) -> None:
     egress, broadcast = Egress(settings.egress.allow), ValkeyBroadcast(settings.valkey_url)
     vault = Vault.of(settings.key_ring)
     plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
-                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, live=not settings.production))
+                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, live=not settings.production,
+                               isolated=settings.plugins.isolated))
     try:
         process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
                              vault=vault)

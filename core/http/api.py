@@ -32,6 +32,7 @@ from core.http import (
     platform,
     platform_journal,
     platform_people,
+    platform_plugins,
     platform_state,
     roles,
     session,
@@ -39,6 +40,7 @@ from core.http import (
     teams,
     tenant,
     tokens,
+    troubles,
     welcome,
 )
 from core.http.operation import Api
@@ -75,7 +77,9 @@ _ROOMS = (
     platform,
     platform_journal,
     platform_people,
+    platform_plugins,
     platform_state,
+    troubles,
 )
 
 

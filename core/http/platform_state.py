@@ -1,4 +1,4 @@
-"""The operator's console: how the installation does, and what became of its plugins."""
+"""The operator's console: how the installation does."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,21 +10,6 @@ from core.http.platform import OPERATE
 from core.http.resources import Resource
 from core.http.services import services
 from core.platform.health import health
-
-
-class InstalledPlugin(Resource):
-    """`why` says what is wrong with one that is not loaded; `tenants` counts who has it."""
-
-    name: str = Field(examples=["inbox"])
-    version: str | None
-    state: Literal["loaded", "incompatible", "missing", "broken"]
-    why: str
-    sdk: str | None = Field(examples=[">=0.1,<1"])
-    tenants: int
-
-
-class InstalledPlugins(Resource):
-    items: list[InstalledPlugin]
 
 
 class Versions(Resource):
@@ -99,12 +84,6 @@ class Health(Resource):
 
 def register(api: Api) -> None:
     """Add the routes."""
-
-    @api.route("GET", "/platform/plugins", OPERATE, "The installed plugins", responses={200: InstalledPlugins},
-               tags=["platform"])  # fmt: skip
-    async def list_platform_plugins() -> dict[str, Any]:
-        """What config.yaml installs, also what could not be loaded."""
-        return {"items": list(services().installed())}
 
     @api.route("GET", "/platform/health", OPERATE, "How the installation does", responses={200: Health},
                tags=["platform"])  # fmt: skip

@@ -60,6 +60,15 @@ async def _nothing() -> None:
     """Nobody keeps a map."""
 
 
+Report = Callable[[UUID, str, str, str, str], bool]
+"""Tenant, plugin, piece, what was said, and the stack. False where the tenant has no such plugin."""
+
+
+def nobody_reports(_: UUID, __: str, ___: str, ____: str, _____: str) -> bool:
+    """An installation without plugins."""
+    return False
+
+
 @dataclass
 class Services:
     """One for each web process. `public_url` is where browsers find us, without a trailing slash."""
@@ -90,6 +99,8 @@ class Services:
     installed: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     """What became of each plugin that config.yaml installs."""
     hearing: Hearing = nobody_hears
+    report: Report = nobody_reports
+    """A screen's word of a plugin's piece that does not work."""
     behind_proxy: bool = False
     """Whether our own proxy stands before us, so that X-Forwarded-For's last entry is its word."""
     tenants_changed: Callable[[], Awaitable[None]] = _nothing

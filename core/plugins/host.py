@@ -26,6 +26,7 @@ from core.plugins.happenings import HOOKS
 from core.plugins.hooks import Hooks
 from core.plugins.http import PluginRoutes
 from core.plugins.incidents import Incident, storable
+from core.plugins.isolation import isolated
 from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
 from core.plugins.record import AWAY, Record
@@ -48,6 +49,8 @@ class Reach:
     """What the operator knows this process by."""
     live: bool = False
     """Development: words are read again when they were edited."""
+    isolated: Collection[str] = ()
+    """Plugins that config.yaml gives a worker of their own."""
 
 
 class PluginHost:
@@ -55,7 +58,7 @@ class PluginHost:
 
     def __init__(self, plugins: Plugins, source: GateSource, reach: Reach) -> None:
         self.plugins, self._reach = plugins, reach
-        self.gate = Gate(plugins, source)
+        self.gate, self._apart = Gate(plugins, source), isolated(plugins, reach.isolated)
         self.guard = Guard(packages={one.name: one.package for one in plugins})
         self.record = Record(self.guard, reach.process)
         self.contexts = Contexts(plugins, self.gate, live=reach.live)
@@ -92,13 +95,24 @@ class PluginHost:
 
     def installed(self) -> Sequence[Mapping[str, Any]]:
         """What became of each plugin that config.yaml installs, for the operator."""
-        return [
-            {"name": one.name, "version": one.plugin.version if one.plugin else None, "state": one.state,
-             "why": one.why.strip().splitlines()[-1] if one.why.strip() else "",
-             "sdk": (one.plugin.sdk or None) if one.plugin else None,
-             "tenants": len(self.gate.tenants_with(one.name))}
-            for one in self.plugins
-        ]  # fmt: skip
+        return [self._told(one) for one in self.plugins]
+
+    def _told(self, one: Installed) -> Mapping[str, Any]:
+        why, tenants = one.why.strip(), self.gate.tenants_with(one.name)
+        return {
+            "name": one.name, "version": one.plugin.version if one.plugin else None, "state": one.state,
+            "why": why.splitlines()[-1] if why else "", "traceback": why if "\n" in why else "",
+            "sdk": (one.plugin.sdk or None) if one.plugin else None, "tenants": len(tenants), "tenant_ids": tenants,
+            "isolated": one.name in self._apart,
+        }  # fmt: skip
+
+    def report(self, tenant_id: UUID, plugin: str, piece: str, told: str, stack: str) -> bool:
+        """A screen says that a piece of the plugin does not work. False where the tenant has no such plugin."""
+        if not self.gate.enabled(tenant_id, plugin):
+            return False
+        place = next(iter(stack.strip().splitlines()), "").strip()
+        self.guard.incidents.add(Incident(plugin, "browser", piece, storable(told), storable(place), storable(stack)))
+        return True
 
     def resting(self) -> Mapping[str, bool]:
         """Which loaded plugins this process leaves alone now, after they failed too often."""

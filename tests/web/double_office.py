@@ -37,6 +37,8 @@ class Office:
         self.tenants: dict[str, Resource] = {}
         self.persons: dict[str, Resource] = {}
         self.plugins: list[Resource] = []
+        self.incidents: list[Resource] = []
+        self.troubles: list[tuple[str, Resource]] = []
         self.broken_log = False
         self.examined: list[Resource] = [GOOD]
         self.links: dict[str, Resource] = {}
@@ -119,7 +121,10 @@ class Office:
             ("/platform/tenants", self._tenants, ["GET", "POST"]),
             ("/platform/tenants/<key>/status", self._status, ["PUT"]), ("/platform/people", self._people, ["GET"]),
             ("/platform/people/<key>", self._change_person, ["PATCH"]),
-            ("/platform/plugins", self._plugins, ["GET"]), ("/platform/health", self._health, ["GET"]),
+            ("/platform/plugins", self._plugins, ["GET"]), ("/platform/plugins/<key>", self._plugin, ["GET"]),
+            ("/platform/plugins/<key>/incidents", self._incidents, ["GET"]),
+            ("/platform/plugins/<key>/wake", self._wake, ["POST"]),
+            ("/plugins/<key>/troubles", self._trouble, ["POST"]), ("/platform/health", self._health, ["GET"]),
         ):
             app.add_url_rule(f"/api/v1{rule}", f"office_{view.__name__}", view, methods=methods)
 
@@ -298,6 +303,26 @@ class Office:
 
     async def _plugins(self) -> Answer:
         return {"items": self.plugins, "next": None}
+
+    async def _plugin(self, key: str) -> Answer:
+        one = next(one for one in self.plugins if one["name"] == key)
+        organisations = [{"id": str(uuid4()), "slug": "atlas", "name": "Atlas Store"}][: one["tenants"]]
+        calls = [{"call": "on_message_received", "calls": 1204, "failures": 5, "seconds": 18.42, "longest": 1.3},
+                 {"call": "job prune", "calls": 7, "failures": 0, "seconds": 3.1, "longest": 0.9}]
+        traceback = "".join(one["traceback"] for one in self.incidents[:1]) if one["state"] == "broken" else ""
+        return {**one, "organisations": organisations, "calls": calls, "traceback": traceback}
+
+    async def _incidents(self, key: str) -> Answer:
+        return {"items": self.incidents, "next": None}
+
+    async def _wake(self, key: str) -> Answer:
+        one = next(one for one in self.plugins if one["name"] == key)
+        one |= {"state": "loaded", "rests": []}
+        return "", 204
+
+    async def _trouble(self, key: str) -> Answer:
+        self.troubles.append((key, await request.get_json()))
+        return "", 204
 
     async def _health(self) -> Answer | Response:
         names = ("journal_waiting", "journal_lag_seconds", "events_waiting", "events_lag_seconds", "sends_waiting",

@@ -1,5 +1,8 @@
 """An organisation with people in it, for the pages about people."""
 
+from typing import Any
+from uuid import uuid4
+
 from .double import COLLEAGUE, ME, Double, Resource
 from .double_office import BAD, GOOD
 from .double_people import KERNEL, People
@@ -49,8 +52,25 @@ def office(double: Double) -> dict[str, Resource]:
     made.organisation("Médina", status="suspended", last_message_at=None)
     made.person("Amine Kadiri", id=ME, platform_admin=True)
     made.person("سارة العلمي", disabled=True)
-    made.plugins = [{"name": "inbox", "version": "1.0.0", "state": "loaded", "why": None, "sdk": ">=0.1,<1",
-                     "tenants": 2},
-                    {"name": "acme", "version": None, "state": "broken", "why": "Traceback\n  no module", "sdk": "",
-                     "tenants": 0}]
+    made.plugins = [_plugin("inbox", tenants=2), _plugin("acme_orders", "broken", why="ModuleNotFoundError: no module"),
+                    _plugin("acme_pins", "resting", rests=[{"door": "observers", "until": People.ago(minutes=-4),
+                                                            "why": "on_message_received: KeyError"}],
+                            isolated=True, incidents_1d=31, events_set_aside=2, jobs_failed_1d=1, seconds_7d=21.5),
+                    _plugin("acme_needs", "missing", why="it needs contacts>=2.0: add that to config.yaml's plugins")]
+    made.incidents = [_incident("raised", "on_message_received", "KeyError: 'order'", count=29),
+                      _incident("blocked", "/orders", "it held the event loop for 1.3 s: nothing else could run")]
     return {"well": well, "ill": ill}
+
+
+def _plugin(name: str, state: str = "loaded", **fields: Any) -> Resource:
+    return {"name": name, "version": None if state == "broken" else "1.4.0", "state": state, "why": "",
+            "sdk": ">=0.1,<1", "tenants": 0, "isolated": False, "rests": [], "incidents_1d": 0,
+            "last_incident_at": None, "calls_7d": 1211, "failures_7d": 5, "seconds_7d": 3.2, "events_set_aside": 0,
+            "jobs_failed_1d": 0} | fields  # fmt: skip
+
+
+def _incident(kind: str, call: str, told: str, **fields: Any) -> Resource:
+    trace = f'Traceback (most recent call last):\n  File "/app/acme_pins/__init__.py", line 31, in pin\n{told}'
+    return {"id": str(uuid4()), "kind": kind, "call": call, "place": "/app/acme_pins/__init__.py:31", "told": told,
+            "traceback": trace, "process": "worker acme_pins", "count": 1, "first_at": People.ago(days=1),
+            "last_at": People.ago(minutes=3)} | fields  # fmt: skip

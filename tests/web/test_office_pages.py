@@ -23,6 +23,8 @@ READY = {
     "/settings.platform": "settings-platform-tenants .tr:not(.head)",
     "/settings.platform/people": "settings-platform-people .tr:not(.head)",
     "/settings.platform/plugins": "settings-platform-plugins .tr:not(.head)",
+    "/settings.platform/plugins/acme_pins": "settings-platform-plugin .incident",
+    "/settings.platform/plugins/acme_orders": "settings-platform-plugin ui-notice",
     "/settings.platform/health": "settings-platform-lanes .tr:not(.head)",
 }
 LISTS = {"/settings.organisation": "tenant", "/settings.numbers": "accounts", "/settings.keys": "api-keys",
@@ -100,3 +102,12 @@ async def test_an_operator_reads_the_lanes_page_by_page(browser: Browser, double
     assert await rows.count() == count
     assert screen.errors == []
     await screen.context.close()
+
+
+async def test_the_rest_of_a_plugin_is_ended_where_it_is_shown(double: Double, screen: Screen) -> None:
+    office(double)
+    await screen.go("/settings.platform/plugins")
+    await screen.page.get_by_role("link", name="acme_pins").click()
+    await screen.page.get_by_text("KeyError: 'order'").first.wait_for()
+    await screen.page.get_by_role("button", name="End the rest").click()
+    await screen.page.get_by_text("Running").wait_for()

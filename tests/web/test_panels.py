@@ -1,5 +1,7 @@
 """Panels of plugins behind their wall: one that breaks takes nothing with it."""
 
+import asyncio
+
 import pytest
 
 from .double import Double, Resource
@@ -24,12 +26,17 @@ async def test_an_element_gets_its_context(double: Double, screen: Screen) -> No
     await screen.page.locator("acme-good b", has_text="Salma").wait_for()
 
 
-@pytest.mark.parametrize("module", ["throws.js", "hangs.js", "absent.js", "thief.js"])
+@pytest.mark.parametrize("module", ["throws.js", "hangs.js", "absent.js", "thief.js", "torn.js", "draws.js"])
 async def test_a_broken_element_is_a_card_and_the_thread_lives(double: Double, screen: Screen, module: str) -> None:
     await show(double, screen, panel("broken", element="acme-broken", module=module), panel("hello", fragment="hello"))
     await screen.page.get_by_text("Broken could not load.").wait_for()
     await screen.page.get_by_text("acme says hello").wait_for()
     await screen.page.locator("inbox-thread .tx", has_text="hello").wait_for()
+    # The operator is told, by whoever saw it first.
+    async with asyncio.timeout(8):
+        while not double.office.troubles:  # noqa: ASYNC110 - another task's
+            await asyncio.sleep(0.02)
+    assert [(plugin, told["piece"]) for plugin, told in double.office.troubles] == [("acme", "broken")]
     screen.errors = [error for error in screen.errors if not error.startswith("panel acme.broken")]
 
 

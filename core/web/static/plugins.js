@@ -19,6 +19,25 @@ export async function mount(piece, ctx) {
   return element;
 }
 
+const told = new Set();
+
+/** The operator hears of a piece that does not work: once for each piece and mistake, and never in anybody's way. */
+export function report({ plugin, name }, error) {
+  const words = String(error?.message ?? error).slice(0, 500) || "unknown";
+  const key = `${plugin}/${name}/${words}`;
+  if (told.has(key)) return;
+  told.add(key);
+  post(`/api/v1/plugins/${encodeURIComponent(plugin)}/troubles`, { piece: String(name).slice(0, 100), told: words, stack: String(error?.stack ?? "").slice(0, 8000) })
+    .catch((refusal) => console.warn("the trouble could not be told", refusal));
+}
+
+/** The first drawing of an element belongs to its arrival: what breaks or hangs in it is caught like the import. */
+export async function drawn(element) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(t("It took too long to answer."))), BUDGET); });
+  await Promise.race([element.updateComplete, late]).finally(() => clearTimeout(timer));
+}
+
 const apiOf = (plugin) => Object.freeze({
   get: (path, query) => get(`/api/v1/p/${plugin}/${path.replace(/^\//, "")}`, query),
   post: (path, body) => post(`/api/v1/p/${plugin}/${path.replace(/^\//, "")}`, body),

@@ -3,7 +3,7 @@ import { get, put, remove } from "./api.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { bind, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
-import { mount } from "./plugins.js";
+import { mount, report } from "./plugins.js";
 import { ledger, outbox, socket } from "./replica.js";
 import { SETTINGS, navigate, onRoute, pagePath, route, settingsPages } from "./router.js";
 import { bootstrap, forgetPerson, me } from "./session.js";
@@ -140,6 +140,7 @@ class App extends LitElement {
       return await mount(page, { rest });
     } catch (error) {
       console.warn(`page ${page.plugin}.${page.name}`, error);
+      report(page, error);
       this.error = error;
       return null;
     }

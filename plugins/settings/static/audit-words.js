@@ -18,6 +18,7 @@ const ACTIONS = () => ({
   "password.changed": t("changed their password"), "password.reset": t("chose a new password by mail"), "password.link_made": t("made a link for a new password"), "password.reset_requested": t("asked for a new password"),
   "person.created": t("made a person"), "person.updated": t("changed a person"), "platform_admin.made": t("may now run the installation"),
   "plugin.purged": t("purged a plugin"),
+  "plugin.woken": t("ended the rest of a plugin"),
   "recovery_code.used": t("used a recovery code"), "recovery_codes.replaced": t("replaced their recovery codes"),
   "role.created": t("wrote a role"), "role.updated": t("changed a role"), "role.deleted": t("deleted a role"),
   "second_factor.enabled": t("switched the second factor on"), "second_factor.disabled": t("switched the second factor off"), "second_factor.refused": t("was refused at the second factor"),

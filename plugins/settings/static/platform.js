@@ -9,6 +9,7 @@ import "./journal-quarantine.js";
 import "./platform-health.js";
 import "./platform-lanes.js";
 import "./platform-people.js";
+import "./platform-plugin.js";
 import "./platform-plugins.js";
 import "./platform-replays.js";
 import "./platform-tenants.js";
@@ -39,12 +40,17 @@ class Platform extends Panel {
 
   body() {
     if (this.part === "people") return html`<settings-platform-people></settings-platform-people>`;
-    if (this.part === "plugins") return html`<settings-platform-plugins></settings-platform-plugins>`;
+    if (this.part === "plugins") return this.plugins();
     if (this.part === "health") return html`<settings-platform-lanes></settings-platform-lanes><settings-platform-health></settings-platform-health>`;
     if (this.part === "journal") return this.journal();
     if (this.part === "quarantine") return html`<settings-journal-quarantine prefix="/platform" here=${JOURNAL}></settings-journal-quarantine>`;
     if (this.part === "replays") return html`<settings-platform-replays></settings-platform-replays>`;
     return html`<settings-platform-tenants></settings-platform-tenants>`;
+  }
+
+  plugins() {
+    const [name] = beginning(beginning(this.ctx.rest)[1]);
+    return name ? keyed(name, html`<settings-platform-plugin plugin=${name}></settings-platform-plugin>`) : html`<settings-platform-plugins></settings-platform-plugins>`;
   }
 
   journal() {

@@ -3,7 +3,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { ledger, socket, topics } from "../replica.js";
 import { bootstrap } from "../session.js";
 import { t } from "../i18n.js";
-import { mount } from "../plugins.js";
+import { drawn, mount, report } from "../plugins.js";
 import { base } from "../styles.js";
 
 /** <ui-slot name="conversation.detail" .ctx=${{ conversation, contact }}>: the panels that plugins put here. */
@@ -59,8 +59,12 @@ class PanelFrame extends LitElement {
     this.error = null;
     try {
       this.element = await mount(this.panel, this.ctx);
+      await this.updateComplete;
+      await drawn(this.element);
     } catch (error) {
       console.warn(`panel ${this.panel.plugin}.${this.panel.name}`, error);
+      report(this.panel, error);
+      this.element = null;
       this.error = error;
     }
   }

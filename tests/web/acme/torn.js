@@ -1,0 +1,1 @@
+export const torn = { because: "this module does not parse" ;
