@@ -4,7 +4,7 @@ Each is gated, limited in time and named; filter_* and provide_* have the polici
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -40,13 +40,22 @@ class ContextMaker(Protocol):
 class Hooks:
     def __init__(self, plugins: Plugins, gate: Gate, guard: Guard, contexts: ContextMaker) -> None:
         self._plugins, self._gate, self._guard, self._contexts = plugins, gate, guard, contexts
+        self._found: dict[str, tuple[Implementation, ...]] = {}
+        self._found_at = plugins.changes
 
-    def implementations(self, hook: str) -> list[Implementation]:
-        """In load order, whoever has the plugin."""
+    def implementations(self, hook: str) -> Sequence[Implementation]:
+        """In load order, whoever has the plugin. Looked for again only when the set of plugins has changed."""
+        if self._found_at != self._plugins.changes:
+            self._found, self._found_at = {}, self._plugins.changes
+        if hook not in self._found:
+            self._found[hook] = self._find(hook)
+        return self._found[hook]
+
+    def _find(self, hook: str) -> tuple[Implementation, ...]:
         caller = getattr(self._plugins.manager.hook, hook)
         found = {one.plugin_name: one for one in caller.get_hookimpls()}
-        return [Implementation(one.name, hook, impl.function, tuple(impl.argnames))
-                for one in self._plugins.loaded() if (impl := found.get(one.name))]
+        return tuple(Implementation(one.name, hook, impl.function, tuple(impl.argnames))
+                     for one in self._plugins.loaded() if (impl := found.get(one.name)))
 
     async def filter_outbound(self, tenant_id: UUID, draft: Draft) -> Draft:
         """The draft as the plugins leave it. Raises Rejected, also when one that must be asked cannot answer."""

@@ -27,6 +27,8 @@ class Plugins:
     def __init__(self, installed: Iterable[Installed], manager: pluggy.PluginManager) -> None:
         self._installed = {found.name: found for found in installed}
         self.manager = manager
+        self.changes = 0
+        """How often the set of those that work has changed."""
 
     def __iter__(self) -> Iterator[Installed]:
         return iter(self._installed.values())
@@ -47,6 +49,7 @@ class Plugins:
         """Take a plugin out, with those that need it: found wrong after it loaded (its migration, its tables)."""
         found = self._installed[name]
         found.state, found.why = state, why
+        self.changes += 1
         _log.error("plugin %s is %s: %s", name, state, why)
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
