@@ -15,9 +15,10 @@ from core.http.text import RequestModel, Text, example
 class Trouble(RequestModel):
     """`piece` is the panel or page, `stack` as the browser tells it."""
 
-    model_config = example(piece="orders", told="TypeError: order is undefined",
+    model_config = example(plugin="acme", piece="orders", told="TypeError: order is undefined",
                            stack="at AcmeOrders.render (/p/acme/static/5c72a8ff1ea4c83d/orders.js:12:9)")
 
+    plugin: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
     piece: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
     told: Annotated[Text, StringConstraints(min_length=1, max_length=500)]
     stack: Annotated[Text, StringConstraints(max_length=8000)] = ""
@@ -26,9 +27,9 @@ class Trouble(RequestModel):
 def register(api: Api) -> None:
     """Add the routes."""
 
-    @api.route("POST", "/plugins/<name>/troubles", SIGNED_IN, "Tell of a plugin's piece that does not work",
-               body=Trouble, responses={204: None}, tags=["plugins"])  # fmt: skip
-    async def tell_plugin_trouble(name: str, body: Trouble) -> None:
+    @api.route("POST", "/plugin-troubles", SIGNED_IN, "Tell of a plugin's piece that does not work",
+               body=Trouble, responses={204: None}, tags=["Plugins"])  # fmt: skip
+    async def tell_plugin_trouble(body: Trouble) -> None:
         """The operator is shown it; whoever tells is not."""
-        if not services().report(caller().tenant_id, name, body.piece, body.told, body.stack):
+        if not services().report(caller().tenant_id, body.plugin, body.piece, body.told, body.stack):
             raise NotFound("There is nothing here.")

@@ -102,7 +102,7 @@ async def test_a_screen_tells_of_a_piece_that_does_not_work(
         _, email = await new_member(db, seeded.id, "agent")
         agent = Caller(process.app)
         await agent.log_in(email)
-        assert (await agent.ask("POST", f"/plugins/{plugin}/troubles", told)).status == status
+        assert (await agent.ask("POST", "/plugin-troubles", {"plugin": plugin, **told})).status == status
     await host.record.settle(db)
     caller = await operator(tenant)
     (incident,) = (await caller.get("/platform/plugins/good/incidents")).json["items"]

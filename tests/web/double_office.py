@@ -38,7 +38,7 @@ class Office:
         self.persons: dict[str, Resource] = {}
         self.plugins: list[Resource] = []
         self.incidents: list[Resource] = []
-        self.troubles: list[tuple[str, Resource]] = []
+        self.troubles: list[Resource] = []
         self.broken_log = False
         self.examined: list[Resource] = [GOOD]
         self.links: dict[str, Resource] = {}
@@ -124,7 +124,7 @@ class Office:
             ("/platform/plugins", self._plugins, ["GET"]), ("/platform/plugins/<key>", self._plugin, ["GET"]),
             ("/platform/plugins/<key>/incidents", self._incidents, ["GET"]),
             ("/platform/plugins/<key>/wake", self._wake, ["POST"]),
-            ("/plugins/<key>/troubles", self._trouble, ["POST"]), ("/platform/health", self._health, ["GET"]),
+            ("/plugin-troubles", self._trouble, ["POST"]), ("/platform/health", self._health, ["GET"]),
         ):
             app.add_url_rule(f"/api/v1{rule}", f"office_{view.__name__}", view, methods=methods)
 
@@ -320,8 +320,8 @@ class Office:
         one |= {"state": "loaded", "rests": []}
         return "", 204
 
-    async def _trouble(self, key: str) -> Answer:
-        self.troubles.append((key, await request.get_json()))
+    async def _trouble(self) -> Answer:
+        self.troubles.append(await request.get_json())
         return "", 204
 
     async def _health(self) -> Answer | Response:

@@ -36,7 +36,7 @@ async def test_a_broken_element_is_a_card_and_the_thread_lives(double: Double, s
     async with asyncio.timeout(8):
         while not double.office.troubles:  # noqa: ASYNC110 - another task's
             await asyncio.sleep(0.02)
-    assert [(plugin, told["piece"]) for plugin, told in double.office.troubles] == [("acme", "broken")]
+    assert [(told["plugin"], told["piece"]) for told in double.office.troubles] == [("acme", "broken")]
     screen.errors = [error for error in screen.errors if not error.startswith("panel acme.broken")]
 
 

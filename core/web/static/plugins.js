@@ -27,7 +27,7 @@ export function report({ plugin, name }, error) {
   const key = `${plugin}/${name}/${words}`;
   if (told.has(key)) return;
   told.add(key);
-  post(`/api/v1/plugins/${encodeURIComponent(plugin)}/troubles`, { piece: String(name).slice(0, 100), told: words, stack: String(error?.stack ?? "").slice(0, 8000) })
+  post("/api/v1/plugin-troubles", { plugin, piece: String(name).slice(0, 100), told: words, stack: String(error?.stack ?? "").slice(0, 8000) })
     .catch((refusal) => console.warn("the trouble could not be told", refusal));
 }
 
