@@ -54,7 +54,7 @@ def _compiling_once() -> dict[str, str]:
 
 
 def _checks() -> list[Step]:
-    scripts = [str(path) for room in ("core/web", "plugins") for path in _scripts(CHECKOUT / room)]
+    scripts = [str(path) for room in ("core/web", "plugins", "examples") for path in _scripts(CHECKOUT / room)]
     return [
         Step("lint", [_tool("ruff"), "check", "."]),
         Step("types", [_tool("mypy")]),

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 from core.app import WebProcess
 from core.config import Settings, load
 from core.db.pool import Database
-from core.egress import Egress
 from core.harness.agent import Agent
 from core.harness.browser import Browsers
 from core.harness.errands import Errands
 from core.harness.examined import Examined
 from core.harness.meta import Graph, Registered
+from core.harness.outside import Outside
 from core.harness.serving import address, reserved, served
 from core.harness.shop import APP, SECRET, Shop
 from core.harness.switches import Broadcasts, Switches
@@ -44,7 +44,7 @@ async def _started(database_url: str, folder: Path, plugins: Sequence[str], stac
     settings = _settings(database_url, folder, address(door))
     db = await Database.open(settings.database_url)
     stack.push_async_callback(db.close)
-    storage, egress, switches, broadcasts = FolderStorage(settings.storage.path), Egress(), Switches(), Broadcasts()
+    storage, egress, switches, broadcasts = FolderStorage(settings.storage.path), Outside(), Switches(), Broadcasts()
     stack.push_async_callback(egress.aclose)
     host = PluginHost(load_plugins(plugins), switches, Reach(storage, egress, broadcasts, orm.JOB_STATEMENT_SECONDS))
     vault, verify_token = Vault.of(settings.key_ring), uuid4().hex
@@ -53,7 +53,7 @@ async def _started(database_url: str, folder: Path, plugins: Sequence[str], stac
     broadcasts.say = web.gateway.hub.say
     graph = Graph(f"{settings.public_url}/webhooks/whatsapp/{APP}", SECRET, verify_token)
     stack.callback(graph.close)
-    kernel = Kernel(settings, vault, db, host, web, switches, broadcasts, graph, door, stack)
+    kernel = Kernel(settings, vault, db, host, web, switches, broadcasts, graph, egress, door, stack)
     stack.push_async_callback(kernel.errands.close)
     await stack.enter_async_context(cast(Any, web.app.test_app()))
     return kernel
@@ -68,8 +68,10 @@ def _settings(database_url: str, folder: Path, url: str) -> Settings:
 
 class Kernel:
     def __init__(self, settings: Settings, vault: Vault, db: Database, host: PluginHost, web: WebProcess,
-                 switches: Switches, broadcasts: Broadcasts, graph: Graph, door: Any, stack: AsyncExitStack) -> None:
-        self.vault, self.db, self.host, self.web, self.graph = vault, db, host, web, graph
+                 switches: Switches, broadcasts: Broadcasts, graph: Graph, outside: Outside, door: Any,
+                 stack: AsyncExitStack) -> None:
+        self.vault, self.db, self.host, self.process, self.graph = vault, db, host, web, graph
+        self.web = outside
         self.switches, self._broadcasts, self._door, self._stack = switches, broadcasts, door, stack
         self.url, self.browsers = settings.public_url, Browsers(settings.public_url)
         self.errands = Errands(settings, vault, db, host)
@@ -83,7 +85,7 @@ class Kernel:
     @property
     def stranger(self) -> Agent:
         """Somebody who has not logged in."""
-        return Agent(self.web, self)
+        return Agent(self.process, self)
 
     async def tenant(self, slug: str = "atlas", *, plugins: Mapping[str, Mapping[str, Any]]) -> Shop:
         """Raises LookupError for a plugin that did not load, or cannot be switched on, with its reason."""
@@ -128,7 +130,7 @@ class Kernel:
         """Answer at `url` as well, over a real socket, from now on."""
         if not self._served:
             self._served = True
-            await self._stack.enter_async_context(served(self.web, self._door))
+            await self._stack.enter_async_context(served(self.process, self._door))
         return self.url
 
     async def _send(self) -> int:

@@ -48,7 +48,7 @@ class Shop:
         told = {"type": "text", "text": {"body": text}} if message is None else dict(message)
         payload = json.dumps(_webhook(self._number, {**told, "id": wamid}, sender.removeprefix("+"), name)).encode()
         digest = hmac.new(SECRET.encode(), payload, hashlib.sha256).hexdigest()
-        transport = httpx2.ASGITransport(app=cast(Any, self._kernel.web))
+        transport = httpx2.ASGITransport(app=cast(Any, self._kernel.process))
         async with httpx2.AsyncClient(transport=transport, base_url="http://comptoir.test") as client:
             answer = await client.post(f"/webhooks/whatsapp/{APP}", content=payload,
                                        headers={"X-Hub-Signature-256": f"sha256={digest}"})
@@ -67,7 +67,7 @@ class Shop:
         principal = await find_session(db, Permissions(), token)
         if principal is None:
             raise LookupError(f"nobody can log in as {role}")
-        return Agent(self._kernel.web, self._kernel, user_id, token, principal.csrf_secret)
+        return Agent(self._kernel.process, self._kernel, user_id, token, principal.csrf_secret)
 
     async def rows(self, model: str) -> Sequence[Any]:
         app, _, name = model.partition(".")

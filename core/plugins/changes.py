@@ -43,8 +43,15 @@ def _is_noise(operation: Operation, old: State, label: str) -> bool:
         return _signature(before, operation.name) == _signature(operation.field, operation.name)
     if isinstance(operation, AlterModelOptions):
         options = old.models[label, operation.name].options
-        return all((options.get(key) or ()) == (operation.options.get(key) or ()) for key in _OF_THE_TABLE)
+        return all(_told(options.get(key)) == _told(operation.options.get(key)) for key in _OF_THE_TABLE)
     return False
+
+
+def _told(option: Any) -> object:
+    """Indexes and constraints are no equals of their likes: what they are made of is compared."""
+    if isinstance(option, list | tuple):
+        return [one.deconstruct() if hasattr(one, "deconstruct") else _told(one) for one in option]
+    return option or []
 
 
 def _signature(field: Any, name: str) -> object:

@@ -80,8 +80,9 @@ async def test_a_page_is_logged_in_and_what_it_logs_is_noted(comptoir: Kernel) -
     shop = await comptoir.tenant(plugins={"inbox": {}})
     await shop.receives("salam alaykum", sender="+212600000001", name="Zineb")
     await comptoir.drain()
-    page = await (await shop.agent()).page("/inbox")
-    await page.get_by_text("salam alaykum").first.wait_for()
+    page = await (await shop.agent()).page("/inbox")  # in the language of the organisation, French, its panels too
+    await page.get_by_text("salam alaykum").first.click()
+    await page.get_by_text("Note pour vos collègues").wait_for()
     await page.evaluate("console.error('the panel gave up')")
     errors = comptoir.browsers.errors  # type: ignore[attr-defined]
     assert errors == ["the panel gave up"]

@@ -1,6 +1,6 @@
 /** The JSON API, spoken with the session's cookie. A refusal is an ApiError; no answer at all is Unreachable. */
 import { bootstrap } from "./session.js";
-import { t } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 
 const TIMEOUT = 20_000;
 
@@ -23,7 +23,7 @@ export class Unreachable extends Error {
 
 /** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
 export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout } = {}) {
-  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, ...headers }), method, credentials: "same-origin", signal }, timeout);
+  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, "Accept-Language": locale, ...headers }), method, credentials: "same-origin", signal }, timeout);
   let answer = await asked();
   if (answer.status === 403 && method !== "GET" && await renewSession()) answer = await asked();
   if (answer.ok || answer.status === keep) return answer;

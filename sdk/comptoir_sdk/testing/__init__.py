@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from comptoir_sdk.testing.kernel import (
     Agent,
     Answer,
+    Asked,
     Call,
     Cluster,
     Examined,
@@ -22,14 +23,17 @@ from comptoir_sdk.testing.kernel import (
     Kernel,
     Listener,
     Shop,
+    Web,
 )
 from comptoir_sdk.testing.place import find_kernel
 
 if TYPE_CHECKING:
     from comptoir_sdk.testing.conformance.suite import PluginConformance
 
-__all__ = ["Agent", "Answer", "Call", "Cluster", "Examined", "Graph", "Kernel", "Listener", "PluginConformance", "Shop",
-           "find_kernel"]
+__all__ = [
+    "Agent", "Answer", "Asked", "Call", "Cluster", "Examined", "Graph", "Kernel", "Listener", "PluginConformance",
+    "Shop", "Web", "find_kernel",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -116,6 +116,29 @@ class Graph(Protocol):
         """The next calls fail: with a code of Meta's, as in `fail(131026)`, or a fault of the sandbox by its name."""
 
 
+class Asked(Protocol):
+    """One request that a plugin made by `ctx.http`."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def json(self) -> Any: ...
+
+
+class Web(Protocol):
+    """The internet, as far as `ctx.http` sees it: what no test speaks for is not reached."""
+
+    @property
+    def asked(self) -> Sequence[Asked]: ...
+
+    def answers(self, url: str, json: Any = ..., *, status: int = ..., content: bytes | None = ...) -> None:
+        """What this address answers from now on."""
+
+
 class Examined(Protocol):
     """An installed plugin, as the conformance checks look at it."""
 
@@ -158,6 +181,9 @@ class Kernel(Protocol):
 
     @property
     def graph(self) -> Graph: ...
+
+    @property
+    def web(self) -> Web: ...
 
     @property
     def stranger(self) -> Agent:

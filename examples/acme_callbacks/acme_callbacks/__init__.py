@@ -1,0 +1,5 @@
+"""Acme callbacks, a plugin for Comptoir."""
+
+from acme_callbacks.plugin import plugin
+
+__all__ = ["plugin"]

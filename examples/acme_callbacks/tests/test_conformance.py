@@ -1,0 +1,7 @@
+"""Acme callbacks keeps what every plugin promises."""
+
+from comptoir_sdk.testing import PluginConformance
+
+
+class TestConformance(PluginConformance):
+    plugin = "acme_callbacks"
