@@ -44,7 +44,7 @@ from core.metrics.page import Page
 from core.metrics.process import breakers, sockets
 from core.metrics.work import Work
 from core.people import People, Policy
-from core.plugins import orm
+from core.plugins import memory, orm
 from core.plugins.channels import ValkeyBroadcast
 from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
@@ -268,8 +268,10 @@ async def _main(settings: Settings, fd: int | None) -> None:
         server = settings.server
         listener = Listener.of(fd, server.host, settings.ports.web, server.drain_seconds)
         process.leaving = lambda: listener.draining
+        pressed = asyncio.create_task(memory.MemoryWatch(memory.cap(memory.headroom_mb())).run(), name="memory")
         with watched(Watchdog(plugins.guard, settings.database_url, "web")):
             await serve(process, settings, listener, process.close_sockets)
+        pressed.cancel()
     finally:
         await egress.aclose()
         await broadcast.close()

@@ -33,9 +33,8 @@ def run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
 
 def _list(settings: Settings, say: Say) -> int:
     for one in load(settings.plugins.installed):
-        why = one.why.strip().splitlines()
         version = one.plugin.version if one.plugin else "-"
-        say(f"{one.name:<24} {version:<10} {one.state}{': ' + why[-1] if why else ''}")
+        say(f"{one.name:<24} {version:<10} {one.state}{': ' + one.gist if one.gist else ''}")
     return 0
 
 
@@ -62,6 +61,6 @@ def _doubts(plugins: Plugins, settings: Settings, given: argparse.Namespace, *, 
     if not on or one is None:
         return []
     if one.plugin is None or one.state != "loaded":
-        return [f"but it is {one.state}, so nobody has it: {one.why.strip().splitlines()[-1]}"]
+        return [f"but it is {one.state}, so nobody has it: {one.gist}"]
     missing = [need for need in required_by(one.plugin) if not settings.plugins.enabled(given.tenant, need)]
     return [f"but it needs {need}, which {given.tenant} does not have: enable that too" for need in missing]

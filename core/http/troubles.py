@@ -15,8 +15,8 @@ from core.http.text import RequestModel, Text, example
 class Trouble(RequestModel):
     """`piece` is the panel or page, `stack` as the browser tells it."""
 
-    model_config = example(plugin="acme", piece="orders", told="TypeError: order is undefined",
-                           stack="at AcmeOrders.render (/p/acme/static/5c72a8ff1ea4c83d/orders.js:12:9)")
+    model_config = example(plugin="inbox", piece="orders", told="TypeError: order is undefined",
+                           stack="at Orders.render (/p/inbox/static/5c72a8ff1ea4c83d/orders.js:12:9)")
 
     plugin: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
     piece: Annotated[Text, StringConstraints(min_length=1, max_length=100)]
@@ -28,7 +28,7 @@ def register(api: Api) -> None:
     """Add the routes."""
 
     @api.route("POST", "/plugin-troubles", SIGNED_IN, "Tell of a plugin's piece that does not work",
-               body=Trouble, responses={204: None}, tags=["Plugins"])  # fmt: skip
+               body=Trouble, responses={204: None}, tags=["Plugins"], problems=(404,))  # fmt: skip
     async def tell_plugin_trouble(body: Trouble) -> None:
         """The operator is shown it; whoever tells is not."""
         if not services().report(caller().tenant_id, body.plugin, body.piece, body.told, body.stack):

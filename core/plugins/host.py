@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
 from core.plugins.record import AWAY, Record
 from core.plugins.running import watch_tasks
+from core.plugins.soundness import refuse_unsound
 from core.plugins.states import Installed
 from core.plugins.tables import refuse_unprotected
 from core.plugins.ui import Files, Manifest
@@ -57,6 +59,7 @@ class PluginHost:
     """Made from `core.plugins.loader.load(…)` before the database is open; `start` connects it."""
 
     def __init__(self, plugins: Plugins, source: GateSource, reach: Reach) -> None:
+        refuse_unsound(plugins)
         self.plugins, self._reach = plugins, reach
         self.gate, self._apart = Gate(plugins, source), isolated(plugins, reach.isolated)
         self.guard = Guard(packages={one.name: one.package for one in plugins})
@@ -77,7 +80,10 @@ class PluginHost:
         """Register the plugins' routes. A plugin never receives the application."""
         routes = PluginRoutes(self.contexts, self.guard)
         for one in self.plugins.loaded():
-            app.register_blueprint(routes.blueprint(one))
+            try:
+                app.register_blueprint(routes.blueprint(one))
+            except Exception:  # its neighbours are served; what it has registered so far is behind the gate
+                self.plugins.refuse(one.name, "broken", f"its routes cannot be served\n{traceback.format_exc()}")
 
     def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]:
         """What each plugin of the tenant serves."""
@@ -101,7 +107,7 @@ class PluginHost:
         why, tenants = one.why.strip(), self.gate.tenants_with(one.name)
         return {
             "name": one.name, "version": one.plugin.version if one.plugin else None, "state": one.state,
-            "why": why.splitlines()[-1] if why else "", "traceback": why if "\n" in why else "",
+            "why": one.gist, "traceback": why if "\n" in why else "",
             "sdk": (one.plugin.sdk or None) if one.plugin else None, "tenants": len(tenants), "tenant_ids": tenants,
             "isolated": one.name in self._apart,
         }  # fmt: skip
@@ -164,9 +170,8 @@ class PluginHost:
     def _tell_refusals(self) -> None:
         for one in self.plugins:
             if one.state != "loaded":
-                told = one.why.strip().splitlines() or [one.state]
-                self.guard.incidents.add(Incident(one.name, "load", one.state, storable(told[-1]), "",
-                                                  storable(one.why) if len(told) > 1 else ""))
+                trace = storable(one.why) if "\n" in one.why.strip() else ""
+                self.guard.incidents.add(Incident(one.name, "load", one.state, storable(one.gist), "", trace))
 
     async def _submit(self, draft: Draft, author: Author) -> Submitted:
         return await send_gate.submit(self.contexts.outside.db, draft, author=author, filters=self.filter_outbound)

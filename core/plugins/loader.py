@@ -1,7 +1,10 @@
 """Finding and registering plugins. Each step is wrapped: one bad package must not stop the start."""
 
+import contextlib
 import logging
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
@@ -18,6 +21,8 @@ from core.plugins.models import check_models
 from core.plugins.states import Installed, Refused, State
 
 GROUP = "comptoir.plugins"
+LOAD_SECONDS = 60.0
+"""How long a package may take to be imported, and to be registered."""
 _log = logging.getLogger(__name__)
 
 
@@ -83,7 +88,8 @@ def _import(name: str, point: EntryPoint | None) -> Installed:
         if point is None:
             raise Refused("missing", f"no installed package offers it in the entry-point group {GROUP}: install the "
                                      "package, or take it out of config.yaml")
-        plugin = point.load()
+        with _in_time():
+            plugin = point.load()
         _check_manifest(name, plugin)
     except Refused as refused:
         return Installed(name, refused.state, refused.why)
@@ -157,16 +163,43 @@ def _register(plugins: Plugins, one: Installed) -> None:
     if one.plugin is None:
         return
     try:
-        check_models(one.plugin)
-        plugins.manager.register(one.plugin, name=one.name)
-        _offer_hookspecs(plugins.manager, one.plugin)
-        plugins.manager.check_pending()
-        one.declared = declared_by(one.plugin)
+        with _in_time():
+            _take(plugins, one, one.plugin)
     except Refused as refused:
         plugins.refuse(one.name, refused.state, refused.why)
     except BaseException as error:
         _raise_interrupt(error)
         plugins.refuse(one.name, "broken", f"it could not be registered\n{traceback.format_exc()}")
+
+
+def _take(plugins: Plugins, one: Installed, plugin: Plugin) -> None:
+    check_models(plugin)
+    plugins.manager.register(plugin, name=one.name)
+    _offer_hookspecs(plugins.manager, plugin)
+    plugins.manager.check_pending()
+    one.declared = declared_by(plugin)
+
+
+class TooSlow(BaseException):
+    """No Exception: a package's own `except` must not catch it."""
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[None]:
+    """One package that hangs must not hold up the start of everything. Only a main thread can be interrupted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def alarm(*_: object) -> None:
+        raise TooSlow(f"it was not ready within {LOAD_SECONDS:g} s")
+
+    before, (rest, _) = signal.signal(signal.SIGALRM, alarm), signal.setitimer(signal.ITIMER_REAL, LOAD_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, rest)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _offer_hookspecs(manager: pluggy.PluginManager, plugin: Plugin) -> None:

@@ -1,5 +1,6 @@
 """Plugins' models: Tortoise on a small pool of their own, under the tenant's role, with a statement time limit."""
 
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,6 +25,30 @@ _POOL = 8
 
 async def open_models(database_url: str, plugins: Plugins, *, statement_seconds: int) -> None:
     """Once for each process, before any hook runs."""
+    try:
+        await _open(database_url, plugins, statement_seconds)
+    except Exception:
+        await _refuse_guilty(database_url, plugins, statement_seconds)
+        await _open(database_url, plugins, statement_seconds)
+    bind_tenant(current_tenant)
+
+
+async def _refuse_guilty(database_url: str, plugins: Plugins, statement_seconds: int) -> None:
+    """Some plugin's models cannot be used (a relation to what is not there): add them one by one to find out whose."""
+    names = {one.name for one in plugins if not (one.plugin and one.plugin.models)}
+    for one in plugins.loaded():
+        if one.name in names:
+            continue
+        try:
+            await _open(database_url, plugins.only({*names, one.name}), statement_seconds)
+            names.add(one.name)
+        except Exception:
+            plugins.refuse(one.name, "broken", f"its models cannot be used\n{traceback.format_exc()}")
+        finally:
+            await close_models()
+
+
+async def _open(database_url: str, plugins: Plugins, statement_seconds: int) -> None:
     apps = [CORE, *(app for app in migrated_apps(plugins) if app.models)]
     config = tortoise_config(
         role_url(database_url, "comptoir_app"), apps, engine="core.db.tenant_engine", minsize=0, maxsize=_POOL,
@@ -33,7 +58,6 @@ async def open_models(database_url: str, plugins: Plugins, *, statement_seconds:
                          "idle_in_transaction_session_timeout": str(2 * statement_seconds * 1000)})
     # The fallback: Quart serves requests in tasks that were not started by the task that ran this (tortoise-orm#2244).
     await Tortoise.init(config=config, _enable_global_fallback=True)
-    bind_tenant(current_tenant)
 
 
 async def close_models() -> None:

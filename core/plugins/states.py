@@ -32,6 +32,15 @@ class Installed:
     package: str = ""
     """The module or package that is the plugin's own, by which its lines are told from others'."""
 
+    @property
+    def gist(self) -> str:
+        """One line of `why`: of a traceback, what was raised. Its message may go on for lines."""
+        lines = self.why.strip().splitlines()
+        deepest = max((number for number, line in enumerate(lines) if line.startswith('  File "')), default=None)
+        if deepest is None:
+            return lines[-1] if lines else ""
+        return next((line for line in lines[deepest + 1:] if not line.startswith(" ")), lines[-1])
+
 
 class Refused(Exception):
     """A plugin that cannot be used: `state` and the sentence for the operator."""

@@ -31,17 +31,18 @@ class Texts:
 
     def __init__(self, plugins: Plugins, *, live: bool = False) -> None:
         self._folders = {one.name: folder(one, "locales") for one in plugins.loaded()} if live else {}
-        self._words = {(one.name, locale): _read(folder(one, "locales"), locale)
+        self._words = {(one.name, locale): words_in(folder(one, "locales"), locale)
                        for one in plugins.loaded() for locale in LOCALES}
 
     def translator(self, plugin: str, locale: str) -> Callable[[str], str]:
         words = self._words.get((plugin, locale), {})
         if place := self._folders.get(plugin):
-            words = _read(place, locale)
+            words = words_in(place, locale)
         return lambda message: words.get(message, message)
 
 
-def _read(locales: Path | None, locale: str) -> dict[str, str]:
+def words_in(locales: Path | None, locale: str) -> dict[str, str]:
+    """Every message of the folder that has a translation."""
     words: dict[str, str] = {}
     for path in sorted((locales / locale / "LC_MESSAGES").glob("*.po")) if locales else ():
         words |= _words(path, path.stat().st_mtime_ns, locale)

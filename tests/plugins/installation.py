@@ -13,12 +13,13 @@ from core.storage import FolderStorage
 __all__ = ["Broadcasts", "Switches", "load_samples", "make_host"]
 
 _BROKEN = ("raises_at_register", "misspelt", "raises_in_observer", "raises_in_filter", "sleeps", "stubborn", "leaks",
-           "leaves", "blocks", "slow_sql", "sleeps_everywhere", "forgetful", "too_new",
-           "needs_absent", "needs_newer_good", "undeclared_permission")
+           "leaves", "blocks", "slow_sql", "bad_rule", "bad_cron", "bad_shape", "bad_assets", "bad_settings",
+           "hangs_at_register", "sleeps_everywhere", "forgetful", "too_new", "needs_absent", "needs_newer_good",
+           "undeclared_permission")
 POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),
-    *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare")),
+    *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare", "lost")),
     *(EntryPoint(name, f"tests.plugins.samples.broken:{name}", GROUP) for name in _BROKEN),
 ]
 BUNDLED = [EntryPoint(name, f"plugins.{name}:plugin", GROUP) for name in ("contacts", "inbox", "settings")]

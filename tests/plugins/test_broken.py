@@ -10,13 +10,16 @@ from comptoir_sdk import Draft
 
 from core.db.migrate import run as migrate
 from core.db.pool import Database
+from core.db.scope import tenant_scope
 from core.errors import Rejected
 from core.jobs.queue import enqueue
 from core.jobs.runner import Runner
 from core.jobs.work import Handlers
-from core.plugins import jobs
+from core.plugins import jobs, loader
 from core.plugins.host import PluginHost
+from core.plugins.orm import close_models, open_models
 from core.plugins.tables import migrated_apps, note_failures, tell_failures
+from plugins.contacts.models import Attribute
 from tests.plugins.conftest import StartHost
 from tests.plugins.installation import Switches, load_samples
 from tests.plugins.samples import broken, good
@@ -54,6 +57,46 @@ async def test_one_that_cannot_start_is_told_with_its_traceback(
     told = await _incident(host, db, name)
     assert (told["kind"], told["call"], told["told"]) == ("load", "broken", why)
     assert HERE + file in told["traceback"]
+
+
+@pytest.mark.parametrize(("name", "why"), [
+    ("bad_rule", "the rule of its route '/<nosuch:thing>' cannot be served"),
+    ("bad_cron", "is no cron schedule"), ("bad_shape", "object"), ("bad_assets", "no"), ("bad_settings", ""),
+])
+async def test_one_that_registers_what_cannot_be_used_is_out_before_anybody_trips_over_it(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost, name: str, why: str) -> None:
+    switches.switch_on("atlas", "good", name)
+    host = await start_host("good", name)
+    await _neighbour_works(host, tenant)
+    assert [one.name for one in host.plugins.loaded()] == ["good"]
+    told = await _incident(host, db, name)
+    assert (told["kind"], told["call"]) == ("load", "broken")
+    assert why in told["told"]
+
+
+async def test_one_that_hangs_while_it_registers_does_not_hold_up_the_start(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "LOAD_SECONDS", 1.0)
+    switches.switch_on("atlas", "good")
+    host = await start_host("good", "hangs_at_register")
+    await _neighbour_works(host, tenant)
+    told = await _incident(host, db, "hangs_at_register")
+    assert "it was not ready within 1 s" in told["told"]
+    assert HERE + "broken.py" in told["traceback"]
+
+
+async def test_one_whose_models_point_at_nothing_leaves_its_neighbours_their_tables(
+        database_url: str, db: Database, tenant: SeededTenant) -> None:
+    plugins = load_samples("contacts", "lost")
+    assert (await migrate(database_url, migrated_apps(load_samples("contacts")))).failed == {}
+    await open_models(database_url, plugins, statement_seconds=2)
+    try:
+        assert {one.name: one.state for one in plugins} == {"contacts": "loaded", "lost": "broken"}
+        with tenant_scope(tenant.id):
+            assert await Attribute.all() == []
+    finally:
+        await close_models()
 
 
 async def test_one_whose_migration_fails_is_told_with_its_traceback(database_url: str, db: Database) -> None:

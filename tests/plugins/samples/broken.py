@@ -5,7 +5,7 @@ import re
 import time
 from typing import Any, ClassVar
 
-from comptoir_sdk import Contact, Context, Draft, Fact, Job, Message, Plugin, Route, hookimpl
+from comptoir_sdk import Contact, Context, Draft, Fact, Job, Message, Plugin, Route, hookimpl, ui
 from tortoise.connection import get_connection
 
 
@@ -162,6 +162,55 @@ class SleepsInEveryDoor(Plugin):
         await asyncio.Event().wait()
 
 
+class Unservable(Plugin):
+    """What it registers looks right and cannot be used."""
+
+    def __init__(self, **registered: Any) -> None:
+        self.registered = registered
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return list(self.registered.get("routes", ()))
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        return list(self.registered.get("jobs", ()))
+
+    @hookimpl
+    def register_panels(self) -> list[ui.Element]:
+        return list(self.registered.get("panels", ()))
+
+
+class BadRule(Unservable):
+    name = "bad_rule"
+
+
+class BadCron(Unservable):
+    name = "bad_cron"
+
+
+class BadShape(Unservable):
+    name = "bad_shape"
+
+
+class BadAssets(Unservable):
+    name = "bad_assets"
+
+
+class BadSettings(Unservable):
+    name = "bad_settings"
+    Settings = _Unsettable = type("Unsettable", (), {"__annotations__": {"a": "NoSuchType"}})
+
+
+class HangsAtRegister(Plugin):
+    name = "hangs_at_register"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        while True:
+            pass
+
+
 class Forgetful(Plugin):
     name = "forgetful"
 
@@ -201,4 +250,9 @@ raises_at_register, misspelt, raises_in_observer = RaisesAtRegister(), Misspelt(
 raises_in_filter, sleeps, forgetful, too_new = RaisesInFilter(), Sleeps(), Forgetful(), TooNew()
 stubborn, leaks, leaves, blocks = Stubborn(), Leaks(), Leaves(), Blocks()
 slow_sql, sleeps_everywhere = SlowSql(), SleepsInEveryDoor()
+bad_rule = BadRule(routes=[Route("/<nosuch:thing>", _nothing, ("GET",), "conversations.read")])
+bad_cron = BadCron(jobs=[Job("sweep", _nothing, cron="every noon")])
+bad_shape = BadShape(routes=[Route("/x", _nothing, ("POST",), "conversations.read", body=object())])
+bad_assets = BadAssets(panels=[ui.Assets(package="no.such.package", static="static")])
+bad_settings, hangs_at_register = BadSettings(), HangsAtRegister()
 needs_absent, needs_newer_good, undeclared_permission = NeedsAbsent(), NeedsNewerGood(), UndeclaredPermission()

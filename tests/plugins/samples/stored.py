@@ -16,4 +16,12 @@ class Bare(Plugin):
     migrations = "tests.plugins.samples.bare_migrations"
 
 
-torn, bare = Torn(), Bare()
+class Lost(Plugin):
+    """Its models point at a table that is not there."""
+
+    name = "lost"
+    models: ClassVar = ("tests.plugins.samples.lost_models",)
+    migrations = "tests.plugins.samples.bare_migrations"
+
+
+torn, bare, lost = Torn(), Bare(), Lost()
