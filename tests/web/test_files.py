@@ -42,6 +42,15 @@ async def press_send(screen: Screen) -> None:
     await screen.page.get_by_role("button", name="Send", exact=True).click()
 
 
+async def everything_left(screen: Screen) -> None:
+    """A bubble is drawn before the server has its message."""
+    await screen.page.evaluate("""async () => {
+        const { outbox } = await import('@comptoir/sdk/ledger.js');
+        const heard = (done) => outbox.addEventListener('change', () => outbox.waiting || done());
+        if (outbox.waiting) await new Promise(heard);
+    }""")
+
+
 @browser_test
 async def test_several_files_leave_in_their_order_with_the_words_on_the_first(
     double: Double, screen: Screen, salma: Resource
@@ -53,6 +62,7 @@ async def test_several_files_leave_in_their_order_with_the_words_on_the_first(
     await screen.page.get_by_placeholder("Caption…").fill("Comme promis")
     await press_send(screen)
     await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
+    await everything_left(screen)
     assert [one["type"] for one in double.posted] == ["audio", "image", "document"]
     assert [one[one["type"]].get("caption") for one in double.posted] == [None, "Comme promis", None]
     assert len({one[one["type"]]["attachment_id"] for one in double.posted}) == 3
@@ -147,6 +157,97 @@ async def test_a_file_stays_while_another_conversation_is_read_and_when_newer_me
     await screen.page.get_by_role("button", name="Send anyway").click()
     await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
     assert double.posted[-1]["confirm"] is True
+
+
+@browser_test
+async def test_files_that_newer_messages_hold_up_come_back_once_each_wherever_somebody_looks_meanwhile(
+    double: Double, screen: Screen, salma: Resource
+) -> None:
+    double.write(double.customer("Hugo"), "Allô")
+    held = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await put(screen, PDF, PNG)
+    rows = screen.page.locator("inbox-composer .tray li")
+    await rows.get_by_text("Ready to send").nth(1).wait_for()
+    double.refuse("POST messages", 409, kind="newer-messages", newer=[], count=1)
+    await screen.page.route(f"**/conversations/{salma['id']}/messages", slow)
+    await screen.page.get_by_placeholder("Caption…").fill("Comme promis")
+    await press_send(screen)
+    await screen.page.get_by_role("option", name="Hugo").click()
+    await screen.page.get_by_label("Message to Hugo").wait_for()
+    async with screen.page.expect_response(f"**/conversations/{salma['id']}/messages"):
+        held.set()
+    for name in ("Salma", "Hugo", "Salma"):
+        await screen.page.get_by_role("option", name=name).click()
+        await screen.page.get_by_label(f"Message to {name}").wait_for()
+    await screen.page.get_by_text("There are newer messages.").wait_for()
+    await rows.nth(1).wait_for()
+    assert ["Comme promis" in told for told in await rows.all_text_contents()] == [True, False]
+    await screen.page.get_by_label("Message to Salma").fill("Bonne journée")
+    await screen.page.get_by_role("button", name="Send anyway").click()
+    await screen.page.locator("inbox-thread .m.out").nth(1).wait_for()
+    await everything_left(screen)
+    assert [one["type"] for one in double.posted] == ["document", "image"]
+    assert double.posted[0]["document"]["caption"] == "Comme promis\nBonne journée"
+    assert all(one["confirm"] is True for one in double.posted)
+    await screen.page.unroute_all(behavior="wait")
+
+
+@browser_test
+@pytest.mark.parametrize("status", [422, 503])
+async def test_words_whose_file_does_not_arrive_stand_in_the_composer_again(
+    double: Double, screen: Screen, salma: Resource, status: int
+) -> None:
+    held = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await screen.page.route("**/api/v1/attachments", slow)
+    double.refuse("POST attachments", status, kind="refused", detail="It did not arrive.")
+    await put(screen, PDF)
+    field = screen.page.get_by_label("Message to Salma")
+    await field.fill("Votre facture")
+    await press_send(screen)
+    assert await field.input_value() == ""
+    await field.fill("Merci")
+    held.set()
+    await screen.page.get_by_text("It did not arrive.").wait_for()
+    assert await field.input_value() == "Votre facture\nMerci"
+    assert double.posted == []
+    await screen.page.unroute_all(behavior="wait")
+
+
+@browser_test
+async def test_words_whose_file_is_taken_back_stand_in_the_composer_again(screen: Screen, salma: Resource) -> None:
+    await screen.page.route("**/api/v1/attachments", lambda _: None)
+    await put(screen, PDF)
+    field = screen.page.get_by_label("Message to Salma")
+    await field.fill("Votre facture")
+    await press_send(screen)
+    await screen.page.get_by_role("button", name="Stop sending facture.pdf").click()
+    await screen.page.locator("inbox-composer .tray").wait_for(state="detached")
+    assert await field.input_value() == "Votre facture"
+
+
+@browser_test
+async def test_an_upload_stopped_while_the_session_is_renewed_does_not_leave(
+    double: Double, screen: Screen, salma: Resource
+) -> None:
+    double.csrf = "renewed"
+    told = await screen.page.evaluate("""async () => {
+        const { upload } = await import('@comptoir/sdk');
+        const stop = new AbortController(), form = new FormData(), { fetch } = window;
+        form.append('file', new File(['%PDF-1.7'], 'facture.pdf', { type: 'application/pdf' }));
+        window.fetch = (url, ...rest) => { if (String(url).endsWith('/bootstrap')) stop.abort(); return fetch(url, ...rest); };
+        try { return await upload('/api/v1/attachments', form, { signal: stop.signal }); } catch (error) { return error.name; }
+    }""")  # noqa: E501
+    assert (told, double.uploaded) == ("AbortError", [])
 
 
 @browser_test

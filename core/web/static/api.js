@@ -35,6 +35,7 @@ const KEEPALIVE = 32_000; // characters: a browser keeps 64 KiB alive, of all re
 /** Posts a form and tells how far it is: `progress(share)`, from 0 to 1. Answers as `post`; `signal` stops it. */
 export async function upload(path, form, { progress, signal } = {}) {
   const sent = () => new Promise((resolve, reject) => {
+    signal?.throwIfAborted(); // nobody listens yet while a session is renewed
     const asked = new XMLHttpRequest();
     asked.upload.onprogress = ({ loaded, total }) => progress?.(total ? loaded / total : 0);
     asked.onload = () => resolve(new Response(asked.response, { status: asked.status, headers: { "Content-Type": asked.getResponseHeader("Content-Type") ?? "" } }));

@@ -18,7 +18,7 @@ export class Outbox extends EventTarget {
 
   /** Shows what was left over from before a reload, and tries again. */
   resume() {
-    for (const draft of this.drafts.values()) this.show(draft);
+    for (const draft of this.drafts.values()) if (draft.state !== "held") this.show(draft);
     this.flush();
   }
 
@@ -91,13 +91,31 @@ export class Outbox extends EventTarget {
       return false;
     }
     if (error instanceof ApiError && error.kind === "newer-messages") {
-      this.drop(draft.id);
-      this.dispatchEvent(new CustomEvent("collision", { detail: { draft, problem: error.problem } }));
+      this.hold(draft, error.problem);
       return false;
     }
     Object.assign(draft, { state: "refused", error: { title: error.message, kind: error.kind } });
     this.changed(draft);
     return true;
+  }
+
+  /** With those written after it, which have seen no more. They are kept until the conversation's screen takes them. */
+  hold(refused, problem) {
+    const waiting = [...this.drafts.values()].filter((one) => one.state === "waiting" && one.conversation_id === refused.conversation_id);
+    for (const draft of waiting.filter((one) => one === refused || (one.last_seen && !one.confirm))) {
+      Object.assign(draft, { state: "held", problem });
+      this.ledger.apply({ type: "local.dropped", data: { message: shown(draft) } });
+    }
+    this.save();
+    this.dispatchEvent(new Event("held"));
+  }
+
+  /** What newer messages held up, in its order, each with its `problem`: from here on the caller's. */
+  takeHeld(conversationId) {
+    const held = [...this.drafts.values()].filter((one) => one.state === "held" && one.conversation_id === conversationId);
+    for (const { id } of held) this.drafts.delete(id);
+    if (held.length) this.save();
+    return held;
   }
 
   changed(draft) {

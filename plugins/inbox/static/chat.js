@@ -15,7 +15,7 @@ const whom = ({ contact, group }) => (group
 
 /** One conversation: who, what may be done with it, its thread, and where to write. */
 class Chat extends Panel {
-  static properties = { conversation: { attribute: false }, collision: { attribute: false }, now: { state: true } };
+  static properties = { conversation: { attribute: false }, now: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { background: var(--bg); }
     .bar { padding-inline: var(--sp-4) var(--sp-3); gap: var(--sp-2); }
@@ -47,8 +47,8 @@ class Chat extends Panel {
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>
       <inbox-thread .conversation=${conversation} @reply=${this.reply}></inbox-thread>
-      <inbox-composer .conversation=${conversation} .now=${this.now} .collision=${this.collision}
-        @latest=${() => this.thread.latest()} @settled=${() => this.tell("settled")}></inbox-composer>`;
+      <inbox-composer .conversation=${conversation} .now=${this.now}
+        @latest=${() => this.thread.latest()}></inbox-composer>`;
   }
 
   window() {

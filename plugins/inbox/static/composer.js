@@ -5,7 +5,7 @@ import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { blockedNote } from "./block.js";
 import "./extras.js";
 import { CAPTION, takesCaption } from "./limits.js";
-import { trayOf } from "./tray.js";
+import { joined, trayOf } from "./tray.js";
 import { trayRows, trayStyles } from "./tray-rows.js";
 import { preview, titleOf } from "./words.js";
 
@@ -15,7 +15,7 @@ const TYPING = 20_000; // ms: WhatsApp shows the dots for 25 s
 /** Where an agent writes. A draft survives leaving the conversation and reloading the page. */
 class Composer extends Panel {
   static shadowRootOptions = { ...Panel.shadowRootOptions, delegatesFocus: true };
-  static properties = { conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, collision: { attribute: false }, text: { state: true } };
+  static properties = { conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true } };
   static styles = [...Panel.styles, trayStyles, css`
     :host { background: var(--surface); border-block-start: 1px solid var(--line); padding: var(--sp-3) var(--sp-4); padding-block-end: max(var(--sp-3), env(safe-area-inset-bottom)); }
     .line { display: flex; gap: var(--sp-2); align-items: flex-end; }
@@ -35,9 +35,11 @@ class Composer extends Panel {
   connectedCallback() {
     super.connectedCallback();
     this.text = localStorage.getItem(this.draftKey) ?? "";
-    const changed = () => this.requestUpdate();
+    const changed = () => this.takeBack();
     this.tray.addEventListener("change", changed);
-    this.cleanup(() => this.tray.removeEventListener("change", changed));
+    outbox.addEventListener("held", changed);
+    this.cleanup(() => { this.tray.removeEventListener("change", changed); outbox.removeEventListener("held", changed); });
+    this.takeBack();
   }
 
   get tray() {
@@ -56,11 +58,16 @@ class Composer extends Panel {
     return Date.parse(this.conversation.window_expires_at ?? 0) > (this.now ?? Date.now());
   }
 
-  willUpdate(changed) {
-    if (!changed.has("collision") || !this.collision) return;
-    const { draft } = this.collision;
-    if (draft.content?.attachment_id) this.tray.restore(draft);
-    else this.text = [draft.body, this.text].filter(Boolean).join("\n");
+  /** What could not leave stands here again: each file and each word once. */
+  takeBack() {
+    const held = outbox.takeHeld(this.conversation.id);
+    if (held.length) this.tray.restore(held);
+    const words = this.tray.takeWords();
+    if (words) {
+      this.text = joined(words, this.text);
+      this.keep();
+    }
+    this.requestUpdate();
   }
 
   render() {
@@ -68,7 +75,7 @@ class Composer extends Panel {
     if (this.conversation.blocked_at) return blockedNote(this.conversation);
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
     const name = titleOf(this.conversation);
-    return html`${this.collision ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}
+    return html`${this.tray.newer ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}
       <div class="line" @dragover=${this.over} @drop=${this.dropped}><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
         @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
         @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted}></textarea>
@@ -87,7 +94,7 @@ class Composer extends Panel {
   }
 
   newer() {
-    const author = this.collision.problem.newer?.at(-1)?.author;
+    const author = this.tray.newer.newer?.at(-1)?.author;
     return html`<div class="notice" role="alert">${icon("triangle-alert")}<span>${author ? t("{name} wrote after what you saw.", { name: author }) : t("There are newer messages.")}</span>
       <span class="acts"><button class="link" @click=${this.read}>${t("Read them")}</button><button class="link" @click=${() => this.send(true)}>${t("Send anyway")}</button></span></div>`;
   }
@@ -157,8 +164,9 @@ class Composer extends Panel {
   send(confirm = false) {
     let body = this.text.trim();
     if ((!body && !this.tray.sendable) || !this.windowOpen) return;
-    if (this.caption && body.length > CAPTION) {
-      toast({ text: t("WhatsApp takes captions of at most {n} characters; this has {length}.", { n: fmt.number(CAPTION), length: fmt.number(body.length) }) });
+    const { length } = this.caption ? this.tray.caption(body) : "";
+    if (length > CAPTION) {
+      toast({ text: t("WhatsApp takes captions of at most {n} characters; this has {length}.", { n: fmt.number(CAPTION), length: fmt.number(length) }) });
       return;
     }
     const about = { reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.lastSeen(), confirm: confirm || undefined };
@@ -183,7 +191,8 @@ class Composer extends Panel {
   }
 
   settle() {
-    this.dispatchEvent(new Event("settled"));
+    this.tray.newer = null;
+    this.requestUpdate();
   }
 }
 

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, put, storageKey, t, toast } from "@comptoir/sdk";
-import { ConversationList, ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
+import { ConversationList, ledger, onLive } from "@comptoir/sdk/ledger.js";
 import "./chat.js";
 import "./detail.js";
 import "./list.js";
@@ -12,7 +12,7 @@ const THREADS = 12; // kept in memory
 
 /** The inbox: list, conversation, details. */
 class Inbox extends Panel {
-  static properties = { tab: { state: true }, status: { state: true }, query: { state: true }, drawer: { state: true }, error: { state: true }, collisions: { state: true } };
+  static properties = { tab: { state: true }, status: { state: true }, query: { state: true }, drawer: { state: true }, error: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / var(--list-w) minmax(0, 1fr) var(--detail-w); block-size: 100%; position: relative; }
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
@@ -42,17 +42,15 @@ class Inbox extends Panel {
 
   constructor() {
     super();
-    Object.assign(this, { lists: new Map(), tab: this.remembered("tab") ?? "all", status: "open", query: "", collisions: new Map() });
+    Object.assign(this, { lists: new Map(), tab: this.remembered("tab") ?? "all", status: "open", query: "" });
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
-    const collide = ({ detail }) => { this.collisions = new Map(this.collisions).set(detail.draft.conversation_id, detail); };
-    outbox.addEventListener("collision", collide);
     const seen = () => this.markRead();
     document.addEventListener("visibilitychange", seen);
-    this.cleanup(() => { outbox.removeEventListener("collision", collide); document.removeEventListener("visibilitychange", seen); });
+    this.cleanup(() => { document.removeEventListener("visibilitychange", seen); });
     this.cleanup(onLive(() => this.again()));
     this.cleanup(bindKeys(this.keys()));
   }
@@ -166,8 +164,8 @@ class Inbox extends Panel {
   }
 
   opened(conversation) {
-    return html`${keyed(conversation.id, html`<inbox-chat .conversation=${conversation} .collision=${this.collisions.get(conversation.id)}
-        @leave=${() => navigate("/inbox")} @detail=${() => { this.drawer = true; }} @close-conversation=${() => this.close()} @settled=${() => this.settled(conversation.id)}></inbox-chat>`)}
+    return html`${keyed(conversation.id, html`<inbox-chat .conversation=${conversation}
+        @leave=${() => navigate("/inbox")} @detail=${() => { this.drawer = true; }} @close-conversation=${() => this.close()}></inbox-chat>`)}
       ${this.drawer ? html`<button class="scrim" aria-label=${t("Hide details")} @click=${() => { this.drawer = false; }}></button>` : nothing}
       <inbox-detail .conversation=${conversation} ?drawer=${this.drawer} @hide=${() => { this.drawer = false; }}></inbox-detail>`;
   }
@@ -281,10 +279,6 @@ class Inbox extends Panel {
   escape() {
     if (this.drawer) this.drawer = false;
     else if (this.selected) navigate("/inbox");
-  }
-
-  settled(id) {
-    this.collisions = new Map([...this.collisions].filter(([key]) => key !== id));
   }
 }
 

@@ -16,9 +16,13 @@ export function trayOf(conversationId) {
   return trays.get(conversationId);
 }
 
-/** Fires "change". */
+export const joined = (...words) => words.filter(Boolean).join("\n");
+
+/** Fires "change". `newer`: the problem of messages that were not seen, until somebody decides. */
 class Tray extends EventTarget {
   entries = [];
+  newer = null;
+  words = "";
 
   constructor(conversationId) {
     super();
@@ -26,7 +30,20 @@ class Tray extends EventTarget {
   }
 
   get sendable() {
-    return this.entries.some(({ state, departing }) => !departing && ["waiting", "uploading", "ready"].includes(state));
+    return this.going.length > 0;
+  }
+
+  get going() {
+    return this.entries.filter(({ state, departing }) => !departing && ["waiting", "uploading", "ready"].includes(state));
+  }
+
+  get carrier() {
+    return this.going.find(({ kind }) => takesCaption(kind));
+  }
+
+  /** What the carrier would say with these words: a file that came back has some of its own. */
+  caption(words) {
+    return joined(this.carrier?.caption, words);
   }
 
   add(files) {
@@ -37,17 +54,31 @@ class Tray extends EventTarget {
     this.work();
   }
 
-  /** What came back from a send that was held up: its file is at the server already. */
-  restore({ type, content }) {
-    const { attachment_id: attachment, caption, filename } = content;
-    this.entries.push({ id: newId(), name: filename ?? t("File"), kind: type, state: "ready", progress: 1, attachment: { id: attachment, kind: type, filename }, caption });
+  /** What came back from sends that were held up, before what waits here: a file is at the server already. */
+  restore(held) {
+    this.newer = held.at(-1).problem;
+    this.entries = [...held.filter(({ content }) => content?.attachment_id).map(returned), ...this.entries];
+    this.words = joined(this.words, ...held.filter(({ content }) => !content?.attachment_id).map(({ body }) => body));
     this.changed();
+  }
+
+  /** Words whose file does not go: the caller's from here on. */
+  takeWords() {
+    const { words } = this;
+    this.words = "";
+    return words;
   }
 
   drop(entry) {
     entry.abort?.abort();
     this.entries = this.entries.filter((one) => one !== entry);
+    this.handBack(entry);
     this.work();
+  }
+
+  handBack(entry) {
+    this.words = joined(this.words, entry.caption);
+    entry.caption = "";
   }
 
   retry(entry) {
@@ -57,9 +88,8 @@ class Tray extends EventTarget {
 
   /** Send what is here. The words go with the first file that may carry them; returns those that none could carry. */
   depart(words, { reply_to, quoted, ...about }) {
-    const going = this.entries.filter(({ state, departing }) => !departing && ["waiting", "uploading", "ready"].includes(state));
-    const carrier = going.find(({ kind }) => takesCaption(kind));
-    if (words && carrier) carrier.caption = words;
+    const { going, carrier } = this;
+    if (carrier) carrier.caption = this.caption(words);
     going.forEach((entry, at) => { entry.departing = at ? about : { reply_to, quoted, ...about }; });
     this.work();
     return carrier ? "" : words;
@@ -83,6 +113,7 @@ class Tray extends EventTarget {
     } catch (error) {
       if (entry.abort.signal.aborted) return;
       Object.assign(entry, { state: "failed", problem: error.message, refused: error.status === 422 || error.status === 413, departing: null });
+      this.handBack(entry);
     }
     this.work();
   }
@@ -100,4 +131,8 @@ class Tray extends EventTarget {
   changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function returned({ type, content: { attachment_id: id, caption, filename } }) {
+  return { id: newId(), name: filename ?? t("File"), kind: type, state: "ready", progress: 1, attachment: { id, kind: type, filename }, caption };
 }
