@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
@@ -121,6 +122,8 @@ class Guard:
         CALLS.labels(one.plugin, "failed").inc()
         self.spending.add(one.plugin, one.call, self._clock() - began, failed=True)
         self._tell(one, error)
+        if isinstance(error, MemoryError):  # whoever keeps the exception would keep what was eaten
+            traceback.clear_frames(error.__traceback__)
         why = str(error) if isinstance(error, TimeoutError | Interrupted) else type(error).__name__
         self._count(one, breaker, passed, why)
         return PluginFailed(one.plugin, one.call, why)

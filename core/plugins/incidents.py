@@ -42,7 +42,10 @@ class Incident:
     def of(cls, plugin: str, kind: Kind, call: str, error: BaseException, package: str) -> "Incident":
         """The error with where it happened."""
         told = "".join(traceback.format_exception_only(error)).strip()
-        return cls(plugin, kind, call, storable(told)[:_MOST_TOLD], place_of(error.__traceback__, package),
+        deepest = error
+        while deepest.__cause__ is not None:  # ours may be wrapped around the plugin's
+            deepest = deepest.__cause__
+        return cls(plugin, kind, call, storable(told)[:_MOST_TOLD], place_of(deepest.__traceback__, package),
                    storable("".join(traceback.format_exception(error)))[-_MOST_TRACED:])
 
 

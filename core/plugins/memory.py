@@ -4,6 +4,7 @@ The limit is on private memory (RLIMIT_DATA), so Python raises where the memory 
 """
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -39,6 +40,11 @@ def cap(megabytes: int) -> int:
     return limit
 
 
+def _lift() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+
+
 def taken() -> int:
     """What counts against the limit now."""
     told = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmData:"))
@@ -56,7 +62,10 @@ class MemoryWatch:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             self._pressed = self._pressed + 1 if taken() > self._limit * _PRESSED else 0
+            if self._pressed == 1:
+                gc.collect()
             if self._pressed == _PATIENCE:
+                _lift()  # ending in order takes some, too
                 _log.critical("this process stays at its memory limit of %d MB, so it ends; what it has begun is "
                               "finished or handed back", self._limit // _MB)
                 os.kill(os.getpid(), signal.SIGTERM)

@@ -1,6 +1,7 @@
 """A plugin may be broken in any way: its neighbours and the kernel do their work, and the operator sees who and why."""
 
 import asyncio
+import gc
 import time
 from typing import Any
 from uuid import uuid4
@@ -182,6 +183,20 @@ async def test_a_statement_of_one_that_takes_too_long_is_ended_by_the_database(
         " and pid <> pg_backend_pid() and datname = current_database()") == 0
 
 
+async def test_what_one_has_eaten_is_given_back_at_once(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "good", "eats")
+    host = await start_host("good", "eats")
+    gc.disable()
+    try:
+        answer = await Web(host).ask(principal(tenant.id, "owner", host), "GET", "/api/v1/p/eats/much")
+        assert answer.status_code == 503
+        assert [meal() for meal in broken.eats.eaten] == [None]
+    finally:
+        gc.enable()
+    assert (await _incident(host, db, "eats"))["kind"] == "memory"
+
+
 @pytest.mark.parametrize(("way", "told"), [("exit", "it raised SystemExit"), ("cancel", "it cancelled itself"),
                                            ("exit_in_a_task", "it raised SystemExit")])
 async def test_one_that_wants_to_end_the_process_ends_its_own_call(
@@ -191,7 +206,9 @@ async def test_one_that_wants_to_end_the_process_ends_its_own_call(
     answer = await Web(host).ask(principal(tenant.id, "owner", host), "GET", f"/api/v1/p/leaves/{way}")
     assert answer.status_code == 503
     await _neighbour_works(host, tenant)
-    assert told in (await _incident(host, db, "leaves"))["told"]
+    incident = await _incident(host, db, "leaves")
+    assert told in incident["told"]
+    assert way == "cancel" or HERE + "broken.py:" in incident["place"]
 
 
 def _draft() -> Draft:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+import weakref
 from typing import Any, ClassVar
 
 from comptoir_sdk import Contact, Context, Draft, Fact, Job, Message, Plugin, Route, hookimpl, ui
@@ -133,6 +134,26 @@ class Blocks(Plugin):
         await asyncio.create_task(self.spin(ctx))
 
 
+class Eats(Plugin):
+    """Takes memory until there is none."""
+
+    name = "eats"
+    eaten: ClassVar[list[weakref.ref[Any]]] = []
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route("/much", self.much, ("GET",), "conversations.read")]
+
+    async def much(self, ctx: Context) -> None:
+        meal = _Meal()
+        self.eaten.append(weakref.ref(meal))
+        raise MemoryError
+
+
+class _Meal:
+    """Stands for a gigabyte."""
+
+
 class SlowSql(Plugin):
     """Asks the database for what takes for ever."""
 
@@ -249,7 +270,7 @@ async def _nothing(ctx: Context) -> Any:
 raises_at_register, misspelt, raises_in_observer = RaisesAtRegister(), Misspelt(), RaisesInObserver()
 raises_in_filter, sleeps, forgetful, too_new = RaisesInFilter(), Sleeps(), Forgetful(), TooNew()
 stubborn, leaks, leaves, blocks = Stubborn(), Leaks(), Leaves(), Blocks()
-slow_sql, sleeps_everywhere = SlowSql(), SleepsInEveryDoor()
+eats, slow_sql, sleeps_everywhere = Eats(), SlowSql(), SleepsInEveryDoor()
 bad_rule = BadRule(routes=[Route("/<nosuch:thing>", _nothing, ("GET",), "conversations.read")])
 bad_cron = BadCron(jobs=[Job("sweep", _nothing, cron="every noon")])
 bad_shape = BadShape(routes=[Route("/x", _nothing, ("POST",), "conversations.read", body=object())])
