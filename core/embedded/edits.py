@@ -49,8 +49,9 @@ class Edits:
     def stamps(self) -> Stamps:
         """When each was last written. What the list installs stands under its name."""
         self._installed = self._listed()
-        found = {f"plugins: {name}": 1 for name in self._installed}
-        for base, module in _places(tuple(_stamp(Path(one)) for one in sys.path), self._installed):
+        versions, places = _distributions(tuple((one, _stamp(Path(one))) for one in sys.path), self._installed)
+        found = {f"plugins: {name}": hash(versions.get(name)) for name in self._installed}
+        for base, module in places:
             for path in _sources(base, module):
                 found[str(path)] = _stamp(path)
         return found
@@ -68,12 +69,15 @@ class Edits:
 
 
 @lru_cache(maxsize=4)
-def _places(_folders: tuple[int, ...], installed: frozenset[str]) -> list[tuple[Path, str]]:
-    """(folder, module) of those installed editable; asked again after an installation: it reads every package."""
+def _distributions(_folders: tuple[tuple[str, int], ...],
+                   installed: frozenset[str]) -> tuple[dict[str, str], list[tuple[Path, str]]]:
+    """Their versions, and (folder, module) of those installed editable. Asked again after an installation alone: it
+    reads every package."""
     importlib.invalidate_caches()
-    roots = [(_editable(point.dist), point.module) for point in entry_points(group=_GROUP)
-             if point.name in installed and point.dist]
-    return [(base, module) for root, module in roots if root for base in (root, root / "src")]
+    points = [point for point in entry_points(group=_GROUP) if point.name in installed]
+    roots = [(_editable(point.dist), point.module) for point in points if point.dist]
+    return ({point.name: point.dist.version for point in points if point.dist},
+            [(base, module) for root, module in roots if root for base in (root, root / "src")])
 
 
 def _sources(base: Path, module: str) -> Iterator[Path]:

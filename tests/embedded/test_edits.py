@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -53,6 +54,20 @@ async def test_its_python_is_noticed_and_its_templates_need_nothing(plugin: Path
         lambda: (plugin / "templates" / "panel.html").write_text("<p>"),
         lambda: (plugin / "views.py").write_text("y = 2\n"))
     assert found == [str(plugin / "views.py")]
+
+
+async def test_another_version_of_a_wheel_is_noticed(plugin: Path, tmp_path: Path) -> None:
+    [info] = (tmp_path / "site").glob("*.dist-info")
+    (info / "direct_url.json").unlink()
+
+    def upgrade() -> None:
+        newer = info.with_name("acme_notes-2.dist-info")
+        newer.mkdir()
+        (newer / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-notes\nVersion: 2\n")
+        (newer / "entry_points.txt").write_text((info / "entry_points.txt").read_text())
+        shutil.rmtree(info)
+
+    assert await _noticed(tmp_path / "config.yaml", upgrade) == ["plugins: acme_notes"]
 
 
 async def test_a_plugin_that_is_named_in_the_configuration_is_noticed(plugin: Path, tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 import ast
 import subprocess
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
 from comptoir_sdk.scaffold import PARTS, NameRefused, with_needed, write
 from comptoir_sdk.scaffold.ask import main
 
-from core.commands.plugin.install import _named
+from core.commands.plugin.install import named
 from core.config import ConfigError
 from core.config.edit import DEFAULTS, install, switch
 
@@ -18,7 +19,7 @@ from core.config.edit import DEFAULTS, install, switch
 def test_what_is_written_is_whole_and_clean(tmp_path: Path, part: str) -> None:
     folder = tmp_path / "acme_orders"
     written = write(folder, "acme_orders", PARTS if part == "all" else [part])
-    assert _named(folder) == ["acme_orders"]
+    assert named(folder) == ["acme_orders"]
     for path in written:
         text = path.read_text()
         assert "@" not in text.replace("@hookimpl", "").replace("@dataclass", "").replace("@comptoir/sdk", ""), path
@@ -29,6 +30,14 @@ def test_what_is_written_is_whole_and_clean(tmp_path: Path, part: str) -> None:
             "--select=E,F,I,UP,B", str(folder)]
     done = subprocess.run(ruff, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_wheel_says_which_plugins_it_brings(tmp_path: Path) -> None:
+    wheel = tmp_path / "acme-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("acme-1.0.dist-info/entry_points.txt",
+                      "[comptoir.plugins]\nacme_b = b:plugin\nacme_a = a:plugin\n")
+    assert named(wheel) == ["acme_a", "acme_b"]
 
 
 def test_each_part_brings_a_test_and_what_it_stands_on(tmp_path: Path) -> None:

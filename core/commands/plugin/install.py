@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import configparser
 import importlib
 import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
@@ -29,13 +32,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, given: argparse.Namespace, say: Say) -> int:
     """The exit status."""
     path: Path = given.path.resolve()
-    before = {point.name for point in entry_points(group=GROUP)}
     wanted = ["-e", str(path)] if path.is_dir() else [str(path)]
-    if not path.exists() or _pip("--no-deps", "--no-build-isolation", "--reinstall", *wanted):
+    there = path.is_dir() or zipfile.is_zipfile(path)
+    if not there or _pip("--no-deps", "--no-build-isolation", "--reinstall", *wanted):
         say(f"comptoir: {path} could not be installed: give the folder with its pyproject.toml, or its wheel")
         return 1
     importlib.invalidate_caches()
-    names = _named(path) or sorted({point.name for point in entry_points(group=GROUP)} - before)
+    names = named(path)
     if not names:
         say(f'comptoir: {path} offers no plugin: [project.entry-points."{GROUP}"] in its pyproject.toml names it')
         return 1
@@ -69,15 +72,18 @@ def _pip(*arguments: str) -> int:
     return subprocess.run(command, check=False).returncode  # noqa: S603 - the operator's own words
 
 
-def _named(path: Path) -> list[str]:
-    """What the folder's pyproject.toml calls its plugins."""
-    import tomllib
-
-    file = path / "pyproject.toml"
-    if not file.is_file():
-        return []
-    told = tomllib.loads(file.read_text())
-    return sorted(told.get("project", {}).get("entry-points", {}).get(GROUP, {}))
+def named(path: Path) -> list[str]:
+    """What the folder's pyproject.toml, or the wheel, calls its plugins."""
+    if path.is_dir():
+        file = path / "pyproject.toml"
+        told = tomllib.loads(file.read_text()) if file.is_file() else {}
+        return sorted(told.get("project", {}).get("entry-points", {}).get(GROUP, {}))
+    parser = configparser.ConfigParser(delimiters=("=",))
+    with zipfile.ZipFile(path) as wheel:
+        for name in wheel.namelist():
+            if name.endswith(".dist-info/entry_points.txt"):
+                parser.read_string(wheel.read(name).decode())
+    return sorted(parser[GROUP]) if parser.has_section(GROUP) else []
 
 
 def _missing(names: list[str]) -> Iterator[str]:
