@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 FAILURES: Final = 5
 REST_SECONDS: Final = 60.0
-_LONGEST_REST: Final = 900.0
+LONGEST_REST: Final = 900.0
 
 Door = Literal["filters", "jobs", "observers", "providers", "routes"]
 Pass = Literal["shut", "open", "probe"]
@@ -58,7 +58,7 @@ class Breaker:
         if passed != "probe" and self.failures < FAILURES:
             return False
         self.rests += 1
-        self.until = now + min(REST_SECONDS * 2 ** (self.rests - 1), _LONGEST_REST)
+        self.until = now + min(REST_SECONDS * 2 ** (self.rests - 1), LONGEST_REST)
         self.failures, self.probing, self.why, self.changed = 0, False, why, True
         return True
 

@@ -85,6 +85,11 @@ class Record:
             breaker.adopt(row["rests"], until, row["why"], row["changed_at"])
 
 
+async def tell_rest(connection: Connection, plugin: str, door: str, seconds: float, why: str) -> None:
+    """A rest that the process which found it does not live to see."""
+    await connection.execute(_TELL_BREAKER, plugin, door, seconds, 1, why)
+
+
 async def tell_incidents(connection: Connection, incidents: Incidents, process: str) -> None:
     """Write down those that wait."""
     taken = incidents.take()

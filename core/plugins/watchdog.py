@@ -20,9 +20,10 @@ from typing import Final
 
 from core.db.pool import connect
 from core.plugins import running
+from core.plugins.breakers import LONGEST_REST, door_of
 from core.plugins.guard import Guard, Interrupted
 from core.plugins.incidents import belongs, storable
-from core.plugins.record import AWAY, tell_incidents
+from core.plugins.record import AWAY, tell_incidents, tell_rest
 from core.plugins.running import Call
 
 HELD_SECONDS: Final = 0.3
@@ -121,14 +122,17 @@ class Watchdog:
         _log.critical("plugin %s, %s, cannot be interrupted: this process ends", call.plugin, call.call)
         told = storable("".join(traceback.format_list([line for _, line in stack])))
         self._guard.blocked(call, self._limit + _MOST_INTERRUPTIONS, _place(stack, call.package), told)
-        writer = threading.Thread(target=asyncio.run, args=(self._write(),), daemon=True)
+        writer = threading.Thread(target=asyncio.run, args=(self._write(call),), daemon=True)
         writer.start()
         writer.join(5)
         os._exit(_STATUS)
 
-    async def _write(self) -> None:
+    async def _write(self, call: Call) -> None:
         with contextlib.suppress(*AWAY):  # the log has it
             connection = await connect(self._url, "comptoir_sys")
+            # Or its next call would end the next process.
+            await tell_rest(connection, call.plugin, door_of(call.call), LONGEST_REST,
+                            f"{call.call}: it could not be interrupted, and the process ended")
             await tell_incidents(connection, self._guard.incidents, self._process)
             await connection.close()
 
