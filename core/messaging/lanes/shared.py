@@ -130,6 +130,12 @@ class ValkeyLimits:
             await self._fleet.beat()
         if self._clock() < self._ask_at:
             return self._alone(wanted)
+        # After a silence first without a wish: a Valkey that still does not answer must not keep turns for nobody.
+        turns = await self._ask(wanted) if self._reached or await self._ask([]) is not None else None
+        return self._alone(wanted) if turns is None else turns
+
+    async def _ask(self, wanted: Sequence[Want]) -> list[Turn] | None:
+        """None when Valkey does not answer. It may have heard us, and comes to know that these turns are not used."""
         tickets = [f"{self._fleet.id}-{next(self._tickets)}" for _ in wanted]
         answered, self._answered = self._answered, []
         keys = [_WORKERS, *(key for want in wanted for key in (_key(want.number), _key(want.pair))),
@@ -138,8 +144,10 @@ class ValkeyLimits:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 told = await self._take(keys=keys, args=self._arguments(wanted, tickets, answered))
         except (RedisError, OSError) as error:  # OSError: a TimeoutError is one
+            unused = [(want.number, ticket, None) for want, ticket in zip(wanted, tickets, strict=True)]
+            self._answered = [*answered, *unused, *self._answered]
             self._go_away(error)
-            return self._alone(wanted)
+            return None
         self._reached = True
         return [Turn(told[3 * i] / 1000, bool(told[3 * i + 1]), told[3 * i + 2] / 1e6, ticket)
                 for i, ticket in enumerate(tickets)]  # fmt: skip
@@ -159,7 +167,7 @@ class ValkeyLimits:
         next turns: until then it counts as on its way, which is as much."""
         if _is_local(turn):
             self._local.answered(want, turn, seconds)
-        elif self._clock() >= self._ask_at:
+        else:
             self._answered.append((want.number, turn.ticket, self._local.counts_until(seconds)))
 
     async def spend(self, number: str, allowed: Bucket, count: int) -> None:
@@ -205,7 +213,7 @@ class ValkeyLimits:
         now = self._clock()
         if self._reached:
             self._reached, self._away_since = False, now
-        self._ask_at, self._answered = now + _AWAY_SECONDS, []
+        self._ask_at = now + _AWAY_SECONDS
         _log.warning("Valkey does not answer; this worker sends its own share", extra={"error": str(error)})
 
 

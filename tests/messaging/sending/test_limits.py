@@ -218,6 +218,34 @@ async def test_within_a_second_no_more_leave_than_meta_allows_however_late_they_
         assert (more, asyncio.get_running_loop().time() - answered_at > 0.97) == (6, True)
 
 
+async def test_what_valkey_did_not_answer_in_time_takes_no_places_once_it_is_back(db: Database, valkey: Redis) -> None:
+    time, number, allowed = Time(), _number(), Bucket(0.00001, 1000, in_a_second=10)
+    limits = ValkeyLimits(valkey, Fleet(db), clock=time)
+    wants = _wants(number, 6, allowed)
+    turns = await limits.take(wants)
+    assert _granted(turns) == 6
+    for want, turn in list(zip(wants, turns, strict=True))[:3]:
+        limits.answered(want, turn, None)
+    take = limits._take
+
+    async def heard_and_not_answered(**asked: Any) -> None:
+        await take(**asked)
+        raise TimeoutError
+
+    limits._take = heard_and_not_answered
+    assert _granted(await limits.take(_wants(number, 6, allowed))) == 0
+    for want, turn in list(zip(wants, turns, strict=True))[3:]:
+        limits.answered(want, turn, None)
+    for _ in range(3):
+        time.pass_(2.1)
+        assert _granted(await limits.take(_wants(number, 1, SLOW))) <= 1  # a little alone
+    waiting = len(limits._answered)
+    limits._take = take
+    time.pass_(2.1)
+    assert _granted(await limits.take(_wants(number, 12, allowed))) == 10
+    assert waiting == 12  # however long it was away
+
+
 def test_a_stall_on_the_way_never_brings_more_into_any_second_and_costs_little_of_the_allowance() -> None:
     """Simulated: two minutes of jitter, with stalls of up to a second, at each of Meta's levels."""
     for level in ("STANDARD", "COEXISTENCE"):
