@@ -13,6 +13,7 @@ from core.events import outbox
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE, Handler, Run
 from core.mail import Mail
+from core.messaging.backoff import after_stop
 from core.messaging.caretakers import write_to_caretakers
 from core.messaging.send_errors import ErrorJson
 
@@ -20,14 +21,12 @@ JOB: Final = "tell_number_stopped"
 _FORGOTTEN: Final = timedelta(days=1)
 """A stop that ended longer ago than this was another one."""
 
+_BEFORE: Final = """
+select stopped_until, pause_error from accounts where tenant_id = $1 and id = $2 and status = 'connected' for update
+"""
 _STOP: Final = """
-with before as (
-    select id, stopped_until from accounts where tenant_id = $1 and id = $2 and status = 'connected' for update
-)
-update accounts a set pause_error = $4, paused_until = greatest(a.paused_until, $3),
-    stopped_until = greatest(a.stopped_until, $3)
-from before b where a.tenant_id = $1 and a.id = b.id
-returning coalesce(b.stopped_until < $5, true) as news
+update accounts set pause_error = $4, paused_until = greatest(paused_until, $3), stopped_until = $3
+where tenant_id = $1 and id = $2
 """
 _LIFT: Final = """
 update accounts set paused_until = null, stopped_until = null
@@ -37,10 +36,21 @@ _RESOURCE: Final = "select resource from account_resources where tenant_id = $1 
 
 
 async def stop(
-    connection: Connection, tenant_id: UUID, account_id: UUID, until: datetime, error: ErrorJson, now: datetime
+    connection: Connection, tenant_id: UUID, account_id: UUID, since: datetime, error: ErrorJson, now: datetime
 ) -> bool:
-    """In the caller's transaction, by the system role. True when this is the first that is heard of it."""
-    if not await connection.fetchval(_STOP, tenant_id, account_id, until, error, now - _FORGOTTEN):
+    """In the caller's transaction, by the system role. True when this is the first that is heard of it.
+
+    Each stop that follows another one is twice as long; what is refused while one lasts does not lengthen it.
+    """
+    before = await connection.fetchrow(_BEFORE, tenant_id, account_id)
+    if before is None:
+        return False
+    last = before["stopped_until"]
+    news = last is None or last < now - _FORGOTTEN
+    failures = 0 if news else int((before["pause_error"] or {}).get("failures", 0)) + (last <= now)
+    until = last if not news and last > now else since + timedelta(seconds=after_stop(failures))
+    await connection.execute(_STOP, tenant_id, account_id, until, {**error, "failures": failures})
+    if not news:
         return False
     resource = await connection.fetchval(_RESOURCE, tenant_id, account_id)
     told = {"account_id": str(account_id), "account": resource, "error": error}

@@ -82,8 +82,8 @@ async def _bear_for_number(connection: Connection, one: Setback, now: datetime) 
     since, error = _since(one, now), _error(one)
     if one.code in STOPS or explain(one.code).retry_class is RetryClass.ACCOUNT:
         # Of a token only the answer to a call with that very token is believed: this one may be replaced by now.
-        if (until := since + timedelta(seconds=after_stop(0))) > now:
-            await stop(connection, one.tenant_id, one.account_id, until, error, now)
+        if since + timedelta(seconds=after_stop(0)) > now:
+            await stop(connection, one.tenant_id, one.account_id, since, error, now)
     elif one.code in BULK:
         if (until := since + timedelta(seconds=bulk_rest(one.code, 0))) > now:
             await pause_bulk(connection, one.tenant_id, one.account_id, until, error)

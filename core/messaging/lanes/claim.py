@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.db.pool import Connection, Database
+from core.messaging.backoff import STOPS
 from core.messaging.lanes.candidates import Candidate
 from core.messaging.lanes.plans import by_index
 from core.messaging.progress import TELL, WAKE
 from core.messaging.send_errors import from_code
+
+_OF_NUMBER = "array[" + ", ".join(f"'{code}'" for code in sorted(STOPS)) + "]"
+"""What was no try of the message: Meta took nothing of its number."""
 
 # Several workers may want the same message: one locks it, and the unique index lets only one attempt of a
 # conversation be on its way. What a candidate was found on may have changed since, so it is looked at again.
@@ -43,7 +47,7 @@ with wanted as (
 select a.message_id, a.id as attempt_id, a.number, {WAKE},
     before.refused, before.not_sent
 from attempt a cross join lateral (
-    select count(*) filter (where o.state = 'refused') as refused,
+    select count(*) filter (where o.state = 'refused' and coalesce(o.error ->> 'code', '') <> all({_OF_NUMBER})) as refused,
         count(*) filter (where o.state = 'not_sent') as not_sent
     from send_attempts o join changed c on c.tenant_id = o.tenant_id and c.id = o.message_id
     where o.tenant_id = a.tenant_id and o.message_id = a.message_id and o.started_at >= c.queued_at) before
@@ -60,7 +64,8 @@ with changed as (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A committed attempt. `refused` and `not_sent` count those before it, since it was queued."""
+    """A committed attempt. `refused` and `not_sent` count those before it, since it was queued. What Meta refused because
+    it takes nothing of the number counts in neither."""
 
     candidate: Candidate
     attempt_id: UUID

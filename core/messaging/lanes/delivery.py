@@ -24,7 +24,6 @@ from core.messaging.backoff import (
     after_delay,
     after_not_sent,
     after_refusal,
-    after_stop,
     bulk_rest,
 )
 from core.messaging.clock import Clock, utc_now
@@ -188,12 +187,11 @@ class Delivery:
     async def _stopped(self, connection: Connection, claim: Claim, outcome: Refused, error: ErrorJson) -> Rest:
         """Nothing is wrong with the message: one of many waits, but of a reply its author must hear at once."""
         now, account = self._clock(), claim.candidate.account
-        until = now + timedelta(seconds=after_stop(claim.refused))
         if claim.candidate.bulk:
             await self._postpone(connection, claim, "refused", outcome.http_status, error, Rest())
         else:
             await self._fail(connection, claim, outcome.http_status, error)
-        await stop(connection, account.tenant_id, account.id, until, error, now)
+        await stop(connection, account.tenant_id, account.id, now, error, now)
         return Rest()
 
     async def _rest_bulk(self, connection: Connection, claim: Claim, outcome: Refused, error: ErrorJson) -> None:

@@ -170,9 +170,38 @@ async def test_of_a_stopped_number_what_is_bulk_waits_and_an_agent_is_told_why(d
     assert (message["status"], message["error"]["code"]) == ("failed", LOCKED)
     assert (await desk.message(offer))["status"] == "queued"
     assert len(await desk.events("account.stopped")) == 1  # still the same trouble
-    desk.clock.pass_(hours=1, minutes=1)
+    desk.clock.pass_(hours=2, minutes=1)
     await desk.lanes().drain()
     assert (await desk.message(offer))["status"] == "accepted"
+
+
+async def test_the_queue_asks_a_stopped_number_ever_more_rarely_and_no_message_is_the_worse_for_it(desk: Desk) -> None:
+    offer = await desk.submit(await desk.conversation(hours_ago=0), "offer", bulk=True)
+    lengths = []
+    for _ in range(5):
+        desk.meta.planned = [refusal(LOCKED)]
+        await desk.lanes().drain()
+        stopped_until = (await _account(desk))["stopped_until"]
+        lengths.append((stopped_until - desk.clock()) / timedelta(hours=1))
+        desk.clock.now = stopped_until + timedelta(minutes=1)
+        await desk.db.system.execute("update conversations set last_inbound_at = $1", desk.clock())
+    assert lengths == [1, 2, 4, 8, 16]
+    desk.meta.planned = [refusal(130429)]
+    await desk.lanes().drain()
+    assert (await desk.message(offer))["status"] == "queued"
+    assert (await _account(desk))["paused_until"] - desk.clock() < timedelta(seconds=2)  # its first refusal
+    desk.clock.pass_(seconds=2)
+    await desk.lanes().drain()
+    assert (await desk.message(offer))["status"] == "accepted"
+
+
+async def test_what_was_on_its_way_when_a_number_stopped_does_not_lengthen_the_stop(desk: Desk) -> None:
+    for _ in range(4):
+        await desk.submit(await desk.conversation(), "offer", bulk=True)
+    desk.meta.planned = [refusal(LOCKED)] * 4
+    await desk.lanes().drain()
+    assert len(desk.meta.posts) > 1
+    assert (await _account(desk))["stopped_until"] == desk.clock() + timedelta(hours=1)
 
 
 async def test_another_number_goes_on(desk: Desk, other_desk: Desk) -> None:
