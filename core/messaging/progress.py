@@ -42,12 +42,17 @@ ACCEPT: Final = """, changed as (
 """After a CTE `attempt` (tenant_id, message_id, wamid, at): its messages become accepted then, unless a status has come
 first."""
 
+# Answers and statuses name the same attempts, each in an order of its own: whoever writes several locks them by id.
 _ACCEPTED = """
-with attempt as (
+with named as materialized (
+    select s.tenant_id, s.id, u.wamid, u.at
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) u(tenant_id, id, wamid, at)
+    join send_attempts s on s.tenant_id = u.tenant_id and s.id = u.id
+    order by s.tenant_id, s.id for no key update of s
+), attempt as (
     update send_attempts s set state = case when s.state = 'settled' then s.state else 'accepted' end, wamid = u.wamid,
         http_status = 200, finished_at = coalesce(s.finished_at, u.at)
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) u(tenant_id, id, wamid, at)
-    where s.tenant_id = u.tenant_id and s.id = u.id returning s.tenant_id, s.message_id, u.wamid, u.at
+    from named u where s.tenant_id = u.tenant_id and s.id = u.id returning s.tenant_id, s.message_id, u.wamid, u.at
 )""" + ACCEPT + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
 
 _UNCERTAIN = """

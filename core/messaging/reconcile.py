@@ -19,11 +19,15 @@ from core.messaging.send_errors import DOUBLED, STILL_SILENT, WORKER_DIED
 _log = logging.getLogger(__name__)
 _BATCH: Final = 200
 
+# In the order of progress.accepted, which writes the same attempts.
 _SETTLE = """
-with attempt as (
+with named as materialized (
+    select a.id, p.wamid from unnest($2::uuid[], $3::text[]) p(id, wamid)
+    join send_attempts a on a.tenant_id = $1 and a.id = p.id and a.wamid is distinct from p.wamid
+    order by a.id for no key update of a
+), attempt as (
     update send_attempts a set state = 'settled', wamid = p.wamid, finished_at = coalesce(a.finished_at, $4)
-    from unnest($2::uuid[], $3::text[]) p(id, wamid)
-    where a.tenant_id = $1 and a.id = p.id and a.wamid is distinct from p.wamid
+    from named p where a.tenant_id = $1 and a.id = p.id
     returning a.tenant_id, a.message_id, p.wamid, $4::timestamptz as at
 )""" + ACCEPT + TELL + f"select id, wamid, {WAKE}, (select pg_notify('lanes', '')) from changed"  # noqa: S608 - constants
 

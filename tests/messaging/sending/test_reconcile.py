@@ -1,5 +1,6 @@
 """Sends that nobody answered: settled by a status, sent once more, or left to a person."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,9 +8,11 @@ import pytest
 
 from core.db.scope import tenant_scope
 from core.errors import Conflict, NotFound, Rejected, WindowClosed
+from core.messaging import progress
 from core.messaging.gate import Outbound, Submitted
 from core.messaging.lanes.candidates import Held, heads
 from core.messaging.lanes.claim import claim
+from core.messaging.lanes.plans import by_index
 from core.messaging.reconcile import settle_attempts
 from core.messaging.retry import retry
 from tests.messaging.sending.conftest import GRACE, UNCERTAIN, Desk, refusal, taken
@@ -160,6 +163,41 @@ async def test_two_attempts_that_both_arrived_are_recorded_as_doubled(desk: Desk
     told = len(await desk.events("message.status"))
     await _status_arrives(desk, (await desk.attempts(sent))[0], "wamid.A")
     assert len(await desk.events("message.status")) == told
+
+
+async def test_answers_and_statuses_of_the_same_messages_in_another_order_do_not_block_each_other(desk: Desk) -> None:
+    """One transaction writes the answers newest first, one the statuses oldest first; a third holds the middle one."""
+    for _ in range(3):
+        await desk.submit(await desk.conversation())
+    claims = await claim(desk.db, await heads(desk.db, Held(), desk.clock(), 5), desk.clock(), GRACE)
+    oldest, middle, newest = sorted(one.attempt_id for one in claims)
+
+    async def answers() -> None:
+        async with by_index(desk.db) as connection:
+            told = [(desk.tenant.id, one, f"wamid.{one}", desk.clock()) for one in (newest, middle, oldest)]
+            await progress.accepted(connection, told)
+
+    async def statuses() -> None:
+        async with by_index(desk.db) as connection:
+            pairs = [(str(one), f"wamid.{one}") for one in (oldest, newest)]
+            await settle_attempts(connection, desk.tenant.id, pairs, desk.clock)
+
+    async with desk.db.system_transaction() as holder:
+        await holder.execute("select from send_attempts where id = $1 for update", middle)
+        told = [asyncio.create_task(answers())]
+        await _wait_for_locks(desk, 1)
+        told.append(asyncio.create_task(statuses()))
+        await _wait_for_locks(desk, 2)
+    await asyncio.gather(*told)
+    rows = await desk.db.system.fetch("select wamid from messages where status = 'accepted' order by wamid")
+    assert [row["wamid"] for row in rows] == [f"wamid.{one}" for one in (oldest, middle, newest)]
+
+
+async def _wait_for_locks(desk: Desk, count: int) -> None:
+    async with asyncio.timeout(10):
+        while count > await desk.db.app.fetchval(  # noqa: ASYNC110 - in the database
+            "select count(distinct pid) from pg_locks where not granted"):  # fmt: skip
+            await asyncio.sleep(0.02)
 
 
 async def test_several_reconcilers_resend_once(desk: Desk) -> None:
