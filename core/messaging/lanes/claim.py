@@ -47,7 +47,8 @@ with wanted as (
 select a.message_id, a.id as attempt_id, a.number, {WAKE},
     before.refused, before.not_sent
 from attempt a cross join lateral (
-    select count(*) filter (where o.state = 'refused' and coalesce(o.error ->> 'code', '') <> all({_OF_NUMBER})) as refused,
+    select count(*) filter (where o.state = 'refused'
+            and coalesce(o.error ->> 'code', '') <> all({_OF_NUMBER})) as refused,
         count(*) filter (where o.state = 'not_sent') as not_sent
     from send_attempts o join changed c on c.tenant_id = o.tenant_id and c.id = o.message_id
     where o.tenant_id = a.tenant_id and o.message_id = a.message_id and o.started_at >= c.queued_at) before
@@ -64,8 +65,8 @@ with changed as (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A committed attempt. `refused` and `not_sent` count those before it, since it was queued. What Meta refused because
-    it takes nothing of the number counts in neither."""
+    """A committed attempt. `refused` and `not_sent` count those before it, since it was queued. What Meta refused
+    because it takes nothing of the number counts in neither."""
 
     candidate: Candidate
     attempt_id: UUID
