@@ -28,6 +28,8 @@ from core.plugins.ui import PREFIX
 from core.requests import read_body, read_query
 
 VIEW_SECONDS = 10.0
+BODY_SECONDS = 20
+"""For what the client sends, before the view begins: how slow a client is says nothing about the plugin."""
 _OFF = "There is nothing here."
 
 
@@ -93,6 +95,9 @@ class PluginRoutes:
         locale = self._locale()
         ctx = self._contexts(tenant_id, plugin, caller=caller, locale=locale)
         translate = self._contexts.texts.translator(plugin, locale)
+
+        request.body_timeout = BODY_SECONDS
+        await request.get_data()
 
         async def view() -> Any:
             try:

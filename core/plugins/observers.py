@@ -6,7 +6,9 @@ An event that keeps failing is set aside with its traceback, and the cursor goes
 import asyncio
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +58,17 @@ where tenant_id = $1 and seq > $2 and seq <= $3 and type = any($4) order by seq 
 """
 
 
+@dataclass
+class _Trying:
+    """An event that is not delivered yet: what this process has tried, also before a rest."""
+
+    seq: int
+    failures: Counter[str] = field(default_factory=Counter)
+    """How often each hook failed."""
+    settled: set[str] = field(default_factory=set)
+    """Hooks that have heard of it, or for which it was set aside: not called again because a later one has to wait."""
+
+
 class Observers:
     def __init__(self, db: Database, plugins: Plugins, contexts: Contexts, hooks: Hooks, guard: Guard,
                  locks: PairLocks, *, pauses: Sequence[float] = _PAUSES) -> None:
@@ -64,6 +77,7 @@ class Observers:
         self._listening = {one.name: listening(one.name, hooks) for one in plugins.loaded()}
         self._hearing = {type: [name for name, heard in self._listening.items() if type in heard] for type in HOOKS}
         """By type, so that plugins that do not hear of an event cost it nothing."""
+        self._trying: dict[tuple[UUID, str], _Trying] = {}
 
     def offers(self, events: Iterable[Event]) -> list[Offer]:
         """Whom these events concern: pairs whose plugin hears of the event's type and is on. Others cost nothing."""
@@ -130,25 +144,30 @@ class Observers:
 
     async def _deliver(self, plugin: str, event: Event) -> bool:
         """False when the event is to be delivered later."""
+        trying = self._trying.get((event.tenant_id, plugin))
+        if trying is None or trying.seq != event.seq:
+            trying = self._trying[event.tenant_id, plugin] = _Trying(event.seq)
         for implementation in self._listening[plugin][event.type]:
-            if not await self._deliver_to(implementation, event):
+            if implementation.hook not in trying.settled and not await self._deliver_to(implementation, event, trying):
                 return False
+            trying.settled.add(implementation.hook)
+        del self._trying[event.tenant_id, plugin]
         return True
 
-    async def _deliver_to(self, implementation: Implementation, event: Event) -> bool:
-        for pause in (*self._pauses, None):
+    async def _deliver_to(self, implementation: Implementation, event: Event, trying: _Trying) -> bool:
+        while True:
             try:
                 await self._observe(implementation, event)
             except Resting:
                 return False
             except (PluginFailed, PluginError):
-                if pause is None:
+                failures = trying.failures[implementation.hook] = trying.failures[implementation.hook] + 1
+                if failures > len(self._pauses):
                     await self._set_aside(implementation, event, traceback.format_exc())
-                else:
-                    await asyncio.sleep(pause)
+                    return True
+                await asyncio.sleep(self._pauses[failures - 1])
             else:
                 return True
-        return True
 
     async def _observe(self, implementation: Implementation, event: Event) -> None:
         reading = HOOKS[event.type][implementation.hook]

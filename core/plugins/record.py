@@ -59,12 +59,14 @@ class Record:
                 await self.settle(db)
             except AWAY as error:
                 _log.warning("what plugins did is not written down yet: %s", type(error).__name__)
+            except Exception:  # were this to end, the process would neither tell nor hear of a rest again
+                _log.exception("what plugins did is not written down yet")
 
     async def settle(self, db: Database) -> None:
         """Once: tell what happened here, hear what happened elsewhere."""
         guard = self._guard
         async with db.system.acquire() as connection:
-            for (plugin, door), breaker in guard.breakers.items():
+            for (plugin, door), breaker in list(guard.breakers.items()):  # calls that add to them go on meanwhile
                 if breaker.changed:
                     await self._tell_breaker(connection, plugin, door, breaker)
             await self._hear(connection)
@@ -74,7 +76,11 @@ class Record:
     async def _tell_breaker(self, connection: Connection, plugin: str, door: str, breaker: Breaker) -> None:
         breaker.changed = False
         seconds = max(breaker.until - self._guard.now(), 0.0) if breaker.until else None
-        breaker.known = await connection.fetchval(_TELL_BREAKER, plugin, door, seconds, breaker.rests, breaker.why)
+        try:
+            breaker.known = await connection.fetchval(_TELL_BREAKER, plugin, door, seconds, breaker.rests, breaker.why)
+        except BaseException:  # a cancellation too
+            breaker.changed = True
+            raise
 
     async def _hear(self, connection: Connection) -> None:
         for row in await connection.fetch(_BREAKERS):
@@ -97,7 +103,7 @@ async def tell_incidents(connection: Connection, incidents: Incidents, process: 
             for one, count in taken]
     try:
         await connection.executemany(_TELL_INCIDENT, sorted(told))
-    except AWAY:
+    except BaseException:
         incidents.give_back(taken)
         raise
 
@@ -107,7 +113,7 @@ async def _tell_spending(connection: Connection, spending: Spending) -> None:
     try:
         await connection.executemany(_TELL_SPENT, sorted(
             (plugin, call, one.calls, one.failures, one.seconds, one.longest) for plugin, call, one in taken))
-    except AWAY:
+    except BaseException:
         spending.give_back(taken)
         raise
 

@@ -15,7 +15,7 @@ __all__ = ["Broadcasts", "Switches", "load_samples", "make_host"]
 _BROKEN = ("raises_at_register", "misspelt", "raises_in_observer", "raises_in_filter", "sleeps", "stubborn", "leaks",
            "leaves", "blocks", "slow_sql", "bad_rule", "bad_cron", "bad_shape", "bad_assets", "bad_settings",
            "hangs_at_register", "sleeps_everywhere", "forgetful", "too_new", "eats", "needs_absent", "needs_newer_good",
-           "undeclared_permission")
+           "undeclared_permission", "raises_in_one_of_two", "reads")
 POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),

@@ -1,5 +1,10 @@
 """A plugin that keeps failing rests, in every process at once, and one call decides whether it is well again."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import asyncpg
 import pytest
 from comptoir_sdk import Invalid
 
@@ -106,6 +111,63 @@ async def test_every_process_knows_of_a_rest_and_of_its_end(db: Database, clock:
     assert not web.resting("acme")
     assert await web.call("acme", "on_message_received", 5, _fine) == "done"
     assert await db.system.fetchval("select rests_until from plugin_breakers") is None
+
+
+async def test_a_door_first_used_while_things_are_written_down_stops_nothing(db: Database, clock: Clock) -> None:
+    guard = Guard(clock)
+    await _fail(guard, 5)
+    async with _held_up(db, guard) as (settling, _):
+        assert await guard.call("other", "/orders", 5, _fine) == "done"
+    await settling
+    assert await db.system.fetchval("select why from plugin_breakers") == "on_message_received: RuntimeError"
+
+
+async def test_a_rest_that_could_not_be_written_is_written_the_next_time(db: Database, clock: Clock) -> None:
+    guard = Guard(clock)
+    await _fail(guard, 5)
+    async with _held_up(db, guard) as (settling, pid):
+        await db.system.execute("select pg_terminate_backend($1)", pid)
+        with pytest.raises(asyncpg.PostgresError):
+            await settling
+    assert await db.system.fetchval("select count(*) from plugin_breakers") == 0
+    await Record(guard, "web").settle(db)
+    assert await db.system.fetchval("select rests from plugin_breakers") == 1
+
+
+@contextlib.asynccontextmanager
+async def _held_up(db: Database, guard: Guard) -> AsyncIterator[tuple[asyncio.Task[None], int]]:
+    """A record that waits for the table of breakers, and the database process it waits in."""
+    async with db.system_transaction() as connection, asyncio.timeout(20):
+        await connection.execute("lock table plugin_breakers in share row exclusive mode")
+        settling = asyncio.create_task(Record(guard, "web").settle(db))
+        while not (pid := await connection.fetchval(_WAITING)):  # noqa: ASYNC110 - PostgreSQL tells nobody
+            await asyncio.sleep(0.01)
+        yield settling, pid
+
+
+_WAITING = "select pid from pg_locks where relation = 'plugin_breakers'::regclass and not granted"
+
+
+async def test_the_record_outlives_a_mistake_of_its_own(
+        db: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = asyncio.Event()
+
+    class Mistaken(Record):
+        tries = 0
+
+        async def settle(self, db: Database) -> None:
+            self.tries += 1
+            if self.tries == 1:
+                raise RuntimeError("nobody thought of this")
+            settled.set()
+
+    monkeypatch.setattr("core.plugins.record._SECONDS", 0.01)
+    running = asyncio.create_task(Mistaken(Guard(clock), "web").run(db))
+    async with asyncio.timeout(10):
+        await asyncio.wait({running, asyncio.ensure_future(settled.wait())}, return_when="FIRST_COMPLETED")
+    assert settled.is_set()
+    assert not running.done()
+    running.cancel()
 
 
 async def test_time_is_added_up_by_day_and_call(db: Database, clock: Clock) -> None:

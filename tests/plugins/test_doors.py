@@ -51,6 +51,25 @@ async def test_a_route_asks_for_its_permission_after_the_gate(
     assert (await web.ask(None, "GET", "/api/v1/p/good/greeting")).status_code == 401
 
 
+async def test_a_client_who_stalls_is_told_so_and_it_is_not_the_plugins_failure(
+        tenant: SeededTenant, switches: Switches, start_host: StartHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.plugins.http.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("core.plugins.http.VIEW_SECONDS", 0.2)
+    switches.switch_on("atlas", "reads")
+    host = await start_host("reads")
+    web, path = Web(host), f"/api/v1/p/reads/public/{tenant.slug}/form"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for _ in range(5):
+        async with web.client.request(path, method="POST", headers=headers) as stalled:
+            await stalled.send(b"name=")
+            await stalled.receive()
+        assert (await stalled.as_response()).status_code == 408
+    assert not host.guard.resting("reads")
+    monkeypatch.setattr("core.plugins.http.BODY_SECONDS", 10)
+    answer = await web.ask(None, "POST", path, form={"name": "Hind"})
+    assert await answer.get_json() == {"name": "Hind"}
+
+
 async def test_what_a_plugin_means_to_say_is_told_and_what_breaks_is_not(
         tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
     switches.switch_on("atlas", "good")

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.db.pool import Database
+from core.plugins.breakers import FAILURES, Breaker
 from core.plugins.enablement import Enablement
 from core.plugins.host import PluginHost
 from core.plugins.locks import PairLocks
 from core.plugins.observers import Observers
 from tests.plugins.conftest import StartHost
 from tests.plugins.installation import Switches
-from tests.plugins.samples import good
+from tests.plugins.samples import broken, good
 from tests.seed import SeededTenant
 
 
@@ -28,15 +29,20 @@ def _observers(db: Database, host: PluginHost, locks: PairLocks) -> Observers:
 
 
 async def _write(db: Database, tenant: SeededTenant, *bodies: str) -> None:
-    """Received messages in the log, as the sequencer would number them."""
+    """Received messages in the log."""
+    await _write_events(db, tenant, *(("message.received", _received(body)) for body in bodies))
+
+
+async def _write_events(db: Database, tenant: SeededTenant, *events: tuple[str, dict[str, Any]]) -> None:
+    """As the sequencer would number them."""
     async with db.system_transaction() as connection:
-        for body in bodies:
+        for type, payload in events:
             seq = await connection.fetchval(
                 """insert into event_heads values ($1, 1) on conflict (tenant_id)
                    do update set seq = event_heads.seq + 1 returning seq""", tenant.id)
             await connection.execute(
                 """insert into event_log (tenant_id, seq, id, type, payload, created_at)
-                   values ($1, $2, $2, 'message.received', $3, now())""", tenant.id, seq, _received(body))
+                   values ($1, $2, $2, $3, $4, now())""", tenant.id, seq, type, payload)
 
 
 def _received(body: str) -> dict[str, Any]:
@@ -108,3 +114,43 @@ async def test_a_resting_plugin_loses_no_event(
     assert host.guard.resting("raises_in_observer")
     assert await _cursor(db, tenant.id, "raises_in_observer") == 1
     assert await db.system.fetchval("select count(*) from plugin_failures") == 1
+
+
+async def test_an_event_that_fails_at_each_probe_is_set_aside_at_the_third_attempt(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost, locks: PairLocks) -> None:
+    switches.switch_on("atlas", "raises_in_observer")
+    host = await start_host("raises_in_observer")
+    await Enablement(db, host.plugins, host.gate).settle()
+    await _write(db, tenant, *["poison"] * 3, "fine")
+    observers = _observers(db, host, locks)
+    breaker = host.guard.breakers.setdefault(("raises_in_observer", "observers"), Breaker())
+    attempts = 0
+    while await _cursor(db, tenant.id, "raises_in_observer") != 4:
+        await observers.catch_up(tenant.id, "raises_in_observer")
+        attempts += 1
+        assert attempts < 9, "each rest is followed by one more attempt, for ever"
+        if host.guard.resting("raises_in_observer"):
+            breaker.until = host.guard.now()  # the rest is over
+    failures = await db.system.fetch("select seq from plugin_failures order by seq")
+    assert [row["seq"] for row in failures] == [1, 2, 3]
+    assert not host.guard.resting("raises_in_observer"), "the fine one was the probe that opened the door"
+
+
+async def test_a_hook_whose_event_was_set_aside_does_not_keep_the_next_hook_from_it(
+        db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost, locks: PairLocks) -> None:
+    switches.switch_on("atlas", "raises_in_one_of_two")
+    host = await start_host("raises_in_one_of_two")
+    await Enablement(db, host.plugins, host.gate).settle()
+    observers = _observers(db, host, locks)
+    breaker = host.guard.breakers.setdefault(("raises_in_one_of_two", "observers"), Breaker())
+    breaker.failures = FAILURES - 1  # the first failure lets it rest
+    account = {"id": str(uuid4()), "phone_number_id": "106540352242922"}
+    news = {"account": account, "changed": [], "field": "account_alerts", "value": {}}
+    await _write_events(db, tenant, ("account.updated", news))
+    for _ in range(6):
+        await observers.catch_up(tenant.id, "raises_in_one_of_two")
+        if host.guard.resting("raises_in_one_of_two"):
+            breaker.until = host.guard.now()  # the rest is over
+    assert await _cursor(db, tenant.id, "raises_in_one_of_two") == 1
+    assert [row["hook"] for row in await db.system.fetch("select hook from plugin_failures")] == ["on_account_updated"]
+    assert broken.raises_in_one_of_two.heard == 1

@@ -7,6 +7,7 @@ import weakref
 from typing import Any, ClassVar
 
 from comptoir_sdk import Contact, Context, Draft, Fact, Job, Message, Plugin, Route, hookimpl, ui
+from quart import request
 from tortoise.connection import get_connection
 
 
@@ -33,6 +34,21 @@ class RaisesInObserver(Plugin):
     async def on_message_received(self, ctx: Context, message: Message) -> None:
         if message.body == "poison":
             raise RuntimeError("cannot digest this")
+
+
+class RaisesInOneOfTwo(Plugin):
+    """Two hooks hear of one event, and the first cannot take it."""
+
+    name = "raises_in_one_of_two"
+    heard = 0
+
+    @hookimpl
+    async def on_account_updated(self, ctx: Context) -> None:
+        raise RuntimeError("cannot digest this")
+
+    @hookimpl
+    async def on_account_news(self, ctx: Context) -> None:
+        self.heard += 1
 
 
 class RaisesInFilter(Plugin):
@@ -108,6 +124,19 @@ class Leaves(Plugin):
 
     async def exit_in_a_task(self, ctx: Context) -> None:
         await asyncio.create_task(self.exit(ctx))
+
+
+class Reads(Plugin):
+    """Nothing is wrong with it: it waits for what the client sends."""
+
+    name = "reads"
+
+    @hookimpl
+    def register_routes(self) -> list[Route]:
+        return [Route("/form", self.form, ("POST",), public=True)]
+
+    async def form(self, ctx: Context) -> dict[str, str]:
+        return dict(await request.form)
 
 
 class Blocks(Plugin):
@@ -276,4 +305,5 @@ bad_cron = BadCron(jobs=[Job("sweep", _nothing, cron="every noon")])
 bad_shape = BadShape(routes=[Route("/x", _nothing, ("POST",), "conversations.read", body=object())])
 bad_assets = BadAssets(panels=[ui.Assets(package="no.such.package", static="static")])
 bad_settings, hangs_at_register = BadSettings(), HangsAtRegister()
+raises_in_one_of_two, reads = RaisesInOneOfTwo(), Reads()
 needs_absent, needs_newer_good, undeclared_permission = NeedsAbsent(), NeedsNewerGood(), UndeclaredPermission()
