@@ -114,6 +114,7 @@ def _replace(path: Path, text: str) -> None:
             try:
                 file.write(text.encode())
                 file.flush()
+                os.fchown(file.fileno(), found.st_uid, found.st_gid)  # first: it takes set-id bits away
                 os.fchmod(file.fileno(), found.st_mode & 0o7777)
                 os.fsync(file.fileno())
                 Path(file.name).replace(path)
@@ -129,6 +130,7 @@ def _edited(text: str, slug: str, plugin: str, has: frozenset[str], *, on: bool)
     tenants = _value(root, "tenants")
     entry = _value(tenants, slug)
     plugins = _value(entry, "plugins")
+    _refuse_shared(tenants, slug)
     if on and isinstance(plugins, yaml.CollectionNode):
         return _added(text, plugins, plugin)
     if not on and isinstance(plugins, yaml.CollectionNode):
@@ -143,6 +145,25 @@ def _edited(text: str, slug: str, plugin: str, has: frozenset[str], *, on: bool)
         return f"{text.rstrip()}\n\ntenants:\n  {slug}: {{plugins: {listed}}}\n"
     raise ConfigError(f"the tenants are written in a way that is not edited by itself: write {slug}: "
                       f"{{plugins: {listed}}} under tenants:")
+
+
+def _refuse_shared(tenants: yaml.Node | None, slug: str) -> None:
+    """An anchor lets several tenants have one list: nobody else may be switched."""
+    entries = {key.value: value for key, value in tenants.value} if isinstance(tenants, yaml.MappingNode) else {}
+    own = {id(node) for node in (entries.get(slug), _value(entries.get(slug), "plugins")) if node is not None}
+    sharing = [other for other, entry in entries.items()
+               if other != slug and not own.isdisjoint({id(entry), id(_value(entry, "plugins"))})]
+    if sharing:
+        raise ConfigError(f"{slug} shares its plugins with {', '.join(sharing)} by an anchor, which is not edited by "
+                          "itself: write them out for each")
+
+
+def _refuse_settings(node: yaml.CollectionNode, plugin: str) -> None:
+    """They would be gone."""
+    entry = _value(node, plugin)
+    if isinstance(entry, yaml.CollectionNode) and entry.value:
+        raise ConfigError(f"{plugin} has settings here, which would be lost: take its lines out, or comment them out, "
+                          "in the file")
 
 
 def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
@@ -186,6 +207,7 @@ def _with_key(text: str, node: yaml.MappingNode, key: str, value: str) -> str:
 
 
 def _removed(text: str, node: yaml.CollectionNode, plugin: str) -> str:
+    _refuse_settings(node, plugin)
     spans = _spans(node)
     index = next(number for number, (name, _, _) in enumerate(spans) if name == plugin)
     _, begin, end = spans[index]
@@ -194,6 +216,9 @@ def _removed(text: str, node: yaml.CollectionNode, plugin: str) -> str:
             begin = spans[index - 1][2]
         elif len(spans) > 1:
             end = spans[1][1]
+        if "#" in text[begin:end]:
+            raise ConfigError(f"there are comments around {plugin}, and no place for them without it: this list is not "
+                              "edited by itself")
         return text[:begin] + text[end:]
     if len(spans) == 1:  # an empty block would mean the defaults
         return f"{text[: node.start_mark.index]}[]{text[end:]}"

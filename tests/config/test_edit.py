@@ -1,5 +1,6 @@
 """`comptoir plugins enable|disable` changes the few characters it must: comments and the order of things stay."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,10 @@ def test_enabling_writes_where_a_person_would(path: Path, before: str, after: st
      "tenants:\n  atlas: {plugins: [inbox, contacts]}  # shop\n"),
     ("tenants:\n  atlas: {plugins: [acme, inbox]}\n", "tenants:\n  atlas: {plugins: [inbox]}\n"),
     ("tenants:\n  atlas: {plugins: [acme]}\n", "tenants:\n  atlas: {plugins: []}\n"),
-    ("tenants:\n  atlas: {plugins: {acme: {days: 3}, inbox: {}}}\n", "tenants:\n  atlas: {plugins: {inbox: {}}}\n"),
+    ("tenants:\n  atlas: {plugins: {acme: {}, inbox: {}}}\n", "tenants:\n  atlas: {plugins: {inbox: {}}}\n"),
     ("tenants:\n  atlas:\n    plugins:\n      - acme\n      - inbox  # kept\n",
      "tenants:\n  atlas:\n    plugins:\n      - inbox  # kept\n"),
-    ("tenants:\n  atlas:\n    plugins:\n      inbox: {}\n      acme:\n        days: 3\n        hue: 2\n# end\n",
+    ("tenants:\n  atlas:\n    plugins:\n      inbox: {}\n      acme: {}\n# end\n",
      "tenants:\n  atlas:\n    plugins:\n      inbox: {}\n# end\n"),
     ("tenants:\n  defaults: {plugins: [acme, inbox]}\n",
      "tenants:\n  defaults: {plugins: [acme, inbox]}\n  atlas: {plugins: [inbox]}\n"),
@@ -82,7 +83,7 @@ def test_the_shipped_file_can_be_edited(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("tenants", "said"), [
-    ("tenants: {a: &same {plugins: [inbox]}, atlas: *same}\n", "tenants: atlas: {plugins: [acme, inbox]}"),
+    ("tenants: {a: &same {plugins: [inbox]}, atlas: *same}\n", "atlas shares its plugins with a by an anchor"),
     ("tenants: {atlas: {plugins: [inbox}\n", "no valid YAML"),
 ])
 def test_a_file_that_is_not_understood_is_left_as_it_is(path: Path, tenants: str, said: str) -> None:
@@ -104,3 +105,37 @@ def test_its_rights_stay(path: Path) -> None:
     path.chmod(0o640)
     assert switch(path, "atlas", "acme", on=True)
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_its_owner_stays(path: Path) -> None:
+    path.write_text(HEAD)
+    os.chown(path, 4711, 4712)
+    assert switch(path, "atlas", "acme", on=True)
+    assert (path.stat().st_uid, path.stat().st_gid) == (4711, 4712)
+
+
+def test_a_file_whose_owner_cannot_be_kept_is_left_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    path.write_text(HEAD)
+    monkeypatch.setattr(os, "fchown", refused)
+    with pytest.raises(ConfigError, match="Operation not permitted"):
+        switch(path, "atlas", "acme", on=True)
+    assert path.read_text() == HEAD
+    assert [one.name for one in path.parent.iterdir()] == ["config.yaml"]
+
+
+@pytest.mark.parametrize(("tenants", "slug", "on"), [
+    ("tenants:\n  atlas:\n    plugins:\n      inbox: {}\n      acme:\n        keyword: x  # ours\n", "atlas", False),
+    ("tenants:\n  atlas: {plugins: {acme: {days: 3}, inbox: {}}}\n", "atlas", False),
+    ("tenants:\n  atlas:\n    plugins: [\n      inbox,  # why\n      acme,\n    ]\n", "atlas", False),
+    ("tenants:\n  defaults: &d {plugins: [inbox]}\n  atlas: *d\n", "defaults", True),
+])
+def test_nothing_that_a_person_wrote_is_lost_and_nobody_else_is_switched(
+        path: Path, tenants: str, slug: str, on: bool) -> None:
+    path.write_text(HEAD + tenants)
+    with pytest.raises(ConfigError, match=r"by itself|settings"):
+        switch(path, slug, "acme", on=on)
+    assert path.read_text() == HEAD + tenants
