@@ -130,7 +130,8 @@ async def test_a_reply_may_be_spelled_as_whatsapp_does(
 
 async def test_pins_are_for_groups(enter: Enter, tenant: SeededTenant, thread: Thread) -> None:
     agent = await enter(tenant, "agent")
-    answer = await _post(agent, thread, "pin", {"type": "pin", "message_id": str(thread.message_ids[0])})
+    pin = {"type": "pin", "message_id": str(thread.message_ids[0]), "expiration_days": 7}
+    answer = await _post(agent, thread, "pin", pin)
     assert answer.status == 422
     assert "groups" in answer.json["detail"]
 
