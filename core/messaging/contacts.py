@@ -11,6 +11,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.events import outbox
 from core.messaging import sight
 from core.messaging.page import Page, by_name, encode
+from core.messaging.turn import take_turn
 from core.whatsapp.phones import canonical, is_phone
 
 LAST = "\U0010ffff"
@@ -129,6 +130,8 @@ async def delete_contact(db: Database, contact_id: UUID) -> None:
     Raises NotFound, or Forbidden when some of its conversations are out of the viewer's sight.
     """
     async with db.tenant_transaction() as connection:
+        # What intake writes of them meanwhile must not outlive them: nothing else would ever find it again.
+        await take_turn(connection, [require_tenant()])
         conversations, groups = await _conversations_in_sight(connection, contact_id)
         await connection.execute(_FORGET_RECEIPTS, contact_id)
         await connection.execute(_FORGET_WORDS, contact_id)

@@ -11,6 +11,8 @@ from core.whatsapp.statuses import UNRANKED, rank_of
 from core.whatsapp.values import JsonObject, StatusUpdate, Tiding
 
 _LONGEST_STATUS = 64
+# Meta's pages spell it in two ways.
+_PARTICIPANT_PHONES = ("recipient_participant_id", "participant_recipient_id")
 
 
 def read_status(raw: Any, origin: Origin) -> StatusUpdate | Tiding:
@@ -46,6 +48,7 @@ def read_status(raw: Any, origin: Origin) -> StatusUpdate | Tiding:
         recipient_parent_bsuid=None if in_group else _parent(raw),
         group_id=identifier(raw.get("recipient_id")) if in_group else None,
         participant=_participant(raw),
+        participant_phone=_participant_phone(raw),
         callback_data=text(raw.get("biz_opaque_callback_data")),
         pricing=mapping(raw.get("pricing")),
         conversation=mapping(raw.get("conversation")),
@@ -65,9 +68,14 @@ def _parent(raw: JsonObject) -> str | None:
 
 
 def _participant(raw: JsonObject) -> str | None:
-    """Who in a group: the user id, or the phone. Meta's pages spell the second in two ways."""
-    for key in ("recipient_participant_user_id", "recipient_participant_id", "participant_recipient_id"):
+    """Who in a group: the user id, or the phone."""
+    for key in ("recipient_participant_user_id", *_PARTICIPANT_PHONES):
         told = identifier(raw.get(key), LONGEST_IDENTITY)
         if told is not None:
             return told
     return None
+
+
+def _participant_phone(raw: JsonObject) -> str | None:
+    told = (identifier(raw.get(key), LONGEST_IDENTITY) for key in _PARTICIPANT_PHONES)
+    return next((phone for phone in told if phone is not None), None)

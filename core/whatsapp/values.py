@@ -199,6 +199,7 @@ class StatusUpdate:
     recipient_parent_bsuid: str | None
     group_id: str | None
     participant: str | None
+    participant_phone: str | None
     callback_data: str | None
     pricing: JsonObject | None
     conversation: JsonObject | None

@@ -1,11 +1,9 @@
 """One batch onto the ledger: identities, conversations, messages, statuses, and last the events. Set by set."""
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from core.db.pool import Connection
 from core.messaging.intake import arrivals, events, marks, news, notices, traces, unknowns
@@ -17,12 +15,12 @@ from core.messaging.intake.parked import apply_parked, park
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import Parsed, Routes, read, sort
 from core.messaging.intake.statuses import apply_statuses
+from core.messaging.turn import take_turn
 from core.metrics.numbers import INTAKE
 from core.whatsapp.statuses import UNRANKED
 from core.whatsapp.values import Unhandled
 
 _AT_A_TIME: Final = 50
-_LOCK: Final = "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k"
 
 
 async def apply_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> Counter[str]:
@@ -50,7 +48,7 @@ async def apply_items(connection: Connection, parsed: Sequence[Parsed]) -> None:
 
 
 async def apply_batch(connection: Connection, batch: Batch) -> None:
-    await _lock_tenants(connection, batch.tenants())
+    await take_turn(connection, batch.tenants())
     fresh = await arrivals.apply(connection, batch)
     await _apply_statuses(connection, batch)
     await news.apply_news(connection, batch.news)
@@ -65,16 +63,6 @@ def _count(batch: Batch) -> None:
                         ("refused", batch.refusals)):  # fmt: skip
         INTAKE.add(kind, len(items))
     INTAKE.unhandled(bystander.item.field for bystander in batch.unhandled)
-
-
-async def _lock_tenants(connection: Connection, tenants: Sequence[UUID]) -> None:
-    """One intake at a time per tenant, so that two workers cannot make one new customer twice."""
-    if tenants:
-        await connection.execute(_LOCK, [_lock_key(tenant_id) for tenant_id in tenants])
-
-
-def _lock_key(tenant_id: UUID) -> int:
-    return int.from_bytes(hashlib.blake2b(b"intake" + tenant_id.bytes, digest_size=8).digest(), "big", signed=True)
 
 
 async def _apply_statuses(connection: Connection, batch: Batch) -> None:

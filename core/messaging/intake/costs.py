@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.db.pool import Connection
 from core.messaging.intake.batch import Told
-from core.whatsapp.phones import calling_code, is_phone
+from core.whatsapp.phones import calling_code, canonical, is_phone
 from core.whatsapp.reading import text
 from core.whatsapp.statuses import rank_of
 from core.whatsapp.values import StatusUpdate
@@ -80,7 +80,9 @@ async def record_costs(connection: Connection, told: Sequence[Told]) -> None:
 
 
 def _paid_for(status: StatusUpdate) -> str:
-    return f"{status.wamid} {status.participant}" if status.participant else status.wamid
+    if not status.participant:
+        return status.wamid
+    return f"{status.wamid} {canonical(status.participant) or status.participant}"
 
 
 def digest(wamid: str) -> bytes:
@@ -89,7 +91,7 @@ def digest(wamid: str) -> bytes:
 
 
 def _prefix(status: StatusUpdate) -> str:
-    phone = status.recipient_phone or status.participant or ""
+    phone = status.recipient_phone or status.participant_phone or status.participant or ""
     if is_phone(phone):
         return calling_code(phone)
     country = (status.recipient_bsuid or status.participant or "").partition(".")[0]

@@ -60,6 +60,24 @@ async def test_a_reader_known_by_user_id_alone_counts_for_their_country(db: Data
     assert await db.system.fetchval("select prefix from message_costs") == "MA"
 
 
+async def test_who_is_told_with_phone_and_user_id_counts_once_and_for_the_country_of_the_phone(
+    db: Database, tenant: SeededTenant
+) -> None:
+    named = {"recipient_id": "R1JPVVA=", "recipient_type": "group", "recipient_participant_user_id": "MX.123"}
+    for word, at, phone in (("sent", NOW, "5215512345678"), ("delivered", NOW + 1, "525512345678")):
+        told = status("wamid.1", word, at, recipient_participant_id=phone, **named, **MARKETING)
+        await apply(db, tenant, delivery(tenant, told))
+    rows = await db.system.fetch("select prefix, delivered_at is not null from message_costs")
+    assert [tuple(row) for row in rows] == [("52", True)]
+
+
+async def test_two_spellings_of_one_phone_in_a_group_are_charged_once(db: Database, tenant: SeededTenant) -> None:
+    for phone in ("5215512345678", "525512345678"):
+        told = status("wamid.1", "delivered", recipient_type="group", recipient_participant_id=phone, **MARKETING)
+        await apply(db, tenant, delivery(tenant, told))
+    assert await db.system.fetchval("select count(*) from message_costs") == 1
+
+
 async def test_pricing_of_any_shape_breaks_nothing(db: Database, tenant: SeededTenant) -> None:
     shapes: list[Any] = [None, [], "free", 3, {}, {"category": None}, {"category": ["x"]}, {"category": "x" * 500},
                          {"category": "service", "billable": "yes", "type": {}, "pricing_model": 1}]  # fmt: skip

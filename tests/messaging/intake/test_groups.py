@@ -1,5 +1,6 @@
 """A group is one conversation with several people: whoever writes in it is named, and takes their words with them."""
 
+import asyncio
 import itertools
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from core.errors import Forbidden, NotFound
 from core.messaging.contacts import delete_contact
 from core.messaging.conversation_list import Filter, list_conversations
 from core.messaging.conversations import get_conversation
+from core.messaging.intake.application import apply_deliveries
+from core.messaging.intake.claim import claim
 from core.messaging.messages import list_messages, receipts_of
 from core.plugins.happenings import HOOKS
 from tests.messaging.intake.deliveries import (
@@ -19,6 +22,7 @@ from tests.messaging.intake.deliveries import (
     apply,
     count,
     delivery,
+    journal,
     numbered,
     row,
     sent_message,
@@ -170,6 +174,20 @@ async def test_erasing_somebody_removes_their_words_from_groups_and_leaves_the_o
     events = {event.type: event.data for event in await numbered(db, tenant)}
     assert events["contact.deleted"]["groups"] == [left["id"]]
     assert events["conversation.updated"]["conversation"]["id"] == left["id"]
+
+
+async def test_erasing_somebody_takes_what_intake_writes_of_them_meanwhile(db: Database, tenant: SeededTenant) -> None:
+    await apply(db, tenant, delivery(tenant, said("wamid.1"), said("wamid.2", BADR, "theirs")))
+    badr = await db.system.fetchval("select id from contacts where phone = $1", BADR)
+    await journal(db, tenant, delivery(tenant, said("wamid.3", BADR, "written meanwhile", at=NOW + 5)))
+    async with db.system_transaction() as intake, asyncio.timeout(20):
+        await apply_deliveries(intake, await claim(intake))
+        with tenant_scope(tenant.id):
+            erasing = asyncio.create_task(delete_contact(db, badr))
+        while not await intake.fetchval("select exists (select from pg_locks where not granted)"):
+            assert not erasing.done()
+    await erasing
+    assert await db.system.fetchval("select array_agg(body) from messages") == ["salam"]
 
 
 async def test_nobody_erases_words_in_a_group_they_do_not_see(db: Database, tenant: SeededTenant) -> None:
