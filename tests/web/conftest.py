@@ -1,6 +1,7 @@
 """A server on a port of its own, and a real Chromium in front of it."""
 
 import asyncio
+import inspect
 import os
 import shutil
 import socket
@@ -26,7 +27,8 @@ def chromium() -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of these tests run on the loop of the one browser: a start of Chromium takes longer than most of them."""
     for item in items:
-        if Path(__file__).parent in item.path.parents and item.get_closest_marker("browser"):
+        ours = Path(__file__).parent in item.path.parents and item.get_closest_marker("browser")
+        if ours and isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

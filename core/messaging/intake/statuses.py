@@ -70,6 +70,8 @@ class Progress:
     def hear(self, status: str, at: datetime, error: dict[str, Any] | None, participant: str | None = None) -> None:
         if participant:
             self.receipts.append((participant, status, at))
+            if status == "failed":
+                return  # for one of the people: a retry would reach all the others twice
         if status in TIMED and (status not in self.at or at < self.at[status]):
             self.at[status] = at
         if status == "failed":

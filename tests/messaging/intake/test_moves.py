@@ -129,6 +129,18 @@ async def test_a_group_message_shows_how_many_it_has_reached(db: Database, tenan
     assert await count(db, "message_receipts") == 4
 
 
+async def test_what_fails_for_one_of_a_group_does_not_fail_for_all(db: Database, tenant: SeededTenant) -> None:
+    await apply(db, tenant, delivery(tenant, text("wamid.in")))
+    thread = await row(db, "select id, contact_id from conversations")
+    async with db.system_transaction() as connection:
+        await sent_message(connection, tenant, thread["id"], thread["contact_id"], "wamid.out")
+    for who, name in (("MA.1", "sent"), ("MA.2", "failed")):
+        told = status("wamid.out", name, recipient_type="group", recipient_participant_user_id=who)
+        await apply(db, tenant, delivery(tenant, told))
+    found = await row(db, "select status, error, receipts from messages where wamid = 'wamid.out'")
+    assert (found["status"], found["error"], found["receipts"]["failed"]) == ("sent", None, 1)
+
+
 async def test_a_call_opens_the_window(db: Database, tenant: SeededTenant) -> None:
     await apply(db, tenant, delivery(tenant, text("wamid.1", OLD, at=NOW - 90_000)))
     call = {"id": "wacid.1", "from": OLD, "event": "connect", "direction": "USER_INITIATED", "timestamp": str(NOW)}
