@@ -38,7 +38,7 @@ class Thread extends Panel {
     estimateSize: (index) => (this.rows[index]?.kind === "message" ? 56 : 40),
     getItemKey: (index) => this.rows[index]?.key ?? index,
     anchorTo: "end", followOnAppend: true, scrollEndThreshold: NEAR_END,
-    overscan: 8, paddingStart: 12, paddingEnd: 14,
+    overscan: 6, paddingStart: 12, paddingEnd: 14,
   }));
 
   connectedCallback() {
