@@ -39,6 +39,8 @@ class Inbox(Plugin):
             ui.Assets(package="plugins.inbox", static="static", templates="templates", locales="locale"),
             ui.Page("inbox", title=_("Inbox"), icon="inbox", nav="main", order=10, permission="conversations.read",
                     element="inbox-page", module="page.js"),
+            ui.Page("dashboard", title=_("Dashboard"), icon="layout-dashboard", nav="main", order=30,
+                    permission="conversations.read", element="inbox-dashboard", module="dashboard.js"),
             ui.Panel("notes", slot="conversation.detail", title=_("Notes"), order=20,
                      permission="conversations.read", fragment="notes_panel", refresh_on=("inbox.notes",)),
         ]

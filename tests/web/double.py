@@ -19,6 +19,7 @@ from .double_entrance import Entrance
 from .double_lanes import Sending
 from .double_office import Office
 from .double_people import People, settings_pages
+from .double_plugin import Offered
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "0197f7a0-0000-7000-8000-000000000001"
@@ -54,6 +55,7 @@ class Double:
         self.uploaded: list[str] = []
         self.typed: list[str] = []  # conversations in which "typing" was told
         self.panels: list[Resource] = []
+        self.offered = Offered()
         self.permissions = list(PERMISSIONS)
         self.teams: list[Resource] = []
         self.close_code = 1012
@@ -158,6 +160,7 @@ class Double:
                   "fragment": None, "element": f"{name}-page", "module": "page.js"}
                  for order, (name, icon, title) in enumerate(zip(("inbox", "contacts"), ("inbox", "users"),
                                                                  TITLES[locale], strict=True))]
+        pages += self.offered.pages
         pages += [] if self.without_settings else settings_pages(locale, self.permissions)
         return {
             "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": self.role, "locale": locale,
@@ -167,8 +170,7 @@ class Double:
             "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
                         {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
             "dir": direction(locale),
-            "ui": {"pages": pages, "panels": self.panels, "composer_actions": [], "message_renderers": [],
-                   "dashboard_cards": [], "commands": []}}
+            "ui": {"pages": pages, "panels": self.panels, **self.offered.pieces}}
 
     async def installation(self) -> Installation:
         return self.entrance.installation()
@@ -206,6 +208,7 @@ class Double:
         app.add_url_rule(f"{api}/p/<plugin>/fragments/<name>", "fragment", self._fragment, methods=["GET", "POST"])
         app.add_url_rule(f"{api}/openapi.json", "openapi", self._openapi)
         self.people.register(app)
+        self.offered.register(app)
         self.entrance.register(app)
         self.account.register(app)
         self.office.register(app)
@@ -363,6 +366,8 @@ class Double:
         return Response((ROOT / "core/web/static/mark.svg").read_bytes(), content_type="image/svg+xml")
 
     async def _fragment(self, plugin: str, name: str) -> Any:
+        if name in self.offered.fragments:
+            return await self.offered.fragment(name)
         if request.method == "POST":
             form = await request.form
             return f"<form method=post><p class=error>{len(form['note'])} letters</p><input name=note></form>", 422

@@ -3,10 +3,39 @@ import { get, post } from "./api.js";
 import { toast } from "./elements/toast.js";
 import { fmt } from "./format.js";
 import { dir, locale, t, tn } from "./i18n.js";
-import { socket, topics } from "./replica.js";
+import { ledger, socket, topics } from "./replica.js";
 import { navigate } from "./router.js";
+import { bootstrap } from "./session.js";
 
-const BUDGET = 2_000; // ms until a panel that has not arrived counts as broken
+export const BUDGET = 2_000; // ms until a panel that has not arrived counts as broken
+const SETTLE = 150; // ms
+
+const TESTS = {
+  "contact.has": (field, { contact }) => Boolean(contact?.[field]),
+  "conversation.status": (status, { conversation }) => conversation?.status === status,
+  "message.type": (type, { message }) => message?.type === type,
+  "message.direction": (direction, { message }) => message?.direction === direction,
+};
+
+/** The panels of a slot whose `when` suits what is shown. */
+export function panelsIn(slot, ctx = {}) {
+  return bootstrap.ui.panels.filter((panel) => panel.slot === slot
+    && Object.entries(panel.when ?? {}).every(([test, wanted]) => TESTS[test]?.(wanted, ctx ?? {}) ?? true));
+}
+
+/** Who draws a message: by its type, or the kind of what is interactive in it, as in "interactive.nfm_reply". */
+export const rendererOf = ({ type, content }) => bootstrap.ui.message_renderers.find((one) => one.type === type || one.type === `${type}.${content?.type}`);
+
+/** Runs `again` after the events and topics that the piece names; a burst of them once. Returns how to stop. */
+export function listen({ plugin, refresh_on: names = [] }, again) {
+  let timer;
+  const soon = ({ detail } = {}) => { clearTimeout(timer); timer = setTimeout(() => again(detail), SETTLE); };
+  const heard = names.map((name) => { topics.addEventListener(name, soon); return () => topics.removeEventListener(name, soon); });
+  // The events of the log are named noun.verb by the kernel; what starts with the plugin's name is its own topic.
+  for (const name of names) if (name.startsWith(`${plugin}.`)) socket.subscribe(name);
+  heard.push(ledger.onEvent((event) => names.includes(event.type) && soon()));
+  return () => { clearTimeout(timer); heard.forEach((stop) => stop()); };
+}
 
 /** Imports `piece.module` and makes its element. Rejects when the module fails, is slow, or defines something else. */
 export async function mount(piece, ctx) {
@@ -15,9 +44,12 @@ export async function mount(piece, ctx) {
   if (!customElements.get(piece.element)) throw new Error(`${piece.module} does not define <${piece.element}>`);
   const element = document.createElement(piece.element);
   element.ctx = Object.freeze({ locale, dir, ...ctx });
-  element.api = apiOf(piece.plugin);
+  element.api = apiOf(piece.plugin, element);
   return element;
 }
+
+/** A request that ran out of its budget is the plugin's lateness; one that found no server is not its fault. */
+export const lateness = (error) => (error.cause?.name === "TimeoutError" || error.name === "TimeoutError" ? new Error(t("It took too long to answer.")) : error);
 
 const told = new Set();
 
@@ -38,12 +70,19 @@ export async function drawn(element) {
   await Promise.race([element.updateComplete, late]).finally(() => clearTimeout(timer));
 }
 
-const apiOf = (plugin) => Object.freeze({
+const apiOf = (plugin, element) => Object.freeze({
   get: (path, query) => get(`/api/v1/p/${plugin}/${path.replace(/^\//, "")}`, query),
   post: (path, body) => post(`/api/v1/p/${plugin}/${path.replace(/^\//, "")}`, body),
   on: (topic, listener) => subscribe(`${plugin}.${topic}`, listener),
+  /** Writes into the composer of the conversation on the screen. */
+  compose: Object.freeze({ insert: (text) => insert(element, text) }),
   toast, navigate, t, tn, fmt,
 });
+
+/** Heard by whatever has a composer around `source`. */
+export function insert(source, text) {
+  source.dispatchEvent(new CustomEvent("compose-insert", { bubbles: true, composed: true, detail: String(text) }));
+}
 
 function subscribe(topic, listener) {
   const heard = ({ detail }) => listener(detail);

@@ -11,6 +11,7 @@ export { icon } from "./icons.js";
 export { ApiError, Unreachable, get, patch, post, put, remove, renewSession, upload } from "./api.js";
 export { askBeforeLeaving, navigate, onRoute, pagePath, route } from "./router.js";
 export { bind as bindKeys } from "./keys.js";
+export { panelsIn, rendererOf } from "./plugins.js";
 export { toast } from "./elements/toast.js";
 export { bootstrap, can, me, memberName, members, storageKey, teams } from "./session.js";
 export { base as baseStyles } from "./styles.js";

@@ -1,7 +1,8 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
-import { Panel, bindKeys, can, define, fmt, icon, navigate, remove, t, tn, toast } from "@comptoir/sdk";
+import { Panel, bindKeys, can, define, fmt, icon, navigate, panelsIn, remove, t, tn, toast } from "@comptoir/sdk";
+import "@comptoir/sdk/elements/tabs.js";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { Book } from "./book.js";
@@ -27,6 +28,7 @@ class Contacts extends Panel {
     .virt { position: relative; } .virt > li { position: absolute; inset-inline: 0; inset-block-start: 0; }
     a.row { block-size: 60px; color: inherit; text-decoration: none; border-block-end: 1px solid var(--line); } a.row:hover { background: var(--surface-2); } a.row:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); }
     .nm { font-weight: 550; } .sub { color: var(--text-3); font-size: var(--fs-sm); } .num { text-align: start; } time { color: var(--text-3); font-size: var(--fs-sm); font-variant-numeric: tabular-nums; }
+    ui-tabs { margin-block-end: var(--sp-4); }
     @media (max-width: 760px) {
       header { flex-wrap: wrap; padding: var(--sp-2) var(--sp-4); } .search { order: 5; inline-size: 100%; } .search input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); }
       .head { display: none; } a.row { grid-template-columns: 40px minmax(0, 1fr) auto; padding-inline: var(--sp-4); } .col-more { display: none; }
@@ -81,8 +83,20 @@ class Contacts extends Panel {
         <div class="search">${icon("search")}<input type="search" placeholder=${t("Search name or phone")} aria-label=${t("Search contacts")} @input=${this.searched}></div>
         ${can("contacts.write") ? html`<ui-button variant="primary" icon="plus" @click=${() => navigate("/contacts/new")}>${t("New contact")}</ui-button>` : nothing}</header>
       ${this.body()}
-      ${rest ? html`<ui-dialog open heading=${rest === "new" ? t("New contact") : t("Contact")} @close=${this.leave}>${keyed(rest, html`
-        <contacts-form .contactId=${rest} @done=${this.leave} @delete-contact=${() => this.delete(rest)}></contacts-form>`)}</ui-dialog>` : nothing}`;
+      ${rest ? this.opened(...rest.split("/")) : nothing}`;
+  }
+
+  /** The contact itself, and beside it what plugins know of it, each at an address of its own. */
+  opened(id, part) {
+    const contact = ledger.state.contacts.get(id);
+    const panels = id === "new" ? [] : panelsIn("contact.detail", { contact });
+    const href = (panel) => `/contacts/${id}/${panel.plugin}.${panel.name}`;
+    const here = panels.find((panel) => `${panel.plugin}.${panel.name}` === part);
+    const tabs = [{ href: `/contacts/${id}`, label: t("Contact") }, ...panels.map((panel) => ({ href: href(panel), label: panel.title }))];
+    return html`<ui-dialog open heading=${id === "new" ? t("New contact") : contact?.name || t("Contact")} @close=${this.leave}>
+      ${panels.length ? html`<ui-tabs label=${t("Parts of this contact")} .items=${tabs} current=${here ? href(here) : tabs[0].href}></ui-tabs>` : nothing}
+      ${keyed(id, html`<contacts-form ?hidden=${Boolean(here)} .contactId=${id} @done=${this.leave} @delete-contact=${() => this.delete(id)}></contacts-form>`)}
+      ${here ? keyed(part, html`<ui-panel .panel=${here} .ctx=${{ contact }}></ui-panel>`) : nothing}</ui-dialog>`;
   }
 
   body() {

@@ -1,6 +1,7 @@
 /** One message as a bubble. Template functions, not elements: a thread has hundreds of them pass by. */
 import { css, html, nothing } from "lit";
-import { can, fmt, icon, t } from "@comptoir/sdk";
+import { can, fmt, icon, panelsIn, rendererOf, t } from "@comptoir/sdk";
+import "@comptoir/sdk/elements/drawn.js";
 import { file, fileStyles, film, picture, sound } from "./files.js";
 import { tick } from "./list.js";
 import { chosen, offered, offerStyles, order, template } from "./offers.js";
@@ -38,17 +39,18 @@ export const bubbleStyles = css`${fileStyles}
   .oops b { color: var(--bad); font-weight: 600; } .oops.unsure b { color: var(--warn); }
   .oops .acts { display: flex; gap: var(--sp-4); margin-block-start: 2px; }
   .reply, .react { opacity: 0; } .m:hover .reply, .reply:focus-visible, .m:hover .react, .react:focus-within { opacity: 1; }
-  @media (pointer: coarse) { .reply, .react { display: none; } }
+  .more { opacity: 0; } .m:hover .more, .more:focus-within { opacity: 1; }
+  @media (pointer: coarse) { .reply, .react { display: none; } .more { opacity: 1; } }
   @media (max-width: 760px) { .m { padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } }
 `;
 
-/** `around`: {first, reactions, ours (our own), mayReact, quoted, retry(message), discard(message), reply(message), jump(wamid), contact}. */
+/** `around`: {first, reactions, ours (our own), mayReact, quoted, retry(message), discard(message), reply(message), jump(wamid), contact, about(message) for plugins, open(panel, message)}. */
 export function bubble(message, around) {
   const out = message.direction === "outbound";
   return html`<div class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id}>
     <div class="b ${around.reactions ? "reacted" : ""}">
       <span class="sr">${out ? t("{name} wrote:", { name: message.author?.name ?? t("You") }) : t("{name} wrote:", { name: message.participant?.name ?? around.contact })}</span>
-      ${message.revoked_at ? revoked(message) : html`${quote(message, around)}${content(message)}`}
+      ${message.revoked_at ? revoked(message) : html`${quote(message, around)}${content(message, around)}`}
       <div class="mt">${message.participant ? html`<span class="by cut"><bdi>${message.participant.name}</bdi></span>` : nothing}${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}
         ${edited(message)}<time datetime=${message.at}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>
       ${trouble(message, around)}
@@ -56,8 +58,22 @@ export function bubble(message, around) {
     </div>
     ${message.wamid && !message.revoked_at && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
     ${message.wamid && !message.revoked_at ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
-    ${can("messages.explain") && message.at ? html`<a class="ib reply" tabindex="-1" href="/settings.journal/message/${message.id}" aria-label=${t("Explain this message")} title=${t("Explain this message")}>${icon("info", "small")}</a>` : nothing}
+    ${explained(message, more(message, around))}
   </div>`;
+}
+
+function explained(message, after) {
+  if (!can("messages.explain") || !message.at) return after;
+  const link = html`<a class="ib reply" tabindex="-1" href="/settings.journal/message/${message.id}" aria-label=${t("Explain this message")} title=${t("Explain this message")}>${icon("info", "small")}</a>`;
+  return after === nothing ? link : [link, after];
+}
+
+/** What plugins can do with a message; nothing of them stands in a bubble before somebody chooses it. */
+function more(message, { about, open }) {
+  const panels = message.revoked_at ? [] : panelsIn("message.menu", about(message));
+  if (!panels.length) return nothing;
+  const items = panels.map((panel) => ({ label: panel.title, icon: panel.icon, run: () => open(panel, message) }));
+  return html`<ui-menu class="more" .items=${items}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("More for this message")} title=${t("More for this message")}>${icon("ellipsis-vertical", "small")}</button></ui-menu>`;
 }
 
 function quote(message, { quoted, contact, jump }) {
@@ -77,7 +93,13 @@ function revoked({ direction }) {
   return html`<div class="unknown">${icon("circle-help", "small")}<span>${revocation(direction)}</span></div>`;
 }
 
-const content = (message) => (elsewhere(message) ? linked : CONTENTS[message.type] ?? unknown)(message);
+function content(message, { about }) {
+  const ours = (elsewhere(message) ? linked : CONTENTS[message.type] ?? unknown)(message);
+  const renderer = rendererOf(message);
+  const shown = renderer ? html`<ui-drawn .piece=${renderer} .ctx=${about(message)}>${ours}</ui-drawn>` : ours;
+  const panels = panelsIn("message.body", about(message));
+  return panels.length ? html`${shown}<ui-slot name="message.body" shape="bare" .ctx=${about(message)}></ui-slot>` : shown;
+}
 
 /** With its caption. */
 function shown(show) {

@@ -24,8 +24,11 @@ class Chat extends Panel {
     .pick { display: inline-flex; align-items: center; gap: 6px; min-block-size: 36px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); padding: 0 10px; font-weight: 550; max-inline-size: 180px; }
     .pick:hover { background: var(--surface-2); } .pick .icon { inline-size: 16px; block-size: 16px; color: var(--text-2); }
     .back, .info { display: none; }
+    ui-slot { flex: none; } .bar ui-slot { display: flex; gap: var(--sp-2); max-inline-size: 40%; overflow: hidden; } .bar ui-slot[hidden] { display: none; }
+    .bar ~ ui-slot { --panel-pad: var(--sp-2) var(--sp-4); background: var(--surface); font-size: var(--fs-preview); max-block-size: 30%; overflow-y: auto; } inbox-thread + ui-slot { border-block-start: 1px solid var(--line); }
     @media (max-width: 1180px) { .info { display: inline-grid; } }
-    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap { display: none; } }
+    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap { display: none; }
+      .bar { flex-wrap: wrap; block-size: auto; min-block-size: var(--bar-h); } .bar ui-slot { order: 9; flex-basis: 100%; max-inline-size: none; padding-inline: var(--sp-3); padding-block-end: var(--sp-2); } .bar:has(ui-slot:not([hidden])) > * { min-block-size: 44px; } .bar:has(ui-slot:not([hidden])) > ui-slot { min-block-size: 0; } .name { align-content: center; } }
     @container (max-width: 620px) { .pick span { display: none; } }
   `];
 
@@ -39,14 +42,18 @@ class Chat extends Panel {
   render() {
     const { conversation } = this;
     const name = titleOf(conversation);
+    const about = { conversation, contact: conversation.contact };
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
         <ui-avatar name=${name}></ui-avatar>
         <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut">${whom(conversation)}</div></div>
+        <ui-slot name="conversation.header" shape="bare" .ctx=${about}></ui-slot>
         ${this.window()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>
+      <ui-slot name="conversation.banner" shape="bare" .ctx=${about}></ui-slot>
       <inbox-thread .conversation=${conversation} @reply=${this.reply}></inbox-thread>
+      <ui-slot name="composer.above" shape="bare" .ctx=${about}></ui-slot>
       <inbox-composer .conversation=${conversation} .now=${this.now}
         @latest=${() => this.thread.latest()}></inbox-composer>`;
   }

@@ -99,6 +99,16 @@ class Composer extends Panel {
       <span class="acts"><button class="link" @click=${this.read}>${t("Read them")}</button><button class="link" @click=${() => this.send(true)}>${t("Send anyway")}</button></span></div>`;
   }
 
+  /** What a plugin offers goes where the cursor stands; the person still sends it. */
+  insert(words) {
+    const { field } = this;
+    if (!field) return;
+    const [from, to] = [field.selectionStart, field.selectionEnd];
+    this.text = field.value.slice(0, from) + words + field.value.slice(to);
+    this.keep();
+    this.updateComplete.then(() => { field.focus(); field.setSelectionRange(from + words.length, from + words.length); });
+  }
+
   typed(event) {
     this.text = event.target.value;
     this.tellTyping();

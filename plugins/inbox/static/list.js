@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Panel, define, fmt, icon, initials, t, tn } from "@comptoir/sdk";
+import { Badges } from "@comptoir/sdk/badges.js";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { pane } from "./styles.js";
@@ -24,6 +25,9 @@ class List extends Panel {
     .l2 > .icon { inline-size: 14px; block-size: 14px; color: var(--text-3); }
     .badge { background: var(--accent); color: var(--accent-fg); border-radius: var(--r-full); min-inline-size: 18px; padding-inline: 5px; text-align: center; font-size: var(--fs-xs); font-weight: 700; line-height: 18px; font-variant-numeric: tabular-nums; }
     .who { font-size: 10px; font-weight: 700; color: var(--text-2); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 16px; background: var(--surface); }
+    .chip { border-radius: var(--r-sm); background: var(--surface-2); color: var(--text-2); font-size: var(--fs-xs); font-weight: 600; padding: 0 6px; line-height: 18px; max-inline-size: 96px; flex: none; }
+    .chip.ok { color: var(--ok); } .chip.warn { color: var(--warn); background: var(--warn-soft); } .chip.bad { color: var(--bad); background: var(--bad-soft); } .chip.info { color: var(--info); }
+    .lost { display: flex; align-items: center; gap: var(--sp-2); padding: 4px var(--sp-4); font-size: var(--fs-sm); color: var(--text-2); } .lost .icon { inline-size: 14px; block-size: 14px; color: var(--bad); }
     .news { position: absolute; inset-block-start: var(--sp-2); inset-inline: 0; margin-inline: auto; inline-size: fit-content; z-index: 2; border: 0; border-radius: var(--r-full); background: var(--accent); color: var(--accent-fg); font-size: var(--fs-sm); font-weight: 600; padding: 5px 14px; box-shadow: var(--sh-float); display: flex; align-items: center; gap: 4px; }
     .news .icon { inline-size: 14px; block-size: 14px; }
   `];
@@ -44,6 +48,8 @@ class List extends Panel {
     super.connectedCallback();
     this.rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row-h")) || 68;
     this.cleanup(ledger.subscribe(() => this.requestUpdate()));
+    this.badges = new Badges(() => this.requestUpdate());
+    this.cleanup(() => this.badges.stop());
     this.addEventListener("pointerenter", () => this.hold());
     this.addEventListener("pointerleave", () => this.release());
   }
@@ -87,7 +93,11 @@ class List extends Panel {
       <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
         <div class="virt" role="listbox" aria-label=${t("Conversations")} .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item))}</div></div>
-      ${list.error ? this.failure() : nothing}`;
+      ${list.error ? this.failure() : nothing}${[...this.badges.failed.keys()].map((panel) => this.lost(panel))}`;
+  }
+
+  lost(panel) {
+    return html`<div class="lost" role="status">${icon("circle-alert")}<span class="grow cut">${t("{name} could not load.", { name: panel.title })}</span><button class="link" @click=${() => this.badges.again()}>${t("Retry")}</button></div>`;
   }
 
   failure() {
@@ -97,12 +107,13 @@ class List extends Panel {
   row({ index, start }) {
     const conversation = this.shown[index];
     if (!conversation) return nothing;
+    const badge = this.badges.of(conversation.id);
     const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
     const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
       tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-posinset=${index + 1}
       aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${() => this.open(conversation.id)}>
-      ${guard([conversation, fmt.dayKey(Date.now())], () => face(conversation))}</div>`;
+      ${guard([conversation, badge, fmt.dayKey(Date.now())], () => face(conversation, badge))}</div>`;
   }
 
   keys(event) {
@@ -156,11 +167,11 @@ class List extends Panel {
   }
 }
 
-function face(conversation) {
+function face(conversation, badge) {
   const { last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
   return html`<ui-avatar name=${titleOf(conversation)}></ui-avatar>
-    <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span><time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
+    <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : nothing}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
     <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
       <span class="pv cut" dir="auto">${said.text}</span>
       ${conversation.blocked_at ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}

@@ -53,6 +53,7 @@ class Inbox extends Panel {
     this.cleanup(() => { document.removeEventListener("visibilitychange", seen); });
     this.cleanup(onLive(() => this.again()));
     this.cleanup(bindKeys(this.keys()));
+    this.addEventListener("compose-insert", (event) => this.chat?.composer.insert(event.detail));
   }
 
   keys() {

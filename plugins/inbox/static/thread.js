@@ -14,7 +14,7 @@ const NEAR_END = 80; // px
 
 /** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
 class Thread extends Panel {
-  static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true } };
+  static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true } };
   static styles = [...Panel.styles, pane, bubbleStyles, css`
     :host { flex: 1; position: relative; background: var(--bg); }
     .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
@@ -116,8 +116,17 @@ class Thread extends Panel {
         <div class="virt" .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}
         </div></div>
-      ${this.away ? this.pill() : nothing}`;
+      ${this.away ? this.pill() : nothing}${this.opened ? this.dialog() : nothing}`;
   }
+
+  /** What a plugin offers for one message. */
+  dialog() {
+    const { panel, message } = this.opened;
+    const leave = () => { this.opened = null; };
+    return html`<ui-dialog open heading=${panel.title} @close=${leave} @compose-insert=${leave}><ui-panel .panel=${panel} .ctx=${this.about(message)}></ui-panel></ui-dialog>`;
+  }
+
+  about = (message) => ({ conversation: this.conversation, contact: this.conversation.contact, message });
 
   row(row, contact) {
     if (!row) return nothing;
@@ -127,6 +136,7 @@ class Thread extends Panel {
     return bubble(message, {
       first: row.first, contact, reactions: this.built.reactions.get(message.wamid), ours: this.built.ours.get(message.wamid), mayReact: this.mayReact, quoted: this.built.byWamid.get(message.context_wamid),
       retry: this.retry, discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump(wamid),
+      about: this.about, open: (panel, one) => { this.opened = { panel, message: one }; },
       reply: (one) => this.dispatchEvent(new CustomEvent("reply", { detail: one })),
     });
   }

@@ -28,12 +28,13 @@ class ComposerAction(Element):
 
 @dataclass(frozen=True)
 class MessageRenderer(Element):
-    """Draws messages of `type`. `text` names the plugin's route /fragments/<text>; absent, the body is shown."""
+    """Draws messages of `type` inside their bubble: a type of WhatsApp ("order"), or the kind of an interactive one
+    ("interactive.nfm_reply"). Until it has drawn, and when it fails, the kernel's own drawing stands there.
+    """
 
     type: str
     element: str
     module: str
-    text: str | None = None
 
     def __post_init__(self) -> None:
         check_name("message renderer", self.type)

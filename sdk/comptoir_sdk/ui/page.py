@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from comptoir_sdk.translation import Text
 from comptoir_sdk.ui.element import Element, Shown, check_name
-from comptoir_sdk.ui.slots import NAVS, PANEL_SLOTS
+from comptoir_sdk.ui.slots import NAVS, PANEL_SLOTS, PER_MESSAGE, WHEN
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,11 @@ class Page(Shown, Element):
 
 @dataclass(frozen=True)
 class Panel(Shown, Element):
-    """A piece inside a screen. A fragment is asked for with ?conversation=…&contact=… of what is shown.
+    """A piece inside a screen. A fragment is asked for with ?conversation=…&contact=…&message=…, of what is shown.
 
     `refresh_on` lists event types or topics after which it is asked for again; `when` is a condition on what is
-    shown, as in {"contact.has": "phone"}.
+    shown, as in {"contact.has": "phone"}. In the slot `list.row.badge` it is `data` alone: the route /data/<data>,
+    asked for all rows in sight at once.
     """
 
     name: str
@@ -46,9 +47,25 @@ class Panel(Shown, Element):
     refresh_on: tuple[str, ...] | list[str] = ()
     when: Mapping[str, str] = field(default_factory=dict)
     collapsed: bool = False
+    icon: str = "puzzle"
+    data: str | None = None
 
     def __post_init__(self) -> None:
         check_name("panel", self.name)
         if self.slot not in PANEL_SLOTS:
             raise ValueError(f"panel {self.name}: no slot {self.slot!r}; there are {sorted(PANEL_SLOTS)}")
-        self.check(f"panel {self.name}")
+        self._check_drawing()
+        for test in self.when:
+            if test not in WHEN or (test.startswith("message.") and self.slot not in PER_MESSAGE):
+                raise ValueError(f"panel {self.name}: `when` knows no {test!r} in {self.slot}; it knows {sorted(WHEN)}")
+
+    def _check_drawing(self) -> None:
+        badge = self.slot == "list.row.badge"
+        if badge and (self.fragment or self.element or not self.data):
+            raise ValueError(f"panel {self.name}: a badge of rows is data=, a list of thousands draws nothing else")
+        if not badge:
+            self.check(f"panel {self.name}")
+            if self.data:
+                raise ValueError(f"panel {self.name}: data= is for list.row.badge; figures are a DashboardCard")
+        if self.slot == "message.body" and self.fragment:
+            raise ValueError(f"panel {self.name}: message.body takes element=, for a thread shows hundreds of messages")

@@ -3,26 +3,37 @@
 from dataclasses import dataclass
 
 from comptoir_sdk.translation import Text
-from comptoir_sdk.ui.element import Element, check_name
+from comptoir_sdk.ui.element import Element, Shown, check_name
 
 _KINDS = frozenset({"number", "line", "bar", "table"})
 
 
 @dataclass(frozen=True)
-class DashboardCard(Element):
-    """`data` names the plugin's route /data/<data>, which answers the card's series or rows."""
+class DashboardCard(Shown, Element):
+    """A card of the dashboard: figures of the route /data/<data>, drawn as `kind`; or a `fragment`, or an `element`.
+
+    `span` is how many columns it takes, of at most three; `refresh_on` as of a panel.
+    """
 
     name: str
-    title: Text | str
-    data: str
+    title: Text | str = ""
+    data: str | None = None
     kind: str = "number"
     span: int = 1
+    order: int = 100
     permission: str | None = None
+    refresh_on: tuple[str, ...] | list[str] = ()
 
     def __post_init__(self) -> None:
         check_name("dashboard card", self.name)
         if self.kind not in _KINDS:
             raise ValueError(f"dashboard card {self.name}: kind is one of {sorted(_KINDS)}")
+        if self.span not in (1, 2, 3):
+            raise ValueError(f"dashboard card {self.name}: span is 1, 2 or 3")
+        if not self.data:
+            self.check(f"dashboard card {self.name}")
+        elif self.fragment or self.element:
+            raise ValueError(f"dashboard card {self.name}: either data=, or fragment=, or element= with module=")
 
 
 @dataclass(frozen=True)

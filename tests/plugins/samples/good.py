@@ -63,6 +63,7 @@ class Good(Plugin):
             Route("/failure", fail, ("GET",), "good.read"),
             Route("/welcome", welcome, ("GET",), public=True),
             Route("/fragments/good_panel", greet, ("GET",), "good.read"),
+            Route("/data/figures", greet, ("GET",), "good.read"),
         ]
 
     @hookimpl
@@ -78,6 +79,8 @@ class Good(Plugin):
         return [
             ui.Page("good", title=_("Good"), permission="good.read", element="good-page", module="page.js"),
             ui.Panel("side", slot="conversation.detail", title=_("Side"), fragment="good_panel"),
+            ui.Panel("row", slot="list.row.badge", title=_("Row"), permission="good.read", data="figures"),
+            ui.DashboardCard("day", title=_("Day"), permission="good.read", data="figures"),
             ui.ComposerAction("send", _("Send"), element="good-send", module="send.js"),
             ui.MessageRenderer("good.order", element="good-order", module="order.js"),
         ]

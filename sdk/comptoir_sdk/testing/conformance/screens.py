@@ -119,8 +119,35 @@ async def described(bench: Bench) -> None:
         require(route.responses, f"{route.rule}: responses={{200: …}}")
 
 
+@check("silver", "Badges and figures answer what the kernel can draw.")
+async def figures(bench: Bench) -> None:
+    shop = await bench.shop()
+    owner, nouns = await shop.agent("owner"), await bench.thread(shop)
+    for piece in bench.one.panels:
+        if not isinstance(piece, ui.Panel | ui.DashboardCard) or not piece.data:
+            continue
+        answer = await owner.get(f"{bench.prefix}/data/{piece.data}?conversations={nouns['core.Conversation']}")
+        require(answer.status == 200, f"the data {piece.data}: {answer.status} {answer.text[:200]}")
+        kind = piece.kind if isinstance(piece, ui.DashboardCard) else "badge"
+        require(_FITS[kind](answer.json()), f"the data {piece.data} has not the shape of a {kind}: {answer.text[:200]}")
+
+
+def _numbers(told: Any) -> bool:
+    return isinstance(told, list) and all(isinstance(one, int | float) for one in told)
+
+
+_FITS = {
+    "badge": lambda told: isinstance(told, dict) and all(
+        one is None or isinstance(one.get("text"), str) for one in told.values()),
+    "number": lambda told: isinstance(told.get("value"), int | float),
+    "line": lambda told: _numbers(told.get("values")) and len(told["values"]) == len(told.get("labels", ())),
+    "bar": lambda told: _numbers(told.get("values")) and len(told["values"]) == len(told.get("labels", ())),
+    "table": lambda told: isinstance(told.get("columns"), list) and isinstance(told.get("rows"), list),
+}
+
+
 def _fragments(bench: Bench) -> list[str]:
-    return [piece.fragment for piece in bench.one.panels if isinstance(piece, ui.Panel | ui.Page) and piece.fragment]
+    return [name for piece in bench.one.panels if (name := getattr(piece, "fragment", None))]
 
 
 def _base(page: Any, plugin: str) -> str:

@@ -1,0 +1,78 @@
+/** Badges in rows of conversations: plugins answer with data for many rows at once, and load nothing into the list. */
+import { ApiError, get } from "../api.js";
+import { t } from "../i18n.js";
+import { BUDGET, lateness, listen, panelsIn, report } from "../plugins.js";
+
+const MOST = 50; // rows in one request
+const GATHER = 30; // ms
+const REST = 60_000; // ms until a plugin that failed is asked again by itself
+const TONES = new Set(["", "ok", "warn", "bad", "info"]);
+
+/** `badges.of(id)` is the badge of a row, or null; what is not known is asked for, then `changed()` runs. */
+export class Badges {
+  constructor(changed) {
+    Object.assign(this, { changed, known: new Map(), waiting: new Map(), failed: new Map(), generation: 0 });
+    this.panels = panelsIn("list.row.badge");
+    this.stops = this.panels.map((panel) => listen(panel, () => this.again()));
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    for (const stop of this.stops) stop();
+  }
+
+  /** The first plugin that has something to say: a second badge would leave no room for the words of the row. */
+  of(id) {
+    if (!this.panels.length) return null;
+    const known = this.known.get(id);
+    if (known?.generation !== this.generation) this.ask(id);
+    const told = this.panels.map((panel) => known?.badges.get(panel)).filter(Boolean);
+    return told.length ? told[0] : null;
+  }
+
+  again() {
+    this.generation += 1;
+    this.failed.clear();
+    this.changed();
+  }
+
+  ask(id) {
+    if (this.waiting.get(id) === this.generation) return;
+    this.waiting.set(id, this.generation);
+    this.timer ??= setTimeout(() => this.fetch(), GATHER);
+  }
+
+  fetch() {
+    this.timer = null;
+    const { generation } = this;
+    const ids = [...this.waiting].filter(([id, asked]) => asked === generation && this.known.get(id)?.generation !== generation).map(([id]) => id);
+    for (const id of ids) this.known.set(id, { generation, badges: this.known.get(id)?.badges ?? new Map() });
+    for (let at = 0; at < ids.length; at += MOST) for (const panel of this.panels) this.load(panel, ids.slice(at, at + MOST));
+  }
+
+  async load(panel, ids) {
+    if (Date.now() < (this.failed.get(panel)?.until ?? 0)) return;
+    try {
+      const told = await get(`/api/v1/p/${panel.plugin}/data/${panel.data}`, { conversations: ids.join(",") }, { timeout: BUDGET });
+      for (const id of ids) this.known.get(id)?.badges.set(panel, checked(told, id));
+      this.failed.delete(panel);
+    } catch (error) {
+      this.broke(panel, lateness(error));
+    }
+    this.changed();
+  }
+
+  broke(panel, error) {
+    console.warn(`badge ${panel.plugin}.${panel.name}`, error);
+    this.failed.set(panel, { until: Date.now() + REST, error });
+    if (!(error instanceof ApiError)) report(panel, error);
+  }
+}
+
+function checked(told, id) {
+  if (!told || typeof told !== "object" || Array.isArray(told)) throw new Error(t("It answered what cannot be drawn as {kind}.", { kind: "badge" }));
+  const badge = told[id];
+  if (!badge) return null;
+  if (typeof badge.text !== "string" || !TONES.has(badge.tone ?? "")) throw new Error(t("It answered what cannot be drawn as {kind}.", { kind: "badge" }));
+  return badge;
+}

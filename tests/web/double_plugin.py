@@ -1,0 +1,48 @@
+"""What the plugin "acme" of the stand-in offers beside its panels, and how it misbehaves."""
+
+import asyncio
+from typing import Any
+
+from quart import Quart, request
+
+Resource = dict[str, Any]
+KINDS = ("composer_actions", "message_renderers", "dashboard_cards", "commands")
+HANGS = object()
+"""In the place of an answer: none comes."""
+
+
+class Offered:
+    def __init__(self) -> None:
+        self.pages: list[Resource] = []
+        self.pieces: dict[str, list[Resource]] = {kind: [] for kind in KINDS}
+        self.fragments: dict[str, Any] = {}
+        """Name to HTML, (HTML, status), or HANGS; what is asked of each is kept in `asked`."""
+        self.answers: dict[str, Any] = {}
+        """What /data/<name> and /commands/<name> answer."""
+        self.asked: list[tuple[str, Resource]] = []
+
+    def offer(self, pieces: str, **piece: Any) -> None:
+        self.pieces[pieces].append({"plugin": "acme", "order": 100} | piece)
+
+    def register(self, app: Quart) -> None:
+        app.add_url_rule("/api/v1/p/<plugin>/data/<name>", "plugin_data", self._data)
+        app.add_url_rule("/api/v1/p/<plugin>/commands/<name>", "plugin_command", self._command, methods=["POST"])
+
+    async def fragment(self, name: str) -> Any:
+        self.asked.append((name, dict(request.args)))
+        return await told(self.fragments[name])
+
+    async def _data(self, plugin: str, name: str) -> Any:
+        self.asked.append((name, dict(request.args)))
+        found = self.answers[name]
+        return await told(found(request.args) if callable(found) else found)
+
+    async def _command(self, plugin: str, name: str) -> Any:
+        self.asked.append((name, await request.get_json() or {}))
+        return await told(self.answers[name])
+
+
+async def told(answer: Any) -> Any:
+    if answer is HANGS:
+        await asyncio.Event().wait()
+    return answer
