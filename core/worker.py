@@ -190,7 +190,8 @@ class Worker:
             "previews": PreviewMaker(db, self._storage, Workshop(), wake).run,
             "cron": Clock(db, crons).run,
             "enablement": Enablement(db, host.plugins, host.gate).run,
-            "isolated": Isolated(self._apart, self._settings.config_path, self._settings.data_dir).run,
+            "isolated": Isolated(self._apart, self._settings.config_path, self._settings.data_dir,
+                                 host.guard.incidents).run,
         }
 
     def _lanes(self) -> Lanes:

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from core.db.pool import leave_unreset, scope_connection
+from core.db.shares import SharedPool
 
 
 class TenantClient(AsyncpgDBClient):
-    async def create_pool(self, **kwargs: Any) -> "asyncpg.Pool[asyncpg.Record]":
-        return await asyncpg.create_pool(None, **{**kwargs, "setup": scope_connection, "reset": leave_unreset})
+    async def create_pool(self, **kwargs: Any) -> SharedPool:
+        return await SharedPool(**kwargs)
 
 
 client_class = TenantClient

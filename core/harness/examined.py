@@ -18,8 +18,10 @@ from core.db.pool import Database
 from core.db.scope import tenant_scope
 from core.plugins.changes import changes
 from core.plugins.gate import parse_settings
+from core.plugins.host import PluginHost
+from core.plugins.incidents import Incident
 from core.plugins.lint import lint
-from core.plugins.loader import GROUP, Plugins
+from core.plugins.loader import GROUP
 from core.plugins.models import models_of, tables_of
 from core.plugins.states import Installed
 from core.plugins.tables import migrated_apps, unprotected
@@ -31,8 +33,8 @@ _VALUES: dict[type, Any] = {
 
 
 class Examined:
-    def __init__(self, db: Database, plugins: Plugins, one: Installed) -> None:
-        self._db, self._plugins, self._one = db, plugins, one
+    def __init__(self, db: Database, host: PluginHost, one: Installed) -> None:
+        self._db, self._host, self._plugins, self._one = db, host, host.plugins, one
         self.name, self.state, self.why = one.name, one.state, one.why
 
     @property
@@ -87,6 +89,14 @@ class Examined:
             return ""
         writer = await changes(Tortoise.apps, tortoise_config(self._db.url, apps)["apps"], self.name)
         return writer.as_string() if writer else ""
+
+    async def incidents(self) -> Sequence[Incident]:
+        """What the guard noted of it, for whichever tenant."""
+        await self._host.record.settle(self._db)
+        rows = await self._db.system.fetch(
+            "select plugin, kind, call, told, place, traceback from plugin_incidents where plugin = $1 "
+            "order by first_at, id", self.name)
+        return [Incident(**row) for row in rows]
 
     def lint(self) -> Sequence[str]:
         """What its migrations would hold up or break."""

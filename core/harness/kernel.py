@@ -118,7 +118,7 @@ class Kernel:
         found = next((one for one in self.host.plugins if one.name == plugin), None)
         if found is None:
             raise LookupError(f"no plugin {plugin!r} is installed; there are {[one.name for one in self.host.plugins]}")
-        return Examined(self.db, self.host.plugins, found)
+        return Examined(self.db, self.host, found)
 
     async def browse(self, cookie: dict[str, str], path: str, options: Mapping[str, Any]) -> Any:
         await self.serve()

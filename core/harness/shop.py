@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.harness.kernel import Kernel
 
 SECRET, APP = "the app secret of a test", "harness"
+_FAILURES = ("raised", "late", "leaked", "memory")
 _CALLED = {"agent": "Amina", "owner": "Omar", "admin": "Aicha", "supervisor": "Said", "viewer": "Vida"}
 
 
@@ -92,12 +93,16 @@ class Shop:
         await self._kernel.drain()
 
     async def failures(self, plugin: str) -> Sequence[str]:
-        """Tracebacks of the plugin's jobs that failed and of events that were set aside."""
-        found = await self._kernel.db.system.fetch(
+        """Tracebacks of its jobs that failed and of events that were set aside, and what else the guard noted of it."""
+        rows = await self._kernel.db.system.fetch(
             "select traceback from plugin_failures where tenant_id = $1 and plugin = $2 union all "
             "select last_error from jobs where tenant_id = $1 and plugin = $2 and last_error is not null",
             self.tenant_id, plugin)
-        return [row["traceback"] for row in found]
+        found = [row["traceback"] for row in rows]
+        noted = [one for one in await self._kernel.examine(plugin).incidents()
+                 if one.kind in _FAILURES and not any(one.told in told for told in found)]
+        return [*found, *("\n".join(filter(None, (f"{one.call}: {one.told}", one.place, one.traceback)))
+                          for one in noted)]
 
     async def personal_data(self, contact_id: UUID | str) -> Mapping[str, Any]:
         """What each plugin would put into an export of this person."""

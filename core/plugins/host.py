@@ -35,6 +35,7 @@ from core.plugins.running import watch_tasks
 from core.plugins.soundness import refuse_unsound
 from core.plugins.states import Installed
 from core.plugins.tables import refuse_unprotected
+from core.plugins.threads import give_threads
 from core.plugins.ui import Files, Manifest
 from core.storage import Storage
 
@@ -151,6 +152,7 @@ class PluginHost:
         self._tell_refusals()
         await self.record.settle(db)
         watch_tasks(asyncio.get_running_loop())
+        give_threads(asyncio.get_running_loop())
         self._watches = [asyncio.create_task(self.gate.run(db), name="plugin gate"),
                          asyncio.create_task(self.record.run(db), name="plugin record")]
 

@@ -6,11 +6,13 @@ import ctypes
 import logging
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from core.plugins.incidents import Incident, Incidents
 from core.plugins.loader import Plugins
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _STEADY_SECONDS = 0.5, 30.0, 60.0
@@ -29,8 +31,8 @@ def isolated(plugins: Plugins, configured: Collection[str]) -> list[str]:
 class Isolated:
     """`run` keeps `comptoir worker --plugin NAME` running for each name. They end with this process."""
 
-    def __init__(self, names: Collection[str], config: Path, data: Path) -> None:
-        self._names = names
+    def __init__(self, names: Collection[str], config: Path, data: Path, incidents: Incidents) -> None:
+        self._names, self._incidents = names, incidents
         self._environment = {**os.environ, "COMPTOIR_CONFIG": str(config), "COMPTOIR_DATA": str(data)}
         self.pids: dict[str, int] = {}
 
@@ -45,17 +47,23 @@ class Isolated:
         pause, loop = _FIRST_PAUSE, asyncio.get_running_loop()
         while True:
             began = loop.time()
-            status = await self._run(name)
-            pause = _FIRST_PAUSE if loop.time() - began > _STEADY_SECONDS else pause
-            _log.warning("the worker of plugin %s ended with status %d; starting it again in %g s", name, status, pause)
+            told = await self._run(name)
+            if loop.time() - began > _STEADY_SECONDS:
+                pause = _FIRST_PAUSE
+            _log.warning("the worker of plugin %s: %s; starting it again in %g s", name, told, pause)
+            self._incidents.add(Incident(name, "load", "its worker", told))
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _run(self, name: str) -> int:
-        process = await _launch(name, self._environment)
+    async def _run(self, name: str) -> str:
+        """Until it ends, and how it did."""
+        try:
+            process = await _launch(name, self._environment)
+        except (OSError, subprocess.SubprocessError) as error:  # its neighbours' go on
+            return f"its process could not be started: {error}"
         self.pids[name] = process.pid
         try:
-            return await process.wait()
+            return f"its process ended with status {await process.wait()}: its log says why"
         finally:
             self.pids.pop(name, None)
             if process.returncode is None:

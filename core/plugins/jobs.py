@@ -1,9 +1,7 @@
 """Plugins' jobs as the runner knows them. Gated when they are enqueued and again when they run."""
 
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any
 
 from comptoir_sdk import Job
 
@@ -40,11 +38,7 @@ def _handler(plugin: str, job: Job, contexts: Contexts, guard: Guard) -> Handler
             raise
 
     # A little longer than the guard's own limit, which knows whom to blame.
-    return Handler(plugin, job.name, run, job.timeout + 5, job.atomic, _transaction)
-
-
-def _transaction(_run: Run) -> AbstractAsyncContextManager[Any]:
-    return model_transaction()
+    return Handler(plugin, job.name, run, job.timeout + 5, job.atomic, lambda _run: model_transaction(plugin))
 
 
 def crons(plugins: Plugins, gate: Gate) -> Iterator[Cron]:

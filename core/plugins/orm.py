@@ -15,12 +15,13 @@ from core.db.migrate import CORE, tortoise_config
 from core.db.pool import Connection, Database
 from core.db.roles import role_url
 from core.db.scope import current_tenant
+from core.db.shares import held_by
 from core.plugins.loader import Plugins
 from core.plugins.tables import migrated_apps
 
 WEB_STATEMENT_SECONDS, JOB_STATEMENT_SECONDS = 2, 30
 _POOL = 8
-"""More than one plugin has slots for, so that its slow statements leave some to the others. Opened when needed."""
+"""More than the share of one plugin (`core.db.shares`), so that its slow statements leave some. Opened when needed."""
 
 
 async def open_models(database_url: str, plugins: Plugins, *, statement_seconds: int) -> None:
@@ -70,10 +71,11 @@ def transaction() -> Any:
 
 
 @asynccontextmanager
-async def model_transaction() -> AsyncIterator[Connection]:
-    """The same, giving its asyncpg connection."""
-    async with in_transaction("default") as client:
-        yield client._connection
+async def model_transaction(plugin: str) -> AsyncIterator[Connection]:
+    """The same on the plugin's behalf, giving its asyncpg connection."""
+    with held_by(plugin):
+        async with in_transaction("default") as client:
+            yield client._connection
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
+from core.db.shares import held_by
 from core.plugins.incidents import belongs
 
 _log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ def start(call: Call, work: Coroutine[Any, Any, Any]) -> Task:
     """Run `work` as a task of this call."""
     token = _current.set(call)
     try:
-        task: Task = asyncio.ensure_future(contained(work))
+        with held_by(call.plugin):
+            task: Task = asyncio.ensure_future(contained(work))
     finally:
         _current.reset(token)
     tasks[task] = call

@@ -1,6 +1,7 @@
 """Catches code that holds the event loop, which no time limit can stop: names it, and interrupts it.
 
-A thread asks the loop for a sign of life and looks at what runs when none comes. A timer that every sign of life winds
+A thread asks the loop for a sign of life and, while none comes, looks again and again at what runs: only what is seen
+each time is to blame, for a loop may also be late by many short steps of others. A timer that every sign of life winds
 up again sends SIGALRM to a loop that has been silent too long; unlike the thread, a signal also reaches code that keeps
 the interpreter to itself (a regular expression gone astray) or sleeps in a system call.
 """
@@ -15,6 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
@@ -24,11 +26,12 @@ from core.plugins.breakers import LONGEST_REST, door_of
 from core.plugins.guard import Guard, Interrupted
 from core.plugins.incidents import belongs, storable
 from core.plugins.record import AWAY, tell_incidents, tell_rest
-from core.plugins.running import Call
+from core.plugins.running import Call, Task
 
 HELD_SECONDS: Final = 0.3
 """From here on somebody is named."""
 _PAUSE_SECONDS: Final = 0.2
+_SAMPLE_SECONDS: Final = 0.05
 INTERRUPT_SECONDS: Final = 5.0
 _AGAIN_SECONDS: Final = 1.0
 _MOST_INTERRUPTIONS: Final = 20
@@ -45,6 +48,8 @@ class Watchdog:
         self._guard, self._url, self._process, self._limit = guard, database_url, process, interrupt_seconds
         self._over = threading.Event()
         self._interruptions = 0
+        self._seen: _Step | None = None
+        """What the thread saw running when it looked last; nothing while the loop answers."""
 
     def start(self) -> None:
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
@@ -66,8 +71,9 @@ class Watchdog:
                 self._loop.call_soon_threadsafe(self._alive, sign)
             except RuntimeError:
                 return  # the loop is closed
-            if not sign.wait(HELD_SECONDS):
+            if not sign.wait(_SAMPLE_SECONDS):
                 self._look(sign)
+                self._seen = None
 
     def _alive(self, sign: threading.Event) -> None:
         self._interruptions = 0
@@ -80,43 +86,56 @@ class Watchdog:
             signal.setitimer(signal.ITIMER_REAL, self._limit)
 
     def _look(self, sign: threading.Event) -> None:
-        began, call, stack = time.monotonic() - HELD_SECONDS, None, list[_Line]()
-        while True:
-            seen = self._running()
-            if (call is None and seen is not None) or not stack:
-                call, stack = seen, self._stack()
-            held = time.monotonic() - began
-            if call is not None:
-                call.blocked = max(call.blocked, held)  # before its end is judged
-            if sign.wait(_PAUSE_SECONDS) or self._over.is_set():
-                break
-        self._tell(call, time.monotonic() - began, stack)
+        asked, named = time.monotonic() - _SAMPLE_SECONDS, False
+        step = self._seen = self._sample()
+        while not (sign.wait(_SAMPLE_SECONDS) or self._over.is_set()):
+            fresh = self._sample()
+            if fresh.task is step.task:
+                step.go_on(fresh.seen)
+            else:
+                named = self._judge(step) or named
+                step = self._seen = fresh
+        named, late = self._judge(step) or named, time.monotonic() - asked
+        if late >= HELD_SECONDS and not named:
+            self._tell(None, late, [])
 
-    def _running(self) -> Call | None:
-        task = asyncio.current_task(self._loop)
-        return running.tasks.get(task) if task is not None else None
+    def _sample(self) -> "_Step":
+        task, now = asyncio.current_task(self._loop), time.monotonic()
+        return _Step(task, _call_of(task), _lines(sys._current_frames().get(self._thread)), now, now)
 
-    def _stack(self) -> "list[_Line]":
-        return _lines(sys._current_frames().get(self._thread))
+    def _judge(self, step: "_Step") -> bool:
+        if step.seconds >= HELD_SECONDS:
+            self._tell(step.call, step.seconds, step.stack)
+        return step.seconds >= HELD_SECONDS
 
     def _tell(self, call: Call | None, seconds: float, stack: "list[_Line]") -> None:
         place = _place(stack, call.package if call else "")
         told = storable("".join(traceback.format_list([line for _, line in stack])))
         who = f"plugin {call.plugin}, {call.call}," if call else "the kernel"
-        _log.error("the event loop was held for %.1f s by %s at %s", seconds, who, place)
+        if stack:
+            _log.error("the event loop was held for %.1f s by %s at %s", seconds, who, place)
+        else:
+            _log.error("the event loop was late by %.1f s: many steps, none of them long", seconds)
         with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._guard.blocked, call, seconds, place, told)
 
     def _alarm(self, _number: int, frame: FrameType | None) -> None:
         """In the main thread, between two of its instructions."""
-        call = self._running()
+        call = _call_of(asyncio.current_task(self._loop))
         signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
-        if call is None or self._over.is_set():
+        if call is None or self._over.is_set() or self._is_others():
             return  # the kernel's own work is not cut
         self._interruptions += 1
         if self._interruptions > _MOST_INTERRUPTIONS:
             self._give_up(call, _lines(frame))
         raise Interrupted
+
+    def _is_others(self) -> bool:
+        """Whether the time until now was others': the thread looked a moment ago, and this step had only begun."""
+        step, now = self._seen, time.monotonic()
+        # A thread that has not looked for longer could not: this step keeps the interpreter to itself.
+        return step is not None and now - step.seen < HELD_SECONDS and (
+            step.task is not asyncio.current_task(self._loop) or step.seconds < HELD_SECONDS)
 
     def _give_up(self, call: Call, stack: "list[_Line]") -> None:
         _log.critical("plugin %s, %s, cannot be interrupted: this process ends", call.plugin, call.call)
@@ -138,6 +157,30 @@ class Watchdog:
 
 
 _Line = tuple[str, traceback.FrameSummary]
+
+
+@dataclass
+class _Step:
+    """What ran when the thread looked, from the first time in a row to the last."""
+
+    task: Task | None
+    call: Call | None
+    stack: list[_Line]
+    began: float
+    seen: float
+
+    @property
+    def seconds(self) -> float:
+        return self.seen - self.began
+
+    def go_on(self, now: float) -> None:
+        self.seen = now
+        if self.call is not None and self.seconds >= HELD_SECONDS:
+            self.call.blocked = max(self.call.blocked, self.seconds)  # before its end is judged
+
+
+def _call_of(task: Task | None) -> Call | None:
+    return running.tasks.get(task) if task is not None else None
 
 
 def _lines(frame: FrameType | None) -> list[_Line]:

@@ -16,11 +16,15 @@ _BROKEN = ("raises_at_register", "misspelt", "raises_in_observer", "raises_in_fi
            "leaves", "blocks", "slow_sql", "bad_rule", "bad_cron", "bad_shape", "bad_assets", "bad_settings",
            "hangs_at_register", "sleeps_everywhere", "forgetful", "too_new", "eats", "needs_absent", "needs_newer_good",
            "undeclared_permission", "raises_in_one_of_two", "reads")
+_HOSTILE = ("unsettling", "hoards", "hangs_in_threads", "mistyped", "unserialisable", "streams", "million", "endless",
+            "twice", "twice_in_other_words", "impostor", "escapes", "bad_default", "eats_in_a_job", "steps")
 POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare", "lost")),
+    EntryPoint("hangs_at_import", "tests.plugins.samples.hangs_at_import:plugin", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.broken:{name}", GROUP) for name in _BROKEN),
+    *(EntryPoint(name, f"tests.plugins.samples.hostile:{name}", GROUP) for name in _HOSTILE),
 ]
 BUNDLED = [EntryPoint(name, f"plugins.{name}:plugin", GROUP) for name in ("contacts", "inbox", "settings")]
 

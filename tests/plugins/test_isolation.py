@@ -1,6 +1,7 @@
 """`isolate: true`: a plugin's jobs and observers run in a worker process of their own, within their own memory."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ from core.config import load
 from core.db.pool import Database
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE
+from core.plugins import isolation
+from core.plugins.incidents import Incidents
 from tests.seed import SeededTenant
 
 _PATIENCE = 120.0
@@ -107,8 +110,43 @@ async def test_its_jobs_run_apart_within_their_memory_and_it_comes_back_when_it_
     await _done(db, await _enqueue(db, tenant, "acme_hog", "tell"))
     assert _pid(tmp_path) != first
     kinds = await db.system.fetch("select kind, call, process from plugin_incidents order by kind")
-    assert [tuple(row) for row in kinds] == [("blocked", "job nap", "worker acme_hog"),
-                                             ("memory", "job eat", "worker acme_hog")]
+    assert [tuple(row) for row in kinds] == [
+        ("blocked", "job nap", "worker acme_hog"), ("load", "its worker", "worker"),
+        ("memory", "job eat", "worker acme_hog")]
+
+
+async def test_one_that_cannot_be_started_or_dies_at_each_start_is_told_and_stops_no_other(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs = {"acme_dies": "raise SystemExit(3)", "acme_fine": "import time; time.sleep(600)"}
+
+    async def launch(name: str, _environment: object) -> asyncio.subprocess.Process:
+        if name not in programs:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return await asyncio.create_subprocess_exec(sys.executable, "-c", programs[name])
+
+    monkeypatch.setattr(isolation, "_launch", launch)
+    monkeypatch.setattr(isolation, "_FIRST_PAUSE", 0.01)
+    incidents = Incidents()
+    names = ["acme_lost", "acme_dies", "acme_fine"]
+    isolated = isolation.Isolated(names, tmp_path / "config.yaml", tmp_path, incidents)
+    running, told = asyncio.create_task(isolated.run()), dict[tuple[str, str], int]()
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while min((told.get((name, kind), 0) for name, kind in _EXPECTED), default=0) < 2:
+                assert not running.done()
+                for one, count in incidents.take():
+                    told[one.plugin, one.told] = told.get((one.plugin, one.told), 0) + count
+                await asyncio.sleep(0.02)
+        assert set(told) == set(_EXPECTED)
+        assert set(isolated.pids) >= {"acme_fine"}
+        os.kill(isolated.pids["acme_fine"], 0)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+_EXPECTED = [("acme_lost", "its process could not be started: [Errno 12] Cannot allocate memory"),
+             ("acme_dies", "its process ended with status 3: its log says why")]
 
 
 def _pid(folder: Path) -> int:

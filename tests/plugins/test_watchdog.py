@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
@@ -21,8 +21,8 @@ LIMIT = 1.0
 
 @pytest.fixture
 async def host(db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost) -> PluginHost:
-    switches.switch_on("atlas", "good", "blocks")
-    return await start_host("good", "blocks")
+    switches.switch_on("atlas", "good", "blocks", "steps")
+    return await start_host("good", "blocks", "steps")
 
 
 @pytest.fixture
@@ -66,3 +66,40 @@ async def _incident(host: PluginHost, db: Database) -> dict[str, Any]:
             if row := await db.system.fetchrow("select * from plugin_incidents"):
                 return dict(row)
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("watching")
+async def test_nobody_is_blamed_for_a_loop_that_is_late_by_many_short_steps(
+        host: PluginHost, db: Database, tenant: SeededTenant) -> None:
+    before = BLOCKED.labels("steps")._value.get(), BLOCKED.labels("")._value.get()
+    go = asyncio.Event()
+    calls = [host.guard.call("steps", "/step", 5, lambda: _step(go)) for _ in range(12)]
+    await _at_once(go, *(_step(go) for _ in range(20)), *calls, *(_step(go) for _ in range(20)))
+    async with asyncio.timeout(5):
+        while BLOCKED.labels("")._value.get() == before[1]:  # the lateness itself is told  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await host.record.settle(db)
+    assert await db.system.fetch("select * from plugin_incidents") == []
+    assert BLOCKED.labels("steps")._value.get() == before[0]
+    assert host.guard.breakers["steps", "routes"].failures == 0
+
+
+@pytest.mark.usefixtures("watching")
+async def test_nobody_is_interrupted_for_others_time(host: PluginHost, tenant: SeededTenant) -> None:
+    """The loop has been held by the kernel for longer than anybody may when the plugin's turn comes."""
+    go = asyncio.Event()
+    await _at_once(go, _step(go, LIMIT * 1.9), host.guard.call("steps", "/step", 5, lambda: _step(go, 0.25)))
+
+
+async def _at_once(go: asyncio.Event, *work: Coroutine[Any, Any, None]) -> None:
+    """One turn of the loop does it all, in this order: a sign of life that is asked for meanwhile has to wait."""
+    tasks = [asyncio.create_task(one) for one in work]
+    for _ in range(3):
+        await asyncio.sleep(0)  # until each waits, those in the guard's own tasks too
+    go.set()
+    await asyncio.gather(*tasks)
+
+
+async def _step(go: asyncio.Event, seconds: float = 0.02) -> None:
+    await go.wait()
+    time.sleep(seconds)  # noqa: ASYNC251 - stands for work

@@ -20,6 +20,7 @@ from comptoir_sdk.testing.kernel import (
     Cluster,
     Examined,
     Graph,
+    Incident,
     Kernel,
     Listener,
     Shop,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from comptoir_sdk.testing.conformance.suite import PluginConformance
 
 __all__ = [
-    "Agent", "Answer", "Asked", "Call", "Cluster", "Examined", "Graph", "Kernel", "Listener", "PluginConformance",
-    "Shop", "Web", "find_kernel",
+    "Agent", "Answer", "Asked", "Call", "Cluster", "Examined", "Graph", "Incident", "Kernel", "Listener",
+    "PluginConformance", "Shop", "Web", "find_kernel",
 ]
 
 

@@ -82,7 +82,7 @@ class Shop(Protocol):
         """The job now, as in `runs("acme_pins.prune")`, whatever its cron says; and what follows from it."""
 
     async def failures(self, plugin: str) -> Sequence[str]:
-        """Tracebacks of its jobs that failed and of events that were set aside."""
+        """What went wrong in it, with tracebacks: it raised, was late, left tasks running, or took too much memory."""
 
     async def personal_data(self, contact_id: UUID | str) -> Mapping[str, Any]:
         """What each plugin would put into an export of this person."""
@@ -139,6 +139,22 @@ class Web(Protocol):
         """What this address answers from now on."""
 
 
+class Incident(Protocol):
+    """Something that the guard noted of a plugin."""
+
+    @property
+    def kind(self) -> str:
+        """raised, late, blocked, leaked, memory, load, migration or browser."""
+
+    @property
+    def call(self) -> str: ...
+    @property
+    def told(self) -> str: ...
+    @property
+    def place(self) -> str:
+        """file:line, where it is known."""
+
+
 class Examined(Protocol):
     """An installed plugin, as the conformance checks look at it."""
 
@@ -167,6 +183,7 @@ class Examined(Protocol):
     def settings(self, values: dict[str, Any]) -> Any: ...
     async def complaints(self) -> Sequence[str]: ...
     async def missing_migration(self) -> str: ...
+    async def incidents(self) -> Sequence[Incident]: ...
     def lint(self) -> Sequence[str]: ...
     async def fill(self, tenant_id: UUID, nouns: dict[str, UUID]) -> Mapping[str, Any]: ...
     async def count(self, tenant_id: UUID, table: str) -> int: ...

@@ -1,6 +1,5 @@
 """Off, it does not exist; on, each door asks for its permission and bears what people send."""
 
-import asyncio
 from typing import Any
 
 from comptoir_sdk.testing.conformance.bench import CUSTOMER, Bench
@@ -123,8 +122,12 @@ async def there_and_back(bench: Bench) -> None:
     shop = await bench.shop()
     conversation = (await bench.thread(shop))["core.Conversation"]
     agent = await shop.agent("owner")
-    await agent.post(f"/api/v1/conversations/{conversation}/messages", json={"type": "text", "text": {"body": "wa"}})
+    answer = await agent.post(f"/api/v1/conversations/{conversation}/messages",
+                              json={"type": "text", "text": {"body": "wa"}})
     await bench.kernel.drain()
+    told = "; ".join(await shop.failures(bench.name)) or answer.text
+    require(answer.status < 300, f"what an agent sends is refused where the tenant has the plugin: {told}")
+    require(bench.kernel.graph.sent, f"what an agent sent did not reach the customer: {told}")
     await shop.receives("shukran", sender=CUSTOMER)
     await bench.kernel.drain()
     await _has_not_failed(bench, shop)
@@ -132,11 +135,15 @@ async def there_and_back(bench: Bench) -> None:
 
 @check("gold", "It leaves no task behind in the loop of everybody.")
 async def tasks(bench: Bench) -> None:
-    await there_and_back(bench)
-    for task in asyncio.all_tasks():
-        code = getattr(task.get_coro(), "cr_code", None)
-        require(code is None or not code.co_filename.startswith(str(bench.package)),
-                f"{task.get_name()} of {code and code.co_qualname} still runs: what takes longer is a job")
+    shop = await bench.shop()
+    owner = await shop.agent("owner")
+    conversation = (await bench.thread(shop))["core.Conversation"]
+    await owner.post(f"/api/v1/conversations/{conversation}/messages", json={"type": "text", "text": {"body": "wa"}})
+    for _, method, path in (*bench.paths(), *bench.paths(public=True, slug=shop.slug)):
+        await owner.ask(method, path, json=None if method == "GET" else {})
+    await bench.kernel.drain()
+    left = [one for one in await bench.one.incidents() if one.kind == "leaked"]
+    require(not left, "; ".join(f"{one.call}, {one.place}: {one.told}" for one in left))
 
 
 async def _is_refused(agent: Any, topic: str, where: str) -> None:
