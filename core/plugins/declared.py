@@ -1,8 +1,10 @@
 """What a plugin registers, collected once at start and checked as a whole."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from comptoir_sdk import Channel, Command, Job, Plugin, Route, ui
 
@@ -13,6 +15,9 @@ _HOOKS: dict[str, type] = {
     "register_routes": Route, "register_panels": ui.Element, "register_jobs": Job, "register_channels": Channel,
     "register_commands": Command,
 }
+MOST: Final = 500
+"""Pieces of one kind that a plugin may register."""
+_VARIABLE: Final = re.compile(r"<(?:([^<>]*):)?\w+>")
 _OF_THE_KERNEL = OWN | OPERATE
 _NAMED_ROUTES = {"fragment": "fragments", "data": "data", "post": "commands", "on_test": "commands"}
 
@@ -22,7 +27,9 @@ def declared_by(plugin: Plugin) -> Declared:
     declared = Declared(*(_collect(plugin, hook, kind) for hook, kind in _HOOKS.items()))
     _refuse_duplicates("job", (job.name for job in declared.jobs))
     _refuse_duplicates("channel", (channel.name for channel in declared.channels))
-    _refuse_duplicates("route", ((route.rule, method) for route in declared.routes for method in route.methods))
+    # Variables by another name are the same address: one of the two routes would never be asked.
+    _refuse_duplicates("route", (f"{method} {_address(route)}"
+                                 for route in declared.routes for method in route.methods))
     _refuse_duplicates("piece", ((type(piece), getattr(piece, "name", None)) for piece in declared.panels))
     _check_permissions(plugin, declared)
     for piece in declared.panels:
@@ -30,11 +37,17 @@ def declared_by(plugin: Plugin) -> Declared:
     return declared
 
 
+def _address(route: Route) -> str:
+    return _VARIABLE.sub(r"<\1>", f"/public{route.rule}" if route.public else route.rule)
+
+
 def _collect(plugin: Plugin, hook: str, kind: type) -> tuple[Any, ...]:
     register = getattr(plugin, hook, None)
     if register is None or not hasattr(register, "comptoir_impl"):
         return ()
-    found = tuple(register())
+    found = tuple(islice(register(), MOST + 1))
+    if len(found) > MOST:
+        raise Refused("broken", f"{hook} returned more than {MOST}: what grows with use belongs into tables")
     for one in found:
         if not isinstance(one, kind):
             raise Refused("broken", f"{hook} returned {one!r}, which is not a {kind.__name__}")

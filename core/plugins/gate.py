@@ -95,6 +95,8 @@ class Gate:
                 await self.refresh(db)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
                 _log.warning("the gate keeps its last map: %s", type(error).__name__)
+            except Exception:  # were this to end, the process would never hear of a change again
+                _log.exception("the gate keeps its last map")
 
     def _of(self, tenant_id: UUID, slug: str, kept: Mapping[tuple[UUID, str], Mapping[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -107,8 +109,8 @@ class Gate:
             values = {**kept.get((tenant_id, one.name), {}), **self._source.map.settings(slug, one.name)}
             try:
                 found[one.name] = parse_settings(one.plugin.Settings, values)
-            except ValueError as error:
-                self._say_off(slug, one.name, f"its settings are not valid: {error}")
+            except Exception as error:  # its own code: defaults and validators may raise anything
+                self._say_off(slug, one.name, f"its settings are not valid: {_words(error)}")
         return found
 
     def _say_off(self, slug: str, plugin: str, why: str) -> None:
@@ -130,6 +132,10 @@ def parse_settings(model: type | None, values: Mapping[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else f"they raise {type(error).__name__}: {error}"
 
 
 def _fields(model: type | None) -> Iterable[str]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from comptoir_sdk import Contact, Context, Conversation, Draft, Fact, PluginError, Reject, Suggestion
 
 from core.errors import Rejected
+from core.plugins.answers import checked
 from core.plugins.gate import Gate
 from core.plugins.guard import Guard, PluginFailed
 from core.plugins.loader import Plugins
@@ -30,7 +31,8 @@ class Implementation:
     arguments: tuple[str, ...]
 
     async def __call__(self, **offered: Any) -> Any:
-        return await self.function(**{name: offered[name] for name in self.arguments})
+        answer = await self.function(**{name: offered[name] for name in self.arguments})
+        return checked(self.hook, self.function, answer)
 
 
 class ContextMaker(Protocol):

@@ -19,10 +19,12 @@ from core.auth.principal import Principal
 from core.auth.terms import Repeats, Terms, promise
 from core.db.scope import tenant_scope
 from core.limits.table import default_limit
+from core.plugins.answers import WrongAnswer, check_json
 from core.plugins.context import Contexts
 from core.plugins.gate import Gate
 from core.plugins.guard import Guard, PluginFailed
 from core.plugins.states import Installed
+from core.plugins.streams import streamed
 from core.plugins.texts import LOCALES
 from core.plugins.ui import PREFIX
 from core.requests import read_body, read_query
@@ -101,13 +103,16 @@ class PluginRoutes:
 
         async def view() -> Any:
             try:
-                return await route.view(ctx, **values)
+                return _answer(route, await route.view(ctx, **values))
             except (HTTPException, errors.Problem) as answer:  # an answer, not a failure of the plugin
                 return answer
 
         with tenant_scope(tenant_id), translated_by(translate):
             try:
-                return _answer(await self._guard.call(plugin, route.rule, VIEW_SECONDS, view))
+                answer = await self._guard.call(plugin, route.rule, VIEW_SECONDS, view)
+                if isinstance(answer, Exception):
+                    raise answer
+                return streamed(answer, self._guard, plugin, route)
             except PluginError as error:
                 raise _problem(error) from error
             except PluginFailed as error:
@@ -133,19 +138,35 @@ def terms_of(route: Route, *methods: str) -> Terms:
     return Terms(default_limit("GET" if reads else "POST", route.permission is None), repeats)
 
 
-def _answer(result: Any) -> Response:
-    if isinstance(result, Exception):
-        raise result
+def _answer(route: Route, result: Any) -> Response:
+    """Made inside the guard: what cannot be sent is the plugin's mistake."""
     if isinstance(result, Response):
         return result
-    body, status = result if isinstance(result, tuple) else (result, 200 if result is not None else 204)
+    body, status = _parts(route, result)
     if body is None:
         return Response("", status)
     is_page = isinstance(body, Markup)
-    response = Response(str(body), content_type="text/html; charset=utf-8") if is_page else jsonify(body)
+    response = Response(str(body), content_type="text/html; charset=utf-8") if is_page else _json(route, body)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _json(route: Route, body: Any) -> Response:
+    check_json(route.rule, route.view, body)
+    try:
+        return jsonify(body)
+    except (TypeError, ValueError) as error:
+        raise WrongAnswer(f"{route.rule} returned what is no JSON: {error}", route.view) from error
+
+
+def _parts(route: Route, result: Any) -> tuple[Any, int]:
+    if not isinstance(result, tuple):
+        return result, 200 if result is not None else 204
+    if len(result) != 2 or not isinstance(result[1], int) or not 200 <= result[1] <= 599:
+        raise WrongAnswer(f"{route.rule} is to return a body, or a body and a status, and returned "
+                          f"({', '.join(repr(one)[:20] for one in result)})", route.view)
+    return result
 
 
 def _problem(error: PluginError) -> errors.Problem:

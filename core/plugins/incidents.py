@@ -45,7 +45,8 @@ class Incident:
         deepest = error
         while deepest.__cause__ is not None:  # ours may be wrapped around the plugin's
             deepest = deepest.__cause__
-        return cls(plugin, kind, call, storable(told)[:_MOST_TOLD], place_of(deepest.__traceback__, package),
+        place = getattr(error, "place", "") or place_of(deepest.__traceback__, package)
+        return cls(plugin, kind, call, storable(told)[:_MOST_TOLD], place,
                    storable("".join(traceback.format_exception(error)))[-_MOST_TRACED:])
 
 

@@ -6,15 +6,16 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import comptoir_sdk
 import pluggy
 from comptoir_sdk import Plugin, hookspecs
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
 
 from core.plugins.declared import declared_by
 from core.plugins.models import check_models
@@ -70,8 +71,10 @@ def required_by(plugin: Plugin) -> list[str]:
 
 def load(installed: Collection[str], found: Iterable[EntryPoint] | None = None) -> Plugins:
     """Import and register what config.yaml installs. Never raises for a plugin's sake."""
-    offered = {point.name: point for point in (entry_points(group=GROUP) if found is None else found)}
-    imported = [_import(name, offered.get(name)) for name in sorted(installed)]
+    offered: dict[str, dict[str, EntryPoint]] = {}
+    for point in entry_points(group=GROUP) if found is None else found:
+        offered.setdefault(point.name, {})[point.value] = point
+    imported = [_import(name, list(offered.get(name, {}).values())) for name in sorted(installed)]
     manager = pluggy.PluginManager("comptoir")
     manager.add_hookspecs(hookspecs)
     plugins = Plugins(_in_order(imported), manager)
@@ -83,11 +86,9 @@ def load(installed: Collection[str], found: Iterable[EntryPoint] | None = None) 
     return plugins
 
 
-def _import(name: str, point: EntryPoint | None) -> Installed:
+def _import(name: str, points: Sequence[EntryPoint]) -> Installed:
     try:
-        if point is None:
-            raise Refused("missing", f"no installed package offers it in the entry-point group {GROUP}: install the "
-                                     "package, or take it out of config.yaml")
+        point = _only(points)
         with _in_time():
             plugin = point.load()
         _check_manifest(name, plugin)
@@ -97,6 +98,16 @@ def _import(name: str, point: EntryPoint | None) -> Installed:
         _raise_interrupt(error)
         return Installed(name, "broken", f"it could not be imported\n{traceback.format_exc()}")
     return Installed(name, "loaded", plugin=plugin, package=_package(point.module))
+
+
+def _only(points: Sequence[EntryPoint]) -> EntryPoint:
+    if not points:
+        raise Refused("missing", f"no installed package offers it in the entry-point group {GROUP}: install the "
+                                 "package, or take it out of config.yaml")
+    if len(points) > 1:
+        told = " and ".join(sorted(f"{point.dist.name if point.dist else '?'} ({point.value})" for point in points))
+        raise Refused("broken", f"several installed packages offer it: {told}; uninstall all but one")
+    return points[0]
 
 
 def _package(module: str) -> str:
@@ -122,6 +133,15 @@ def _check_manifest(name: str, plugin: Any) -> None:
         raise Refused("broken", f"sdk = {plugin.sdk!r} is no version specifier; write it like '>=0.1,<1'") from None
     if not accepted:
         raise Refused("incompatible", f"it works with comptoir-sdk {plugin.sdk}; this is {comptoir_sdk.__version__}")
+    for text in plugin.requires:
+        try:
+            Requirement(text)
+        except InvalidRequirement:
+            raise Refused("broken", f"requires has {text!r}; write it like 'contacts>=1.0'") from None
+    try:
+        Version(plugin.version)
+    except InvalidVersion:
+        raise Refused("broken", f"version = {plugin.version!r} is no version; write it like '1.0'") from None
     if plugin.models and not plugin.migrations:
         raise Refused("broken", "it has models and names no migrations module")
 

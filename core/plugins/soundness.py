@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from werkzeug.routing import Map, Rule
 
 from core.jobs.cron import Cron
+from core.plugins.gate import parse_settings
 from core.plugins.loader import Plugins
 from core.plugins.states import Installed, Refused
 from core.plugins.texts import LOCALES, folder, words_in
@@ -36,11 +37,22 @@ def _check(one: Installed) -> None:
             raise Refused("broken", f"its ui.Assets names the {kind} folder {place}, which is not there")
     _check_words(folder(one, "locales"))
     if one.plugin and one.plugin.Settings is not None:
-        TypeAdapter(one.plugin.Settings)
+        _check_settings(one.plugin.Settings)
+
+
+def _check_settings(model: type) -> None:
+    """Made once without any values. Those that need some say so with a ValueError, which is theirs to say."""
+    TypeAdapter(model)
+    try:
+        parse_settings(model, {})
+    except ValueError:
+        return
 
 
 def _check_route(route: Route) -> None:
     try:
+        if ".." in route.rule.split("/"):
+            raise ValueError("it leads out of the plugin's own address")
         Map([Rule(route.rule, endpoint="x")]).bind("")
     except (ValueError, LookupError) as error:
         raise Refused("broken", f"the rule of its route {route.rule!r} cannot be served: {error}") from None
