@@ -90,10 +90,13 @@ async def test_panels_and_topics_are_for_tenants_that_have_the_plugin_and_roles_
     owner, stranger = principal(tenant.id, "owner", host), principal(other_tenant.id, "owner", host)
     manifest = host.manifest(owner, "en")
     assert {kind: len(pieces) for kind, pieces in manifest.items()} == {
-        "pages": 1, "panels": 2, "composer_actions": 1, "message_renderers": 1, "dashboard_cards": 1, "commands": 0,
+        "pages": 1, "panels": 2, "composer_actions": 1, "message_renderers": 1, "dashboard_cards": 1, "commands": 1,
         "plugins": 1}
     assert manifest["pages"][0]["plugin"] == "good"
     assert not any(host.manifest(stranger, "en").values())
+    viewer = host.manifest(principal(tenant.id, "viewer", host), "en")
+    assert viewer["panels"]
+    assert not viewer["commands"]
     assert host.allows(owner, "good.changes")
     assert not host.allows(owner, "good.other")
     assert not host.allows(stranger, "good.changes")

@@ -11,8 +11,20 @@ export function bind(map) {
 }
 
 export const shortcuts = () => [...bindings].map(([key, { label }]) => ({ key, label })).filter(({ label }) => label);
+/** Those of which a press is no more than a press: what they do can be chosen from a list, too. */
+export const doings = () => [...bindings].map(([key, binding]) => ({ key, ...binding })).filter(({ key, label }) => label && !["Enter", "Escape", "?"].includes(key));
 export const shortcutsOff = () => localStorage.getItem(storageKey("keys")) === "off";
 export const turnShortcuts = (on) => localStorage.setItem(storageKey("keys"), on ? "on" : "off");
+
+/** Ctrl+K and ⌘K, wherever one is, also while writing. */
+export function onPalette(open) {
+  document.addEventListener("keydown", (event) => {
+    const wanted = (event.ctrlKey !== event.metaKey) && !event.altKey && !event.shiftKey && (event.key.toLowerCase() === "k" || event.code === "KeyK");
+    if (!wanted || event.isComposing) return;
+    event.preventDefault();
+    open();
+  });
+}
 
 export function startKeys() {
   document.addEventListener("keydown", (event) => {

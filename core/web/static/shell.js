@@ -2,7 +2,8 @@ import { LitElement, html, nothing } from "lit";
 import { get, put, remove } from "./api.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
-import { bind, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
+import { carryOut } from "./commands.js";
+import { bind, doings, onPalette, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
 import { mount, report } from "./plugins.js";
 import { ledger, outbox, socket } from "./replica.js";
 import { SETTINGS, navigate, onRoute, pagePath, route, settingsPages } from "./router.js";
@@ -14,7 +15,7 @@ const QUIET = 1_200; // ms offline before the bar says so: a reconnect is not ne
 
 /** The frame around every screen: rail, bar when offline, toasts, help. In light DOM, so that app.css draws it. */
 class App extends LitElement {
-  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, help: { state: true }, tenants: { state: true } };
+  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, help: { state: true }, palette: { state: true }, tenants: { state: true } };
 
   createRenderRoot() {
     this.skeleton = this.querySelector(".outlet");
@@ -30,14 +31,44 @@ class App extends LitElement {
     ledger.subscribe(() => this.title());
     ledger.onEvent(({ type }) => type === "member.saved" && this.requestUpdate());
     bind({ "?": { label: t("Keyboard shortcuts"), run: () => { this.help = true; } } });
+    onPalette(() => (this.palette ? this.querySelector("x-palette")?.leave() : this.ask()));
     this.arrive();
+  }
+
+  /** The palette is not needed before one asks for it. */
+  async ask() {
+    this.meet().then(() => { if (this.palette) this.palette = this.everything(); });
+    await import("./palette.js");
+    this.palette = this.everything();
   }
 
   render() {
     return html`${this.offline ? this.bar() : nothing}${this.rail()}
       <main class="outlet">${this.content()}</main>
       <div class="toasts" role="status" aria-live="polite"></div>
-      <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyList() : nothing}</ui-dialog>`;
+      <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyList() : nothing}</ui-dialog>
+      ${this.palette ? html`<x-palette .items=${this.palette} @close=${() => { this.palette = null; }}></x-palette>` : nothing}`;
+  }
+
+  /** What ⌘K finds: where one can go, what one can do here, what plugins do, and what is one's own. */
+  everything() {
+    const { pages, commands } = bootstrap.ui;
+    const page = (one) => ({ group: t("Go to"), label: one.title, icon: one.icon, hint: one.nav === "settings" ? `${t("Settings")} · ${one.section || t("Plugins")}` : "", run: () => navigate(pagePath(one)) });
+    const act = ({ key, label, run }) => ({ group: t("On this screen"), label, icon: "keyboard", keys: key, run });
+    const plugin = (one) => ({ group: t("Plugins"), label: one.title, icon: one.icon, words: one.plugin, run: () => carryOut(one) });
+    return [...pages.map(page), ...doings().map(act), ...commands.map(plugin), ...this.own()];
+  }
+
+  /** The personal menu as lines: its headings are their groups. */
+  own() {
+    let group = t("Your account");
+    const lines = [];
+    for (const item of this.personal()) {
+      if (item.heading) group = item.heading;
+      else if (item.separator) group = t("Your account");
+      else if (item.label !== t("Settings")) lines.push({ group, label: item.label, icon: item.icon ?? "languages", checked: item.checked, run: item.run ?? (() => location.assign(item.href)) });
+    }
+    return lines;
   }
 
   content() {
@@ -58,6 +89,7 @@ class App extends LitElement {
       ${bootstrap.ui.pages.filter((page) => page.nav === "main").map((page) => html`
         <a href=${pagePath(page)} aria-current=${page === here ? "page" : nothing} aria-label=${page.title} title=${page.title}>${icon(page.icon)}</a>`)}
       <span class="push"></span>
+      <button aria-label=${t("Search and commands")} title=${t("Search and commands (Ctrl+K)")} aria-keyshortcuts="Control+K Meta+K" @click=${() => this.ask()}>${icon("search")}</button>
       ${settingsPages.length ? html`<a href=${SETTINGS} aria-current=${settings ? "page" : nothing} aria-label=${t("Settings")} title=${t("Settings")}>${icon("settings")}</a>` : nothing}
       <ui-menu @pointerenter=${this.meet} @focusin=${this.meet} .items=${this.personal()}><button slot="trigger" aria-label=${t("Your account: {name}", { name: me.name })} title=${me.name}><ui-avatar size="small" name=${me.name}></ui-avatar></button></ui-menu>
     </nav>`;
@@ -105,7 +137,7 @@ class App extends LitElement {
   }
 
   keyList() {
-    return html`<dl class="keys">${shortcuts().map(({ key, label }) => html`<div><dt>${label}</dt><dd><kbd dir="ltr">${key === " " ? t("Space") : key.toUpperCase()}</kbd></dd></div>`)}</dl>
+    return html`<dl class="keys"><div><dt>${t("Search and commands")}</dt><dd><kbd dir="ltr">Ctrl K</kbd></dd></div>${shortcuts().map(({ key, label }) => html`<div><dt>${label}</dt><dd><kbd dir="ltr">${key === " " ? t("Space") : key.toUpperCase()}</kbd></dd></div>`)}</dl>
       <label class="check"><input type="checkbox" .checked=${!shortcutsOff()} @change=${(event) => turnShortcuts(event.target.checked)}> ${t("Single-key shortcuts are on")}</label>`;
   }
 

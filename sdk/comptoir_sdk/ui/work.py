@@ -47,12 +47,16 @@ class Settings(Element):
 
 @dataclass(frozen=True)
 class Command(Element):
-    """An entry of the command palette; choosing it POSTs to the plugin's route /commands/<post>."""
+    """An entry of the palette (⌘K, Ctrl+K); choosing it POSTs to the plugin's route /commands/<post>.
+
+    The route answers `{"toast": …, "navigate": "/…"}`, each or none.
+    """
 
     name: str
     title: Text | str
     post: str
     permission: str | None = None
+    icon: str = "zap"
 
     def __post_init__(self) -> None:
         check_name("command", self.name)

@@ -64,6 +64,7 @@ class Good(Plugin):
             Route("/welcome", welcome, ("GET",), public=True),
             Route("/fragments/good_panel", greet, ("GET",), "good.read"),
             Route("/data/figures", greet, ("GET",), "good.read"),
+            Route("/commands/refuse", refuse, ("POST",), "good.write"),
         ]
 
     @hookimpl
@@ -81,6 +82,7 @@ class Good(Plugin):
             ui.Panel("side", slot="conversation.detail", title=_("Side"), fragment="good_panel"),
             ui.Panel("row", slot="list.row.badge", title=_("Row"), permission="good.read", data="figures"),
             ui.DashboardCard("day", title=_("Day"), permission="good.read", data="figures"),
+            ui.Command("refuse", title=_("Refuse"), permission="good.write", post="refuse"),
             ui.ComposerAction("send", _("Send"), element="good-send", module="send.js"),
             ui.MessageRenderer("good.order", element="good-order", module="order.js"),
         ]

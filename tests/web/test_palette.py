@@ -1,0 +1,115 @@
+"""Ctrl+K: wherever one is, everything is a few letters away, without a mouse."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from .double import Double, Resource
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+
+FOCUSED = """() => {
+    let one = document.activeElement;
+    while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+    return one?.getAttribute('aria-label');
+}"""
+
+
+async def opened(screen: Screen, path: str = "/inbox") -> None:
+    await screen.go(path)
+    await screen.live()
+    await screen.page.keyboard.press("Control+k")
+    await screen.page.get_by_role("combobox").wait_for()
+
+
+async def test_a_page_is_found_by_a_few_letters_and_gone_to(double: Double, screen: Screen) -> None:
+    await opened(screen)
+    await screen.page.keyboard.type("cont")
+    await screen.page.get_by_role("option", name="Contacts", selected=True).wait_for()
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_role("heading", name="Contacts").wait_for()
+    assert await screen.page.get_by_role("combobox").count() == 0
+
+
+async def test_it_opens_while_writing_and_gives_the_keyboard_back(screen: Screen, salma: Resource) -> None:
+    field = screen.page.get_by_label("Message to Salma")
+    await field.fill("Bonj")
+    await screen.page.keyboard.press("Control+k")
+    await screen.page.get_by_role("combobox").wait_for()
+    await screen.page.keyboard.press("Escape")
+    await screen.page.get_by_role("combobox").wait_for(state="detached")
+    await screen.page.keyboard.type("our")
+    assert await field.input_value() == "Bonjour"
+
+
+async def test_the_focus_goes_round_inside_and_the_arrows_move(screen: Screen) -> None:
+    await opened(screen)
+    first = await screen.page.get_by_role("option", selected=True).inner_text()
+    await screen.page.keyboard.press("ArrowUp")
+    last = screen.page.get_by_role("option").last
+    assert await last.get_attribute("aria-selected") == "true"
+    await screen.page.keyboard.press("ArrowDown")
+    assert await screen.page.get_by_role("option", selected=True).inner_text() == first
+    for label in ("Close dialog", "Search pages and commands"):
+        await screen.page.keyboard.press("Tab")
+        assert await screen.page.evaluate(FOCUSED) == label
+    await screen.page.keyboard.press("Control+k")
+    await screen.page.get_by_role("combobox").wait_for(state="detached")
+
+
+async def test_language_theme_shortcuts_and_leaving_are_in_it(double: Double, screen: Screen) -> None:
+    await opened(screen)
+    for name in ("العربية", "Dark", "Log out", "Search"):
+        assert await screen.page.get_by_role("option", name=name).count() >= 1
+    await screen.page.keyboard.type("dark")
+    await screen.page.keyboard.press("Enter")
+    assert await screen.page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+async def test_a_plugins_command_is_done_by_its_server(double: Double, screen: Screen) -> None:
+    double.offered.offer("commands", name="sync", title="Sync orders now", post="sync", icon="refresh-cw")
+    double.offered.answers["sync"] = {"toast": "12 orders came.", "navigate": "/contacts"}
+    await opened(screen)
+    await screen.page.keyboard.type("sync")
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_text("12 orders came.").wait_for()
+    await screen.page.get_by_role("heading", name="Contacts").wait_for()
+    double.offered.answers["sync"] = ({"type": "/problems/unavailable", "detail": "Try again.", "status": 503}, 503)
+    await screen.page.keyboard.press("Control+k")
+    await screen.page.keyboard.type("sync")
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_text("Sync orders now did not work").wait_for()
+    double.offered.answers["sync"] = {}
+    await screen.page.get_by_role("button", name="Retry").click()
+    await screen.page.get_by_text("Sync orders now: done.").wait_for()
+
+
+async def test_what_is_not_there_is_said(screen: Screen) -> None:
+    await opened(screen)
+    await screen.page.keyboard.type("zzzz")
+    await screen.page.get_by_text("Nothing is called that.").wait_for()
+    assert await screen.page.get_by_role("status").filter(has_text="0 found").count() == 1
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_role("combobox").wait_for()
+
+
+@pytest.mark.parametrize("locale", ["ar", "fr"])
+async def test_it_reads_in_every_language_and_forgives_spelling(double: Double, screen: Screen, locale: str) -> None:
+    double.locale = locale  # type: ignore[assignment]
+    await opened(screen)
+    await screen.page.keyboard.type({"ar": "جهات", "fr": "boite de reception"}[locale])
+    await screen.page.get_by_role("option", selected=True).filter(
+        has_text={"ar": "جهات الاتصال", "fr": "Boîte de réception"}[locale]).wait_for()
+    results = await Axe().run(screen.page)
+    assert results.response["violations"] == []
+
+
+async def test_a_phone_has_a_button_for_it(double: Double, screen: Screen) -> None:
+    await screen.page.set_viewport_size({"width": 390, "height": 780})
+    await screen.go("/inbox")
+    await screen.live()
+    await screen.page.get_by_role("button", name="Search and commands").click()
+    await screen.page.get_by_role("combobox").wait_for()
+    assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
+    await screen.page.get_by_role("option", name="Contacts").click()
+    await screen.page.get_by_role("heading", name="Contacts").wait_for()
