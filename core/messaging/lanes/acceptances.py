@@ -22,6 +22,8 @@ from core.messaging.reconcile import record_doubled
 
 _GATHER_SECONDS: Final = 0.03
 _MOST: Final = 500
+_AWAY: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError,
+                asyncpg.exceptions.OperatorInterventionError, asyncpg.exceptions.InsufficientResourcesError)
 
 ApplyParked: TypeAlias = Callable[[Connection, UUID, str, Sequence[str]], Awaitable[Any]]
 
@@ -71,7 +73,7 @@ class Acceptances:
         try:
             await self._commit(some)
         except Exception as error:
-            if len(some) > 1 and isinstance(error, asyncpg.PostgresError):
+            if len(some) > 1 and not isinstance(error, _AWAY):
                 for one in some:  # whichever is to blame, the others are written
                     await self._write([one])
                 return

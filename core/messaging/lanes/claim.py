@@ -17,6 +17,8 @@ _OF_NUMBER = "array[" + ", ".join(f"'{code}'" for code in sorted(STOPS)) + "]"
 
 # Several workers may want the same message: one locks it, and the unique index lets only one attempt of a
 # conversation be on its way. What a candidate was found on may have changed since, so it is looked at again.
+# `status || ''`: with statistics of a time when nothing was queued PostgreSQL would read the whole queue by its partial
+# index for each claim (half a second, of a campaign of 50,000) instead of looking these few up.
 _CLAIM = """
 with wanted as (
     select m.tenant_id, m.id, m.conversation_id, m.account_id, m.queued_at from messages m
@@ -25,7 +27,7 @@ with wanted as (
     join accounts a on a.tenant_id = m.tenant_id and a.id = m.account_id and a.status = 'connected'
         and (a.paused_until is null or a.paused_until <= $3)
         and (not m.bulk or a.bulk_paused_until is null or a.bulk_paused_until <= $3)
-    where m.status = 'queued' and (m.not_before is null or m.not_before <= $3)
+    where m.status || '' = 'queued' and (m.not_before is null or m.not_before <= $3)
         and not exists (select from send_attempts s where s.tenant_id = m.tenant_id
             and s.conversation_id = m.conversation_id and s.state in ('sending', 'uncertain') and s.finished_at is null)
         and not exists (select from send_attempts p where p.tenant_id = m.tenant_id
@@ -58,7 +60,7 @@ _TOO_LATE = """
 with changed as (
     update messages m set status = 'failed', status_rank = 1, failed_at = $3, error = $4, version = m.version + 1
     from unnest($1::uuid[], $2::uuid[]) as w(tenant_id, id)
-    where m.tenant_id = w.tenant_id and m.id = w.id and m.status = 'queued' returning m.*
+    where m.tenant_id = w.tenant_id and m.id = w.id and m.status || '' = 'queued' returning m.*
 )
 """ + TELL + f"select id, {WAKE} from changed"  # noqa: S608 - constants
 

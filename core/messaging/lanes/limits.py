@@ -53,7 +53,8 @@ class LocalLimits:
         self._number, self._pair, self._clock = number, pair, clock
         self._full_at: dict[str, float] = {}
         self._windows: defaultdict[str, Window] = defaultdict(Window)
-        self._quickest, self._tickets = Quickest(clock), numbers()
+        self._quickest: defaultdict[str, Quickest] = defaultdict(lambda: Quickest(clock))
+        self._tickets = numbers()
 
     async def take(self, wanted: Sequence[Want]) -> list[Turn]:
         """A turn for each."""
@@ -73,14 +74,20 @@ class LocalLimits:
 
     def answered(self, want: Want, turn: Turn, seconds: float | None) -> None:
         """Meta has just answered, after so long; None when the message has never left."""
-        self._windows[want.number].leave(turn.ticket, self.counts_until(seconds))
+        self._windows[want.number].leave(turn.ticket, self.counts_until(want.number, seconds))
 
-    def counts_until(self, seconds: float | None) -> float | None:
-        """A message that was answered just now, after so long."""
+    def counting(self) -> frozenset[str]:
+        """The numbers of which something still counts that left by these turns."""
+        self._forget()
+        return frozenset(self._windows)
+
+    def counts_until(self, number: str, seconds: float | None) -> float | None:
+        """A message of this number that was answered just now, after so long."""
         if seconds is None:
             return None
-        self._quickest.hear(seconds)
-        return self._clock() - self._quickest.seconds + SECOND
+        quickest = self._quickest[number]
+        quickest.hear(seconds)
+        return self._clock() - quickest.seconds + SECOND
 
     async def spend(self, number: str, allowed: Bucket, count: int) -> None:
         """So many messages came in at the number, and count as well. They never hold it up for more than a second."""
@@ -112,5 +119,5 @@ class LocalLimits:
     def _forget(self) -> None:
         now = self._clock()
         self._full_at = {key: at for key, at in self._full_at.items() if at > now}
-        for number in [number for number, window in self._windows.items() if not window.open and not window.done]:
+        for number in [number for number, window in self._windows.items() if not window.counts(now)]:
             del self._windows[number]

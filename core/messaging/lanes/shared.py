@@ -131,8 +131,14 @@ class ValkeyLimits:
         if self._clock() < self._ask_at:
             return self._alone(wanted)
         # After a silence first without a wish: a Valkey that still does not answer must not keep turns for nobody.
-        turns = await self._ask(wanted) if self._reached or await self._ask([]) is not None else None
-        return self._alone(wanted) if turns is None else turns
+        there = self._reached or await self._ask([]) is not None
+        # Valkey knows nothing of what left without it: until that counts no more, its number waits.
+        left_alone = self._local.counting()
+        turns = await self._ask([want for want in wanted if want.number not in left_alone]) if there else None
+        if turns is None:
+            return self._alone(wanted)
+        given = iter(turns)
+        return [Turn(FULL_SECONDS) if want.number in left_alone else next(given) for want in wanted]
 
     async def _ask(self, wanted: Sequence[Want]) -> list[Turn] | None:
         """None when Valkey does not answer. It may have heard us, and comes to know that these turns are not used."""
@@ -168,7 +174,7 @@ class ValkeyLimits:
         if _is_local(turn):
             self._local.answered(want, turn, seconds)
         else:
-            self._answered.append((want.number, turn.ticket, self._local.counts_until(seconds)))
+            self._answered.append((want.number, turn.ticket, self._local.counts_until(want.number, seconds)))
 
     async def spend(self, number: str, allowed: Bucket, count: int) -> None:
         """So many messages came in at the number, and count as well."""

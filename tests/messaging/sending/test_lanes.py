@@ -2,14 +2,16 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from core.messaging.lanes import LocalLimits
 from core.messaging.lanes.allowance import Bucket
 from core.messaging.lanes.candidates import Held, heads
-from core.messaging.lanes.claim import claim
+from core.messaging.lanes.claim import _CLAIM, _TOO_LATE, claim
+from core.messaging.lanes.plans import by_index
 from core.messaging.reconcile import settle_attempts
 from core.whatsapp.outcomes import SendOutcome
 from tests.messaging.sending.conftest import GRACE, NEVER_LEFT, NO_LIMIT, UNCERTAIN, Desk, refusal, taken
@@ -25,6 +27,24 @@ async def test_an_accepted_message_has_its_wamid_and_tells_each_step(desk: Desk)
     assert [e["message"]["status"] for e in await desk.events("message.status")] == ["sending", "accepted"]
     assert [a["state"] for a in await desk.attempts(sent)] == ["accepted"]
     assert desk.parked == [(desk.tenant.phone_number_id, ["wamid.A"])]
+
+
+@pytest.mark.parametrize("statement", [_CLAIM, _TOO_LATE])
+async def test_a_claim_does_not_read_the_queue_even_when_there_was_none_at_the_last_analyze(
+    desk: Desk, statement: str
+) -> None:
+    conversation = await desk.conversation()
+    for _ in range(30):
+        await desk.customer_writes(conversation)
+    owner = await asyncpg.connect(desk.db.url)
+    await owner.execute("analyze")
+    await owner.close()
+    sent, at = await desk.submit(conversation), desk.clock()
+    more = at + GRACE if statement is _CLAIM else {"code": 131047}
+    async with by_index(desk.db) as connection:
+        plan = await connection.fetch(f"explain {statement}", [desk.tenant.id], [UUID(sent.message["id"])], at, more)
+    assert "messages_pkey" in str(plan)
+    assert "messages_queued" not in str(plan)
 
 
 async def test_the_post_carries_the_attempt_the_recipient_and_the_quote(desk: Desk) -> None:

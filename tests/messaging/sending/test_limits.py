@@ -238,7 +238,9 @@ async def test_what_valkey_did_not_answer_in_time_takes_no_places_once_it_is_bac
         limits.answered(want, turn, None)
     for _ in range(3):
         time.pass_(2.1)
-        assert _granted(await limits.take(_wants(number, 1, SLOW))) <= 1  # a little alone
+        for want, turn in zip(one := _wants(number, 1, SLOW), await limits.take(one), strict=True):
+            if turn.ticket:  # a little alone
+                limits.answered(want, turn, None)
     waiting = len(limits._answered)
     limits._take = take
     time.pass_(2.1)
@@ -246,25 +248,54 @@ async def test_what_valkey_did_not_answer_in_time_takes_no_places_once_it_is_bac
     assert waiting == 12  # however long it was away
 
 
+async def test_what_left_without_valkey_still_counts_when_an_empty_one_is_back(db: Database, valkey: Redis) -> None:
+    time, number, allowed = Time(), _number(), Bucket(0.00001, 1000, in_a_second=10)
+    limits = ValkeyLimits(valkey, Fleet(db), clock=time)
+    take = limits._take
+
+    async def away(**asked: Any) -> None:
+        raise ConnectionError
+
+    limits._take = away
+    assert _granted(await limits.take(_wants(number, 6, allowed))) == 0
+    time.pass_(4.1)
+    wants = _wants(number, 6, allowed)
+    alone = await limits.take(wants)
+    assert _granted(alone) == 6
+    limits._take = take
+    time.pass_(2.1)
+    assert _granted(await limits.take(_wants(number, 9, allowed))) == 0
+    assert _granted(await limits.take(_wants(_number(), 9, allowed))) == 9
+    for want, turn in zip(wants, alone, strict=True):
+        limits.answered(want, turn, 0.05)
+    time.pass_(0.9)
+    assert _granted(await limits.take(_wants(number, 9, allowed))) == 0
+    time.pass_(0.2)
+    assert _granted(await limits.take(_wants(number, 12, allowed))) == 10
+
+
 def test_a_stall_on_the_way_never_brings_more_into_any_second_and_costs_little_of_the_allowance() -> None:
-    """Simulated: two minutes of jitter, with stalls of up to a second, at each of Meta's levels."""
+    """Simulated: two minutes of jitter, with stalls of up to a second, at each of Meta's levels; connections are opened
+    at first."""
     for level in ("STANDARD", "COEXISTENCE"):
         chance, time, allowed = Random(5), Time(), of_number(level)
         limits = LocalLimits(clock=time)
-        on_the_way: list[tuple[float, float, Want, Turn]] = []  # answered, arrived
+        on_the_way: list[tuple[float, float, Want, Turn]] = []  # answered, left
         arrived, stalled_until, began = [], 0.0, time.now
         while time.now < began + 120:
             for answer in [one for one in on_the_way if one[0] <= time.now]:
                 on_the_way.remove(answer)
-                limits.answered(answer[2], answer[3], answer[0] - answer[1] + 0.05)
+                limits.answered(answer[2], answer[3], answer[0] - answer[1])
             if chance.random() < 0.0005:
                 stalled_until = time.now + chance.random()
             wants = _wants("n", 4, allowed)
             for want, turn in zip(wants, limits.take_now(wants), strict=True):
                 if not turn.wait:
-                    at = max(time.now + turn.after, stalled_until) + 0.05 + chance.random() * 0.03
+                    left = time.now + turn.after
+                    opening = 0.1 if time.now < began + 0.5 else 0.0
+                    at = max(left + opening, stalled_until) + 0.05 + chance.random() * 0.03
                     arrived.append(at)
-                    on_the_way.append((at + 0.05 + chance.random() * 0.03, at, want, turn))
+                    on_the_way.append((at + 0.05 + chance.random() * 0.03, left, want, turn))
             time.pass_(0.01)
         arrived.sort()
         most = per_second(level)

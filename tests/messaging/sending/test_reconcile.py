@@ -1,15 +1,19 @@
 """Sends that nobody answered: settled by a status, sent once more, or left to a person."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from core.db.scope import tenant_scope
 from core.errors import Conflict, NotFound, Rejected, WindowClosed
 from core.messaging import progress
 from core.messaging.gate import Outbound, Submitted
+from core.messaging.lanes import plans
+from core.messaging.lanes.acceptances import Acceptances
 from core.messaging.lanes.candidates import Held, heads
 from core.messaging.lanes.claim import claim
 from core.messaging.lanes.plans import by_index
@@ -163,6 +167,31 @@ async def test_two_attempts_that_both_arrived_are_recorded_as_doubled(desk: Desk
     told = len(await desk.events("message.status"))
     await _status_arrives(desk, (await desk.attempts(sent))[0], "wamid.A")
     assert len(await desk.events("message.status")) == told
+
+
+async def test_a_transaction_that_hears_nothing_is_cut_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "_LONGEST_SECONDS", 0.2)
+    async with asyncio.timeout(10):
+        with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+            async with by_index(desk.db) as connection:
+                await connection.execute("select pg_sleep(60)")
+        async with by_index(desk.db) as connection:
+            assert await connection.fetchval("select 1") == 1
+
+
+async def test_one_that_cannot_be_written_holds_up_none_beside_it(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.submit(await desk.conversation())
+    claims = await claim(desk.db, await heads(desk.db, Held(), desk.clock(), 5), desk.clock(), GRACE)
+
+    async def poisoned(connection: object, tenant_id: UUID, number: str, wamids: Sequence[str]) -> None:
+        if "wamid.1" in wamids:
+            raise ValueError("nobody foresaw this")
+
+    acceptances = Acceptances(desk.db, poisoned)
+    told = await asyncio.gather(*(acceptances.write(one, f"wamid.{n}", desk.clock()) for n, one in enumerate(claims)),
+                                return_exceptions=True)  # fmt: skip
+    assert [type(one) for one in told] == [type(None), ValueError, type(None)]
 
 
 async def test_answers_and_statuses_of_the_same_messages_in_another_order_do_not_block_each_other(desk: Desk) -> None:
