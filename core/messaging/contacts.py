@@ -25,10 +25,19 @@ join conversations v on v.id = p.conversation_id where p.contact_id = $1"""
 # What they wrote in groups, and when they read there, is theirs too.
 _FORGET_RECEIPTS = """delete from message_receipts
 where participant = any(select value from contact_identities where contact_id = $1)"""
-_FORGET_WORDS = "delete from messages where contact_id = $1 and in_group"
+_FORGET_WORDS = "delete from messages where contact_id = $1 and in_group returning wamid"
+# A wamid spells the phone it came from. What colleagues said of the message stays, without saying of which.
+_FORGET_QUOTES = """update messages set context_wamid = null, content = content - 'message_id', version = version + 1
+where conversation_id = any($1) and (context_wamid = any($2) or content ->> 'message_id' = any($2))"""
+_FORGET_REACTIONS = """delete from messages
+where conversation_id = any($1) and type = 'reaction' and context_wamid = any($2)"""
+_FORGET_JOBS = """delete from jobs where plugin = 'core' and name = 'read_receipt'
+and (args ->> 'wamid' = any($2) or args ->> 'conversation_id' = any($1::uuid[]::text[]))"""
 _WITHOUT = """update conversations v set updated_at = now(), version = v.version + 1,
     last_message_id = (select m.id from messages m where m.tenant_id = v.tenant_id and m.conversation_id = v.id
         order by m.at desc, m.id desc limit 1),
+    (last_inbound_wamid, last_inbound_at) = (select m.wamid, m.at from messages m where m.tenant_id = v.tenant_id
+        and m.conversation_id = v.id and m.direction = 'inbound' order by m.at desc, m.id desc limit 1),
     unread_count = least(v.unread_count, (select count(*) from messages m where m.tenant_id = v.tenant_id
         and m.conversation_id = v.id and m.direction = 'inbound' and m.at > coalesce(v.read_up_to, '-infinity')))
 where v.id = any($1) returning v.id"""
@@ -133,8 +142,7 @@ async def delete_contact(db: Database, contact_id: UUID) -> None:
         # What intake writes of them meanwhile must not outlive them: nothing else would ever find it again.
         await take_turn(connection, [require_tenant()])
         conversations, groups = await _conversations_in_sight(connection, contact_id)
-        await connection.execute(_FORGET_RECEIPTS, contact_id)
-        await connection.execute(_FORGET_WORDS, contact_id)
+        await _forget_words(connection, contact_id, conversations, groups)
         if await connection.fetchval("delete from contacts where id = $1 returning id", contact_id) is None:
             raise NotFound("There is no such contact.")
         gone = {"id": str(contact_id), "conversations": [str(one) for one in conversations],
@@ -143,6 +151,17 @@ async def delete_contact(db: Database, contact_id: UUID) -> None:
         await outbox.append(connection, require_tenant(), "contact.deleted", gone)
         await audit.record(connection, "contact.deleted", "contact", contact_id,
                            {"conversations": [len(conversations), 0]})  # fmt: skip
+
+
+async def _forget_words(
+    connection: Connection, contact_id: UUID, conversations: list[UUID], groups: list[UUID]
+) -> None:
+    await connection.execute(_FORGET_RECEIPTS, contact_id)
+    wamids = [row["wamid"] for row in await connection.fetch(_FORGET_WORDS, contact_id) if row["wamid"]]
+    await connection.execute(_FORGET_JOBS, conversations, wamids)
+    if wamids:
+        await connection.execute(_FORGET_REACTIONS, groups, wamids)
+        await connection.execute(_FORGET_QUOTES, groups, wamids)
 
 
 async def _conversations_in_sight(connection: Connection, contact_id: UUID) -> tuple[list[UUID], list[UUID]]:

@@ -13,6 +13,9 @@ from conversations gone join conversations kept
     on kept.tenant_id = gone.tenant_id and kept.account_id = gone.account_id and kept.contact_id = $2
 where gone.tenant_id = $1 and gone.contact_id = $3"""
 
+_GROUPS: Final = """update conversations v set updated_at = now(), version = v.version + 1 from group_participants p
+where p.tenant_id = $1 and p.contact_id = $2 and v.tenant_id = $1 and v.id = p.conversation_id returning v.id"""
+
 _MOVE_MESSAGES: Final = """update messages set conversation_id = $2, contact_id = $4, version = version + 1
 where tenant_id = $1 and conversation_id = $3"""
 
@@ -68,10 +71,13 @@ class Merged:
     kept: UUID
     removed: UUID
     conversations: list[tuple[UUID, UUID]]
+    groups: list[UUID]
+    """Where the removed one was seen: what they wrote there has another author now."""
 
 
 async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, removed: UUID) -> Merged:
     """Move identities, conversations, messages and plugins' rows, then delete `removed`. The caller tells the event."""
+    groups = [row["id"] for row in await connection.fetch(_GROUPS, tenant_id, removed)]
     rows = await connection.fetch(_SHARED, tenant_id, kept, removed)
     pairs: list[tuple[UUID, UUID]] = [(row["gone"], row["kept"]) for row in rows]
     for gone, stays in pairs:
@@ -85,7 +91,7 @@ async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, re
     await _repoint(connection, "contacts", known, tenant_id, kept, removed)
     await connection.execute(_MOVE_CONTACT, tenant_id, kept, removed)
     await connection.execute("delete from contacts where tenant_id = $1 and id = $2", tenant_id, removed)
-    return Merged(tenant_id, kept, removed, pairs)
+    return Merged(tenant_id, kept, removed, pairs, groups)
 
 
 async def _join(connection: Connection, tenant_id: UUID, stays: UUID, gone: UUID, contact_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core.db.pool import Connection
@@ -23,10 +23,19 @@ from core.whatsapp.values import Unhandled
 _AT_A_TIME: Final = 50
 
 
-async def apply_deliveries(connection: Connection, deliveries: Sequence[Delivery]) -> Counter[str]:
-    """In the caller's transaction: everything these deliveries say. How many messages came in just now, by number."""
+def _nothing() -> None:
+    pass
+
+
+async def apply_deliveries(
+    connection: Connection, deliveries: Sequence[Delivery], in_turn: Callable[[], None] = _nothing
+) -> Counter[str]:
+    """In the caller's transaction: everything these deliveries say. How many messages came in just now, by number.
+
+    `in_turn` is called once their tenants' turn is taken.
+    """
     parsed = await _read(deliveries)
-    await apply_items(connection, parsed)
+    await apply_items(connection, parsed, in_turn)
     return just_now(parsed)
 
 
@@ -39,16 +48,19 @@ async def _read(deliveries: Sequence[Delivery]) -> list[Parsed]:
     return parsed
 
 
-async def apply_items(connection: Connection, parsed: Sequence[Parsed]) -> None:
+async def apply_items(
+    connection: Connection, parsed: Sequence[Parsed], in_turn: Callable[[], None] = _nothing
+) -> None:
     """In the caller's transaction: these items, as one batch."""
     if parsed:
         routes = await Routes.find(connection, parsed)
-        await apply_batch(connection, sort(parsed, routes))
+        await _apply_batch(connection, sort(parsed, routes), in_turn)
         await traces.write(connection, parsed, routes)
 
 
-async def apply_batch(connection: Connection, batch: Batch) -> None:
+async def _apply_batch(connection: Connection, batch: Batch, in_turn: Callable[[], None]) -> None:
     await take_turn(connection, batch.tenants())
+    in_turn()
     fresh = await arrivals.apply(connection, batch)
     await _apply_statuses(connection, batch)
     await news.apply_news(connection, batch.news)

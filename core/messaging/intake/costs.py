@@ -38,6 +38,11 @@ where excluded.told_rank > c.told_rank or c.prefix = '' and excluded.prefix <> '
     or least(c.delivered_at, excluded.delivered_at) is distinct from c.delivered_at
 """
 
+# Before it was told by whom: kept once for the whole group.
+_REPLACE: Final = """delete from message_costs c
+using unnest($1::uuid[], $2::uuid[], $3::bytea[]) u(tenant, account, digest)
+where c.tenant_id = u.tenant and c.account_id = u.account and c.wamid_digest = u.digest"""
+
 
 @dataclass(slots=True)
 class _Fact:
@@ -77,6 +82,10 @@ async def record_costs(connection: Connection, told: Sequence[Told]) -> None:
             for key, f in sorted(facts.items()) if f.says_something]  # fmt: skip
     if rows:
         await connection.execute(_RECORD, *zip(*rows, strict=True))
+    whole = {(one.account.tenant_id, one.account.id, digest(one.status.wamid))
+             for one in told if one.status.participant}
+    if whole:
+        await connection.execute(_REPLACE, *zip(*sorted(whole), strict=True))
 
 
 def _paid_for(status: StatusUpdate) -> str:

@@ -18,8 +18,9 @@ join contact_resources c on c.tenant_id = u.tenant_id and c.id = u.id order by u
 
 _MERGED: Final = """insert into event_outbox (tenant_id, type, payload)
 select u.tenant_id, 'contacts.merged', jsonb_build_object('kept', c.resource, 'removed', u.removed,
-    'conversations', u.conversations::jsonb)
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) with ordinality u(tenant_id, id, removed, conversations, n)
+    'conversations', u.conversations::jsonb, 'groups', u.groups::jsonb)
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[])
+    with ordinality u(tenant_id, id, removed, conversations, groups, n)
 join contact_resources c on c.tenant_id = u.tenant_id and c.id = u.id order by u.n"""
 
 _OPENED: Final = """insert into event_outbox (tenant_id, type, conversation_id, payload)
@@ -70,8 +71,9 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 async def tell_contacts(connection: Connection, merged: Sequence[Merged], saved: Saved) -> None:
     if merged:
         await connection.execute(_MERGED, *zip(*((
-            m.tenant_id, m.kept, m.removed, _dump([[str(a), str(b)] for a, b in m.conversations])
+            m.tenant_id, m.kept, m.removed, _dump([[str(a), str(b)] for a, b in m.conversations]), _dump(m.groups)
         ) for m in merged), strict=True))
+        await tell_conversations(connection, [(m.tenant_id, group) for m in merged for group in m.groups])
     if saved:
         await connection.execute(_SAVED, *zip(*(
             (person.tenant_id, person.contact_id, _dump(changed)) for person, changed in saved), strict=True))

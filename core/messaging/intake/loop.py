@@ -16,6 +16,7 @@ from core.messaging.intake import claim
 from core.messaging.intake.again import apply_again, apply_alone, reason
 from core.messaging.intake.application import apply_deliveries
 from core.messaging.intake.batch import Delivery, Overtaken, Refusal
+from core.messaging.intake.order import Place
 from core.messaging.intake.quarantine import set_aside
 from core.messaging.intake.routing import read
 from core.messaging.intake.sweeper import Sweeper
@@ -53,14 +54,17 @@ class Intake:
     """`run` for a worker; `drain` applies everything that waits, and returns.
 
     `heard` is told how many messages have just come in, by phone_number_id. While there is a backlog a second one
-    follows: it reads its batch while the statements of this one's run in the database.
+    follows: it reads its batch while the statements of this one's run in the database. Both take what is oldest and
+    its tenants' turn in `order`, so that nothing is applied before what was first in the queue.
     """
 
     def __init__(
         self, db: Database, wake: Wake, heard: Callable[[Mapping[str, int]], None] = lambda _: None, *,
-        leads: bool = True,
+        order: asyncio.Lock | None = None,
     ) -> None:  # fmt: skip
-        self._db, self._url, self._wake, self._heard, self._leads = db, db.url, wake, heard, leads
+        self._db, self._url, self._wake, self._heard, self._leads = db, db.url, wake, heard, order is None
+        self._order = order or asyncio.Lock()
+        self._place = Place(self._order)
         self._backlog = asyncio.Event()
         self._connection: Connection | None = None
         self._count = True      # the last worker may have died of what is first in the queue
@@ -86,7 +90,7 @@ class Intake:
 
     async def _be_followed(self) -> None:
         """For ever: another one beside this, as long as there is more than one batch."""
-        second = Intake(self._db, self._wake, self._heard, leads=False)
+        second = Intake(self._db, self._wake, self._heard, order=self._order)
         try:
             while True:
                 await self._backlog.wait()
@@ -113,13 +117,14 @@ class Intake:
         connection = await self._connect()
 
         async def one_batch() -> None:
-            async with connection.transaction():
+            self._place = Place(self._order)
+            async with self._place, connection.transaction():
                 deliveries = await claim.claim(connection)
                 taken[:] = [delivery.id for delivery in deliveries]
                 requests[:] = [delivery.request_id for delivery in deliveries]
                 if len(taken) == claim.MOST_DELIVERIES:
                     self._backlog.set()
-                heard.update(await apply_deliveries(connection, deliveries))
+                heard.update(await apply_deliveries(connection, deliveries, self._place.in_turn))
 
         began, began_ns = time.perf_counter(), time.time_ns()
         error = await self._try(connection, one_batch)
@@ -189,6 +194,8 @@ class Intake:
             except _OVERTAKEN as overtaken:
                 error = overtaken
             except TimeoutError as slow:
+                if not self._place.taken:
+                    raise _Away("too long without its turn") from slow
                 raise _TooSlow("too slow") from slow
             except _AWAY as away:
                 raise _Away(type(away).__name__) from away

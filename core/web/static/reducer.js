@@ -152,17 +152,22 @@ function blockContact(state, { contact_id: contact, account_id: account, blocked
 function dropContact(state, { id, contact, groups = [] }, changes) {
   const gone = id ?? contact?.id;
   // What they wrote in groups is gone: fetch those threads again.
-  for (const group of groups) {
-    state.threads.delete(group);
-    changes.threads.add(group);
-  }
+  forgetThreads(state, groups, changes);
   for (const conversation of conversationsOf(state, gone)) dropConversation(state, conversation.id, changes);
   state.contacts.delete(gone);
   changes.contacts.add(gone);
 }
 
-function mergeContacts(state, { kept, removed, conversations }, changes) {
+function forgetThreads(state, ids, changes) {
+  for (const id of ids) {
+    state.threads.delete(id);
+    changes.threads.add(id);
+  }
+}
+
+function mergeContacts(state, { kept, removed, conversations, groups = [] }, changes) {
   putContact(state, kept, changes);
+  forgetThreads(state, groups, changes);  // their author there is another now
   // What was said in both is now one thread in another order: fetch it again.
   for (const [gone, into] of conversations) {
     dropConversation(state, gone, changes);

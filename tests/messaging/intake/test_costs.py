@@ -78,6 +78,16 @@ async def test_two_spellings_of_one_phone_in_a_group_are_charged_once(db: Databa
     assert await db.system.fetchval("select count(*) from message_costs") == 1
 
 
+async def test_what_was_kept_for_the_whole_group_is_not_charged_beside_its_people(
+    db: Database, tenant: SeededTenant
+) -> None:
+    await apply(db, tenant, delivery(tenant, status("wamid.1", "delivered", **MARKETING)))
+    for phone in ("212661000001", "212661000002"):
+        told = status("wamid.1", "delivered", recipient_type="group", recipient_participant_id=phone, **MARKETING)
+        await apply(db, tenant, delivery(tenant, told))
+    assert await db.system.fetchval("select count(*) from message_costs") == 2
+
+
 async def test_pricing_of_any_shape_breaks_nothing(db: Database, tenant: SeededTenant) -> None:
     shapes: list[Any] = [None, [], "free", 3, {}, {"category": None}, {"category": ["x"]}, {"category": "x" * 500},
                          {"category": "service", "billable": "yes", "type": {}, "pricing_model": 1}]  # fmt: skip

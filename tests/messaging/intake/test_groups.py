@@ -16,6 +16,7 @@ from core.messaging.conversations import get_conversation
 from core.messaging.intake.application import apply_deliveries
 from core.messaging.intake.claim import claim
 from core.messaging.messages import list_messages, receipts_of
+from core.messaging.receipts import queue_read_receipt
 from core.plugins.happenings import HOOKS
 from tests.messaging.intake.deliveries import (
     NOW,
@@ -190,6 +191,27 @@ async def test_erasing_somebody_takes_what_intake_writes_of_them_meanwhile(db: D
     assert await db.system.fetchval("select array_agg(body) from messages") == ["salam"]
 
 
+async def test_no_wamid_of_who_was_erased_is_left_in_a_group(db: Database, tenant: SeededTenant) -> None:
+    theirs, quoting = said("wamid.2", BADR, "theirs", at=NOW + 1), said("wamid.3", AMINA, "yes", at=NOW)
+    quoting["messages"][0]["context"] = {"id": "wamid.2"}
+    await apply(db, tenant, delivery(tenant, said("wamid.1", AMINA, at=NOW - 1), theirs, quoting))
+    conversation, badr = await the_group(db, tenant), await db.system.fetchval(
+        "select id from contacts where phone = $1", BADR)
+    async with db.system_transaction() as connection:
+        for kind in ("reaction", "pin"):
+            await connection.execute(
+                "update messages set type = $2, context_wamid = 'wamid.2', content = '{\"message_id\": \"wamid.2\"}' "
+                "where id = $1", await sent_message(connection, tenant, UUID(conversation["id"]), None, kind), kind)
+        await queue_read_receipt(connection, tenant.id, UUID(conversation["id"]))
+    with tenant_scope(tenant.id):
+        await delete_contact(db, badr)
+    assert await db.system.fetchval("select last_inbound_wamid from conversations") == "wamid.3"
+    assert await db.system.fetchval("select array_agg(type order by type) from messages") == ["pin", "text", "text"]
+    for table in ("messages", "conversations", "jobs"):
+        left = await db.system.fetchval(f"select string_agg(row_to_json(t)::text, ' ') from {table} t")
+        assert "wamid.2" not in left
+
+
 async def test_nobody_erases_words_in_a_group_they_do_not_see(db: Database, tenant: SeededTenant) -> None:
     await apply(db, tenant, delivery(tenant, said("wamid.1")), delivery(tenant, text("wamid.2", AMINA)))
     amina = await db.system.fetchval("select id from contacts")
@@ -223,3 +245,7 @@ async def test_two_that_turn_out_to_be_one_are_one_of_the_group(db: Database, te
     await apply(db, tenant, delivery(tenant, text("wamid.3", AMINA, bsuid="MA.1", group_id=GROUP)))
     assert len((await the_group(db, tenant))["group"]["participants"]) == 1
     assert await db.system.fetchval("select count(distinct contact_id) from messages") == 1
+    told = {event.type: event.data for event in await numbered(db, tenant)}
+    group = (await the_group(db, tenant))["id"]
+    assert told["contacts.merged"]["groups"] == [group]
+    assert told["conversation.updated"]["conversation"]["id"] == group

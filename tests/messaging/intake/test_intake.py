@@ -1,12 +1,17 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 
 import asyncpg
+import pytest
 
 from core.db.pool import Database
 from core.db.wake import Wake
-from core.messaging.intake import Intake
+from core.messaging.intake import Intake, application, claim, loop
+from core.messaging.intake.batch import Delivery
+from core.messaging.intake.routing import Parsed
+from core.messaging.turn import take_turn
 from core.metrics.numbers import ITEMS
 from tests.messaging.intake.deliveries import count, delivery, journal, numbered, text
 from tests.seed import SeededTenant
@@ -67,6 +72,51 @@ async def test_what_has_just_come_in_is_told_by_number_and_an_old_backlog_is_not
     await intake.drain()
     await intake.close()
     assert sum(counts.get(tenant.phone_number_id, 0) for counts in heard) == 3
+
+
+async def test_what_is_first_in_the_queue_is_first_in_the_thread_however_long_it_takes_to_read(
+    db: Database, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await journal(db, tenant, *(delivery(tenant, text(f"wamid.{n}")) for n in range(2)))
+    monkeypatch.setattr(claim, "MOST_DELIVERIES", 1)
+    reading, may_go_on, read = asyncio.Event(), asyncio.Event(), application._read
+
+    async def slowly_at_first(deliveries: Sequence[Delivery]) -> list[Parsed]:
+        if not reading.is_set():
+            reading.set()
+            await may_go_on.wait()
+        return await read(deliveries)
+
+    monkeypatch.setattr(application, "_read", slowly_at_first)
+    leader = Intake(db, Wake(db.url))
+    follower = Intake(db, Wake(db.url), order=leader._order)
+    first = asyncio.create_task(leader.step())
+    await reading.wait()
+    second = asyncio.create_task(follower.step())
+    await asyncio.wait([second], timeout=0.5)
+    assert not second.done()
+    may_go_on.set()
+    assert [await first, await second] == [1, 1]
+    told = [e.data["message"]["wamid"] for e in await numbered(db, tenant) if e.type == "message.received"]
+    assert told == ["wamid.0", "wamid.1"]
+    for one in (leader, follower):
+        await one.close()
+
+
+async def test_waiting_for_a_turn_is_held_against_no_delivery(
+    db: Database, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await journal(db, tenant, delivery(tenant, text("wamid.0")))
+    monkeypatch.setattr(loop, "_BATCH_SECONDS", 0.2)
+    intake = Intake(db, Wake(db.url))
+    async with db.system_transaction() as holder:
+        await take_turn(holder, [tenant.id])
+        intake._count = False
+        assert await intake._surely(intake.step) == 0
+    assert intake._count is False
+    monkeypatch.undo()
+    assert await intake.drain() == 1
+    await intake.close()
 
 
 async def test_behind_a_full_batch_a_second_one_is_taken_along_and_nothing_is_doubled(
