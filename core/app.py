@@ -30,7 +30,7 @@ from core.http.doorman import Doorman, session_cookie
 from core.http.file_links import FileLinks
 from core.http.kept_answers import KeptAnswers
 from core.http.serve import serve
-from core.http.services import KEY, Attachments, Services, no_plugins
+from core.http.services import KEY, Attachments, Services, no_plugins, nobody_provides
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
@@ -82,6 +82,8 @@ class Plugins(Protocol):
         """A screen's word of a piece that does not work. False where the tenant has no such plugin."""
 
     def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]: ...
+    async def facts(self, tenant_id: UUID, contact: Mapping[str, Any], locale: str) -> dict[str, Any]: ...
+    async def suggestions(self, tenant_id: UUID, conversation: Mapping[str, Any], locale: str) -> dict[str, Any]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
     def allows(self, principal: Principal, topic: str) -> bool: ...
@@ -118,6 +120,12 @@ class NoPlugins(NoChannels):
 
     def report(self, tenant_id: UUID, plugin: str, piece: str, told: str, stack: str) -> bool:
         return False
+
+    async def facts(self, tenant_id: UUID, contact: Mapping[str, Any], locale: str) -> dict[str, Any]:
+        return await nobody_provides(tenant_id, contact, locale)
+
+    async def suggestions(self, tenant_id: UUID, conversation: Mapping[str, Any], locale: str) -> dict[str, Any]:
+        return await nobody_provides(tenant_id, conversation, locale)
 
     def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]:
         return ()
@@ -214,9 +222,11 @@ class WebProcess:
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
             vault=self._vault, numbers=self.numbers, mail_kind=settings.mail.kind, installed=self.plugins.installed,
             hearing=self.plugins.hearing, report=self.plugins.report,
+            facts=self.plugins.facts, suggestions=self.plugins.suggestions,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),
+            person_links=FileLinks(self.db, self._vault, self.permissions, use="personal data", needs="data.export"),
             read_receipts=queue_read_receipt, manifest=self.plugins.manifest,
             plugin_routes=self.plugins.routes, plugin_permissions=self.plugins.permissions_of,
             wish=lambda: language.wish(request),
@@ -259,8 +269,8 @@ async def _main(settings: Settings, fd: int | None) -> None:
     egress, broadcast = Egress(settings.egress.allow), ValkeyBroadcast(settings.valkey_url)
     vault = Vault.of(settings.key_ring)
     plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
-                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, live=not settings.production,
-                               isolated=settings.plugins.isolated))
+                         Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, vault,
+                               live=not settings.production, isolated=settings.plugins.isolated))
     try:
         process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
                              vault=vault)

@@ -35,6 +35,8 @@ _MODULES = {"receiver": "core.receiver", "web": "core.app", "worker": "core.work
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 2 for a wrong configuration, 1 for what failed, each with a sentence on stderr."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in names():
+        return _of_plugin(arguments)
     parser = _parser(arguments)
     given, rest = parser.parse_known_args(arguments)
     if given.command == "test":
@@ -49,6 +51,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"comptoir: the configuration is not valid\n{error}", file=sys.stderr)
         return 2
     return _run(given, settings)
+
+
+def names() -> frozenset[str]:
+    """The kernel's own commands: a plugin of such a name cannot have any."""
+    return frozenset({"up", "test", "migrate", "config", "audit", *COMMANDS, *PROCESSES})
+
+
+def _of_plugin(arguments: Sequence[str]) -> int:
+    try:
+        settings = load(os.environ)
+    except ConfigError as error:
+        print(f"comptoir: the configuration is not valid\n{error}", file=sys.stderr)
+        return 2
+    plugin, *words = arguments
+    if plugin not in settings.plugins.installed:
+        _parser(arguments).error(f"there is no command {plugin!r}, and no plugin of that name under plugins: in "
+                                 f"{settings.config_path}; see comptoir --help")
+    from core.commands.of_plugin import run
+
+    return run(settings, plugin, words, print)
 
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:
@@ -106,7 +128,8 @@ def _migrate(settings: Settings) -> int:
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("comptoir", description="Self-hosted WhatsApp team inbox.", allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND",
+                                     help="one of these, or the name of a plugin with commands of its own")
     everything = commands.add_parser("up", help="start everything on this machine and stay in the foreground")
     everything.add_argument("--no-demo", action="store_true", help="make no demo organisation beside your own")
     commands.add_parser("test", help="run every check and test; further arguments go to pytest", add_help=False)

@@ -55,6 +55,9 @@ from core.plugins.isolation import Isolated, isolated
 from core.plugins.loader import Plugins, load
 from core.plugins.locks import PairLocks
 from core.plugins.observers import OBSERVE, Observers, observe_function
+from core.plugins.personal_data.erasure import PersonEraser
+from core.plugins.personal_data.export import PersonExporter
+from core.plugins.personal_data.forget import FORGET_PEOPLE_CRON, PeopleForgetter
 from core.plugins.record import FORGET_INCIDENTS_CRON, FORGET_INCIDENTS_HANDLER
 from core.plugins.watchdog import Watchdog, watched
 from core.renditions import Workshop
@@ -82,10 +85,11 @@ class Worker:
         self.egress = Egress(settings.egress.allow)
         self._broadcast = ValkeyBroadcast(settings.valkey_url)
         self.name = f"worker {plugin}" if plugin else "worker"
-        self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
-                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, self.name))
-        self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
         self.vault = Vault.of(settings.key_ring)
+        self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
+                               Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, self.vault,
+                                     self.name))
+        self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
         self._graph = Egress(settings.egress.graph, connections=256)
         self.fleet = Fleet(db)
@@ -158,6 +162,9 @@ class Worker:
             TemplateReadings(self.db, self.clients).handler(),
             Eraser(self.db, self._storage).handler(),
             *StorageSweeper(self.db, self._storage).handlers(),
+            PersonExporter(self.db, self._storage, self.host.hooks).handler(),
+            PersonEraser(self.db, self._storage, self.host.hooks).handler(),
+            PeopleForgetter(self.db, self._storage).handler(),
             *self._of_plugins(served),
         )
 
@@ -178,7 +185,8 @@ class Worker:
         """What is not one plugin's."""
         db, wake, host = self.db, self.wake, self.host
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, SWEEP_CRON,
-                 KEEP_JOURNAL_CRON, FORGET_INCIDENTS_CRON, *jobs.crons(host.plugins, host.gate)]  # fmt: skip
+                 KEEP_JOURNAL_CRON, FORGET_INCIDENTS_CRON, FORGET_PEOPLE_CRON,
+                 *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake, self.inflow.heard).run,
             "inflow": self.inflow.run,

@@ -46,8 +46,9 @@ async def _started(database_url: str, folder: Path, plugins: Sequence[str], stac
     stack.push_async_callback(db.close)
     storage, egress, switches, broadcasts = FolderStorage(settings.storage.path), Outside(), Switches(), Broadcasts()
     stack.push_async_callback(egress.aclose)
-    host = PluginHost(load_plugins(plugins), switches, Reach(storage, egress, broadcasts, orm.JOB_STATEMENT_SECONDS))
     vault, verify_token = Vault.of(settings.key_ring), uuid4().hex
+    host = PluginHost(load_plugins(plugins), switches,
+                      Reach(storage, egress, broadcasts, orm.JOB_STATEMENT_SECONDS, vault))
     await create_meta_app(db, vault, APP, app_secrets=[SECRET], verify_token=verify_token)
     web = WebProcess(settings, db, None, storage, host, create_receiver(settings, vault), vault=vault)
     broadcasts.say = web.gateway.hub.say

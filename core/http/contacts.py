@@ -6,7 +6,10 @@ from uuid import UUID
 from pydantic import Field
 
 from core.auth.access import Permitted
+from core.db.scope import require_tenant
+from core.http.language import reading_language
 from core.http.operation import Api
+from core.http.provided import Facts
 from core.http.resources import ContactResource, Listing
 from core.http.services import services
 from core.http.text import Line, Locale, Paging, RequestModel, Text, example
@@ -53,6 +56,13 @@ def register(api: Api) -> None:
     @api.route("GET", "/contacts/<uuid:contact_id>", _READ, "One contact", responses={200: ContactResource})
     async def get_contact(contact_id: UUID) -> dict[str, Any]:
         return await contacts.get_contact(services().db, contact_id)
+
+    @api.route("GET", "/contacts/<uuid:contact_id>/facts", _READ, "What plugins know of a contact",
+               responses={200: Facts})  # fmt: skip
+    async def get_contact_facts(contact_id: UUID) -> dict[str, Any]:
+        """In the reader's language, after 300 ms at most; `missing` names the plugins that did not answer in time."""
+        contact = await contacts.get_contact(services().db, contact_id)
+        return await services().facts(require_tenant(), contact, await reading_language())
 
     @api.route("PATCH", "/contacts/<uuid:contact_id>", _WRITE, "Change a contact", body=ContactFields,
                responses={200: ContactResource})  # fmt: skip

@@ -9,8 +9,11 @@ from quart import g
 
 from core.auth.access import Permitted
 from core.auth.principal import Principal
+from core.db.scope import require_tenant
 from core.errors import Invalid
+from core.http.language import reading_language
 from core.http.operation import Api
+from core.http.provided import Suggestions
 from core.http.resources import ConversationResource, Listing
 from core.http.services import services
 from core.http.text import Moment, Paging, RequestModel, Text, example
@@ -77,6 +80,14 @@ def register(api: Api) -> None:
                responses={200: ConversationResource})  # fmt: skip
     async def get_conversation(conversation_id: UUID) -> dict[str, Any]:
         return await conversations.get_conversation(services().db, conversation_id)
+
+    @api.route("GET", "/conversations/<uuid:conversation_id>/suggestions", Permitted("messages.send"),
+               "Suggested answers", responses={200: Suggestions})  # fmt: skip
+    async def get_suggestions(conversation_id: UUID) -> dict[str, Any]:
+        """Answers that plugins suggest, after 3 s at most; nothing is sent. `missing` names the plugins that did not
+        answer in time."""
+        conversation = await conversations.get_conversation(services().db, conversation_id)
+        return await services().suggestions(require_tenant(), conversation, await reading_language())
 
     @api.route("PUT", "/conversations/<uuid:conversation_id>/assignment", _WRITE, "Assign a conversation",
                body=Assignment, responses={200: ConversationResource})  # fmt: skip

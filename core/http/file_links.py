@@ -46,12 +46,14 @@ class FileLink:
 
 
 class FileLinks:
-    """One for each web process."""
+    """One for each web process and use: what was sealed for one opens nothing of another."""
 
     def __init__(
-        self, db: Database, vault: Vault, permissions: Permissions, *, clock: Callable[[], float] = time.time
-    ) -> None:
+        self, db: Database, vault: Vault, permissions: Permissions, *, clock: Callable[[], float] = time.time,
+        use: str = "file links", needs: str = "conversations.read",
+    ) -> None:  # fmt: skip
         self._db, self._vault, self._permissions, self.clock = db, vault, permissions, clock
+        self._use, self._needs = use, needs
         self._key: bytes | None = None
 
     async def make(self, attachment_id: UUID, principal: Principal, *, thumbnail: bool) -> tuple[str, int]:
@@ -82,13 +84,13 @@ class FileLinks:
             found = present.get(link.credential_id)
         if found is None or found.credential_id != link.credential_id or found.tenant_id != link.tenant_id:
             raise NotFound("There is no such file, or the link is somebody else's.")
-        found.require("conversations.read")
+        found.require(self._needs)
         return found
 
     async def _seal(self, told: bytes) -> bytes:
         if self._key is None:
             async with self._db.system.acquire() as connection:
-                self._key = await self._vault.signing_key(connection, "file links")
+                self._key = await self._vault.signing_key(connection, self._use)
         return hmac.digest(self._key, told, "sha256")
 
 

@@ -69,6 +69,15 @@ def nobody_reports(_: UUID, __: str, ___: str, ____: str, _____: str) -> bool:
     return False
 
 
+Provide = Callable[[UUID, Mapping[str, Any], str], Awaitable[dict[str, Any]]]
+"""Tenant, the contact's or conversation's resource, and the locale: `{items, missing}` of its plugins."""
+
+
+async def nobody_provides(_: UUID, __: Mapping[str, Any], ___: str) -> dict[str, Any]:
+    """An installation without plugins."""
+    return {"items": [], "missing": []}
+
+
 @dataclass
 class Services:
     """One for each web process. `public_url` is where browsers find us, without a trailing slash."""
@@ -91,6 +100,8 @@ class Services:
     attachments: Attachments
     uploads: Uploads
     links: FileLinks
+    person_links: FileLinks
+    """To exports of one person."""
     read_receipts: ReadReceipt
     plugin_routes: PluginRoutes
     plugin_permissions: PluginPermissions
@@ -99,6 +110,8 @@ class Services:
     installed: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     """What became of each plugin that config.yaml installs."""
     hearing: Hearing = nobody_hears
+    facts: Provide = nobody_provides
+    suggestions: Provide = nobody_provides
     report: Report = nobody_reports
     """A screen's word of a plugin's piece that does not work."""
     behind_proxy: bool = False

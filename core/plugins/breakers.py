@@ -11,14 +11,14 @@ FAILURES: Final = 5
 REST_SECONDS: Final = 60.0
 LONGEST_REST: Final = 900.0
 
-Door = Literal["filters", "jobs", "observers", "providers", "routes"]
+Door = Literal["commands", "filters", "jobs", "observers", "providers", "routes"]
 Pass = Literal["shut", "open", "probe"]
 _DOORS: Final[dict[str, Door]] = {"filter": "filters", "on": "observers", "provide": "providers", "erase": "providers",
-                                  "job": "jobs"}
+                                  "job": "jobs", "offered": "providers", "command": "commands"}
 
 
 def door_of(call: str) -> Door:
-    """`filter_outbound`, `on_message_received`, `job prune`; anything else is a route."""
+    """`filter_outbound`, `on_message_received`, `job prune`, `offered classify`; anything else is a route."""
     return _DOORS.get(call.replace(" ", "_").partition("_")[0], "routes")
 
 

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from comptoir_sdk import Answers, Tenant
 from comptoir_sdk.context import Caller, Context
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from core.plugins.doors import (
     JobDoor,
     MessageDoor,
     ModelDatabase,
+    SecretDoor,
     StorageDoor,
     Submit,
 )
@@ -29,7 +31,14 @@ from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
 from core.plugins.states import Installed
 from core.plugins.texts import Texts, folder
+from core.secrets import Vault
 from core.storage import Storage
+
+
+class Ask(Protocol):
+    """Calls a hook that a plugin offers (`core.plugins.hooks.Hooks.ask`)."""
+
+    async def __call__(self, tenant_id: UUID, asking: str, hook: str, locale: str | None, **values: Any) -> Answers: ...
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Outside:
     broadcaster: Broadcaster
     egress: Egress
     storage: Storage
+    vault: Vault
+    ask: Ask
 
 
 class Contexts:
@@ -65,12 +76,13 @@ class Contexts:
         self._outside = outside
 
     def __call__(self, tenant_id: UUID, plugin: str, *, event_id: int | None = None, caller: Caller | None = None,
-                 locale: str = "en") -> Context:
-        """Raises LookupError when the plugin did not load."""
+                 locale: str | None = None) -> Context:
+        """`locale` None: the tenant's. Raises LookupError when the plugin did not load."""
         one = self._plugins.find(plugin)
         if one is None:
             raise LookupError(f"plugin {plugin} is not loaded")
-        return PluginContext(self, one, tenant_id, event_id, caller, locale)
+        tenant = self.gate.tenant(tenant_id)
+        return PluginContext(self, one, tenant_id, event_id, caller, locale or (tenant.locale if tenant else "en"))
 
     def page(self, plugin: str, template: str) -> Any:
         return self._pages[plugin].get_template(template)
@@ -88,8 +100,15 @@ class PluginContext:
         self.contacts, self.conversations = ContactDoor(*reach), ConversationDoor(*reach)
         self.messages = MessageDoor(*reach, home.outside.submit)
         self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
-        self.audit = AuditDoor(*reach)
+        self.audit, self.secrets = AuditDoor(*reach), SecretDoor(*reach, home.outside.vault)
         self.jobs = JobDoor(*reach, {job.name: job.retries + 1 for job in one.declared.jobs})
+
+    @property
+    def tenant(self) -> Tenant:
+        found = self._home.gate.tenant(self.tenant_id)
+        if found is None:
+            raise LookupError(f"the tenant {self.tenant_id} is not active any more")
+        return found
 
     @property
     def settings(self) -> Any:
@@ -103,6 +122,9 @@ class PluginContext:
         if topic not in {channel.name for channel in self._one.declared.channels}:
             raise LookupError(f"{self.plugin} registers no channel {topic!r}")
         await self._home.outside.broadcaster.publish(self.tenant_id, f"{self.plugin}.{topic}", data)
+
+    async def ask(self, hook: str, /, **values: Any) -> Answers:
+        return await self._home.outside.ask(self.tenant_id, self.plugin, hook, self.locale, **values)
 
     async def render(self, template: str, /, **values: Any) -> Any:
         page = self._home.page(self.plugin, template)

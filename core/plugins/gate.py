@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
+from comptoir_sdk import Tenant
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.db.pool import Database
@@ -16,6 +17,7 @@ from core.plugins.loader import Plugins, required_by
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
+_TENANTS = "select id, slug, name, locale, timezone from tenants where status = 'active' order by id"
 
 
 class GateMap(Protocol):
@@ -35,7 +37,7 @@ class GateSource(Protocol):
 
 @dataclass(frozen=True)
 class _Map:
-    slugs: Mapping[UUID, str] = field(default_factory=dict)
+    tenants: Mapping[UUID, Tenant] = field(default_factory=dict)
     plugins: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
     """tenant → plugin → its settings, as an instance of the plugin's class."""
 
@@ -66,7 +68,11 @@ class Gate:
         return [tenant_id for tenant_id in self._map.plugins if self.enabled(tenant_id, plugin)]
 
     def tenant_called(self, slug: str) -> UUID | None:
-        return next((tenant_id for tenant_id, known in self._map.slugs.items() if known == slug), None)
+        return next((tenant_id for tenant_id, known in self._map.tenants.items() if known.slug == slug), None)
+
+    def tenant(self, tenant_id: UUID) -> Tenant | None:
+        """None for one that is not active."""
+        return self._map.tenants.get(tenant_id)
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Called after each change: sockets drop what is off, the worker tells plugins."""
@@ -75,10 +81,10 @@ class Gate:
     async def refresh(self, db: Database) -> bool:
         """Look once; whether something changed."""
         self._source.refresh()
-        tenants = await db.system.fetch("select id, slug from tenants where status = 'active' order by id")
+        tenants = await db.system.fetch(_TENANTS)
         kept = await db.system.fetch("select tenant_id, plugin, values from plugin_settings")
         values = {(row["tenant_id"], row["plugin"]): row["values"] for row in kept}
-        fresh = _Map({row["id"]: row["slug"] for row in tenants},
+        fresh = _Map({row["id"]: Tenant(*row) for row in tenants},
                      {row["id"]: self._of(row["id"], row["slug"], values) for row in tenants})
         changed = fresh != self._map
         self._map = fresh

@@ -28,7 +28,7 @@ class PluginFailed(Exception):
 
     def __init__(self, plugin: str, call: str, why: str) -> None:
         super().__init__(f"plugin {plugin} failed in {call}: {why}")
-        self.plugin, self.call = plugin, call
+        self.plugin, self.call, self.why = plugin, call, why
 
 
 class Resting(PluginFailed):

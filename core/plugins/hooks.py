@@ -3,13 +3,24 @@
 Each is gated, limited in time and named; filter_* and provide_* have the policies their hookspecs promise.
 """
 
+import asyncio
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from comptoir_sdk import Contact, Context, Conversation, Draft, Fact, PluginError, Reject, Suggestion
+from comptoir_sdk import (
+    Answers,
+    Contact,
+    Context,
+    Conversation,
+    Draft,
+    PluginError,
+    Reject,
+    Unavailable,
+)
 
 from core.errors import Rejected
 from core.plugins.answers import checked
@@ -18,7 +29,9 @@ from core.plugins.guard import Guard, PluginFailed
 from core.plugins.loader import Plugins
 
 _log = logging.getLogger(__name__)
-FILTER_SECONDS, FACT_SECONDS, SUGGESTION_SECONDS = 0.3, 0.3, 3.0
+FILTER_SECONDS, FACT_SECONDS, SUGGESTION_SECONDS, PERSONAL_DATA_SECONDS = 0.3, 0.3, 3.0, 60.0
+MOST_FACTS, MOST_SUGGESTIONS = 20, 5
+"""Of one plugin."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +48,16 @@ class Implementation:
         return checked(self.hook, self.function, answer)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What one plugin answered."""
+
+    plugin: str
+    value: Any
+
+
 class ContextMaker(Protocol):
-    def __call__(self, tenant_id: UUID, plugin: str) -> Context: ...
+    def __call__(self, tenant_id: UUID, plugin: str, *, locale: str | None = None) -> Context: ...
 
 
 class Hooks:
@@ -63,7 +84,7 @@ class Hooks:
         """The draft as the plugins leave it. Raises Rejected, also when one that must be asked cannot answer."""
         for one in self._for(tenant_id, "filter_outbound"):
             try:
-                answer = await self._call(one, tenant_id, FILTER_SECONDS, draft=draft)
+                answer = await self._call(one, tenant_id, FILTER_SECONDS, _anything, draft=draft)
             except PluginError as error:
                 raise Rejected(error.detail, plugin=one.plugin) from error
             except PluginFailed as error:
@@ -75,38 +96,96 @@ class Hooks:
             draft = answer or draft
         return draft
 
-    async def contact_facts(self, tenant_id: UUID, contact: Contact) -> tuple[list[Fact], list[str]]:
-        """The facts, and the plugins whose facts are missing."""
-        return await self._provide(tenant_id, "provide_contact_facts", FACT_SECONDS, contact=contact)
+    async def contact_facts(self, tenant_id: UUID, contact: Contact,
+                            locale: str | None = None) -> tuple[list[Told], list[str]]:
+        """Each plugin's facts, and the plugins whose facts are missing."""
+        return await self._provide(tenant_id, "provide_contact_facts", FACT_SECONDS, _first(MOST_FACTS), locale,
+                                   contact=contact)
 
-    async def suggestions(self, tenant_id: UUID, conversation: Conversation) -> tuple[list[Suggestion], list[str]]:
-        """The suggestions, and the plugins that could not make any."""
-        return await self._provide(tenant_id, "provide_suggestions", SUGGESTION_SECONDS, conversation=conversation)
+    async def suggestions(self, tenant_id: UUID, conversation: Conversation,
+                          locale: str | None = None) -> tuple[list[Told], list[str]]:
+        """Each plugin's suggestions, and the plugins that could not make any."""
+        return await self._provide(tenant_id, "provide_suggestions", SUGGESTION_SECONDS,
+                                   _first(MOST_SUGGESTIONS), locale, conversation=conversation)
+
+    async def ask(self, tenant_id: UUID, asking: str, hook: str, locale: str | None, **values: Any) -> Answers:
+        """A hook that `asking` offers. Raises LookupError for another's, Unavailable where its policy is to fail."""
+        owner, offer = self._plugins.offers.get(hook, (None, None))
+        if owner != asking or offer is None:
+            raise LookupError(f"{asking} offers no hook {hook!r}")
+        told, missing = await self._provide(tenant_id, hook, offer.timeout, _anything, locale, **values)
+        if missing and offer.on_failure == "fail":
+            raise Unavailable(f"The plugin {missing[0]} must answer {hook} and did not: try again.")
+        return Answers({one.plugin: one.value for one in told if one.value is not None}, tuple(missing))
+
+    def anybody(self, tenant_id: UUID, hook: str) -> bool:
+        """Whether a plugin of the tenant implements it."""
+        return bool(self._for(tenant_id, hook))
+
+    def of_people(self, tenant_id: UUID, hook: str) -> list[str]:
+        """The tenant's plugins that implement `provide_personal_data` or `erase_personal_data`, in load order."""
+        return [one.plugin for one in self._for(tenant_id, hook)]
 
     async def personal_data(self, tenant_id: UUID, contact: Contact) -> dict[str, Any]:
         """What each plugin keeps on a person. Raises PluginFailed: an export with holes is worse than none."""
-        return {one.plugin: await self._call(one, tenant_id, 60, contact=contact)
+        return {one.plugin: await self._of_person(one, tenant_id, _as_json, contact)
                 for one in self._for(tenant_id, "provide_personal_data")}
 
     async def erase_personal_data(self, tenant_id: UUID, contact: Contact) -> dict[str, int]:
         """Rows erased by each plugin. Raises PluginFailed: the caller tries again until all have."""
-        return {one.plugin: await self._call(one, tenant_id, 60, contact=contact)
-                for one in self._for(tenant_id, "erase_personal_data")}
+        return {plugin: await self.erase_from(tenant_id, plugin, contact)
+                for plugin in self.of_people(tenant_id, "erase_personal_data")}
 
-    async def _provide(self, tenant_id: UUID, hook: str, timeout: float, **offered: Any) -> tuple[list[Any], list[str]]:
-        found: list[Any] = []
-        missing: list[str] = []
-        for one in self._for(tenant_id, hook):
-            try:
-                found += await self._call(one, tenant_id, timeout, **offered) or []
-            except (PluginFailed, PluginError):
-                _log.exception("%s of %s is left out", hook, one.plugin)
-                missing.append(one.plugin)
-        return found, missing
+    async def erase_from(self, tenant_id: UUID, plugin: str, contact: Contact) -> int:
+        """Rows erased by this plugin. Raises PluginFailed."""
+        found = [one for one in self._for(tenant_id, "erase_personal_data") if one.plugin == plugin]
+        return sum([await self._of_person(one, tenant_id, _anything, contact) for one in found])
+
+    async def _of_person(self, one: Implementation, tenant_id: UUID, shape: Callable[[Any], Any],
+                         contact: Contact) -> Any:
+        try:
+            return await self._call(one, tenant_id, PERSONAL_DATA_SECONDS, shape, contact=contact)
+        except PluginError as error:  # there is nobody to whom it could be an answer
+            raise PluginFailed(one.plugin, one.hook, error.detail) from error
+
+    async def _provide(self, tenant_id: UUID, hook: str, timeout: float, shape: Callable[[Any], Any],
+                       locale: str | None, **offered: Any) -> tuple[list[Told], list[str]]:
+        """All at once: whoever is slow holds up nobody but itself."""
+        asked = self._for(tenant_id, hook)
+        answers = await asyncio.gather(*(self._answer(one, tenant_id, timeout, shape, locale, **offered)
+                                         for one in asked))
+        return [one for one in answers if isinstance(one, Told)], [one for one in answers if isinstance(one, str)]
+
+    async def _answer(self, one: Implementation, tenant_id: UUID, timeout: float, shape: Callable[[Any], Any],
+                      locale: str | None, **offered: Any) -> Told | str:
+        try:
+            return Told(one.plugin, await self._call(one, tenant_id, timeout, shape, locale, **offered))
+        except (PluginFailed, PluginError):
+            _log.exception("%s of %s is left out", one.hook, one.plugin)
+            return one.plugin
 
     def _for(self, tenant_id: UUID, hook: str) -> list[Implementation]:
         return [one for one in self.implementations(hook) if self._gate.enabled(tenant_id, one.plugin)]
 
-    async def _call(self, one: Implementation, tenant_id: UUID, timeout: float, **offered: Any) -> Any:
-        ctx = self._contexts(tenant_id, one.plugin)
-        return await self._guard.call(one.plugin, one.hook, timeout, lambda: one(ctx=ctx, **offered))
+    async def _call(self, one: Implementation, tenant_id: UUID, timeout: float,
+                    shape: Callable[[Any], Any], locale: str | None = None,
+                    **offered: Any) -> Any:
+        ctx = self._contexts(tenant_id, one.plugin, locale=locale)
+
+        async def work() -> Any:
+            return shape(await one(ctx=ctx, **offered))
+
+        call = f"offered {one.hook}" if one.hook in self._plugins.offers else one.hook
+        return await self._guard.call(one.plugin, call, timeout, work)
+
+
+def _anything(answer: Any) -> Any:
+    return answer
+
+
+def _first(most: int) -> Callable[[Any], list[Any]]:
+    return lambda answer: list(answer or ())[:most]
+
+
+def _as_json(answer: Any) -> Any:
+    return json.loads(json.dumps(answer, default=str))

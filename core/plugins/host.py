@@ -30,6 +30,7 @@ from core.plugins.incidents import Incident, storable
 from core.plugins.isolation import isolated
 from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
+from core.plugins.provided import Provided
 from core.plugins.record import AWAY, Record
 from core.plugins.running import watch_tasks
 from core.plugins.soundness import refuse_unsound
@@ -37,6 +38,7 @@ from core.plugins.states import Installed
 from core.plugins.tables import refuse_unprotected
 from core.plugins.threads import give_threads
 from core.plugins.ui import Files, Manifest
+from core.secrets import Vault
 from core.storage import Storage
 
 
@@ -48,6 +50,7 @@ class Reach:
     egress: Egress
     broadcaster: Broadcaster
     statement_seconds: int
+    vault: Vault
     process: str = "web"
     """What the operator knows this process by."""
     live: bool = False
@@ -69,6 +72,8 @@ class PluginHost:
         self.hooks = Hooks(plugins, self.gate, self.guard, self.contexts)
         self.topics = Topics(plugins, self.gate)
         self.filter_outbound = outbound_filter(self.hooks)
+        self.provided = Provided(self.hooks, self.contexts.texts)
+        self.facts, self.suggestions = self.provided.facts, self.provided.suggestions
         self._ui = Manifest(plugins, self.gate, self.contexts.texts)
         self._watches: list[asyncio.Task[None]] = []
 
@@ -136,7 +141,8 @@ class PluginHost:
 
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]:
         """The `ui` of /bootstrap."""
-        return self._ui.describe(principal.tenant_id, principal.permissions, locale)
+        told = self._ui.describe(principal.tenant_id, principal.permissions, locale)
+        return {**told, "provides": self.provided.kinds(principal.tenant_id)}
 
     def allows(self, principal: Principal, topic: str) -> bool:
         """Whether this principal may hear this topic now."""
@@ -147,7 +153,8 @@ class PluginHost:
         await refuse_unprotected(self.plugins, db)
         await orm.open_models(db.url, self.plugins, statement_seconds=self._reach.statement_seconds)
         reach = self._reach
-        self.contexts.reach(Outside(db, self._submit, reach.broadcaster, reach.egress, reach.storage))
+        self.contexts.reach(Outside(db, self._submit, reach.broadcaster, reach.egress, reach.storage, reach.vault,
+                                    self.hooks.ask))
         await self.gate.refresh(db)
         self._tell_refusals()
         await self.record.settle(db)

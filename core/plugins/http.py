@@ -174,4 +174,6 @@ def _problem(error: PluginError) -> errors.Problem:
         return errors.NotFound(error.detail)
     if isinstance(error, comptoir_sdk.Forbidden):
         return errors.Forbidden(error.detail)
+    if isinstance(error, comptoir_sdk.Unavailable):
+        return errors.Unavailable(error.detail)
     return errors.Invalid(error.detail, errors=[{"loc": [name], "msg": told} for name, told in error.fields.items()])

@@ -13,12 +13,14 @@ from typing import Any
 import comptoir_sdk
 import pluggy
 from comptoir_sdk import Plugin, hookspecs
+from comptoir_sdk.offers import Offer
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from core.plugins.declared import declared_by
 from core.plugins.models import check_models
+from core.plugins.offering import offers_of
 from core.plugins.states import Installed, Refused, State
 
 GROUP = "comptoir.plugins"
@@ -35,6 +37,8 @@ class Plugins:
         self.manager = manager
         self.changes = 0
         """How often the set of those that work has changed."""
+        self.offers: dict[str, tuple[str, Offer]] = {}
+        """Hooks that plugins offer to others: whose each is, and how it is called."""
 
     def __iter__(self) -> Iterator[Installed]:
         return iter(self._installed.values())
@@ -44,7 +48,9 @@ class Plugins:
 
     def only(self, names: Collection[str]) -> "Plugins":
         """A part of them, for a process that works for these."""
-        return Plugins([one for one in self if one.name in names], self.manager)
+        part = Plugins([one for one in self if one.name in names], self.manager)
+        part.offers = self.offers
+        return part
 
     def find(self, name: str) -> Installed | None:
         """The plugin if it loaded."""
@@ -195,8 +201,9 @@ def _register(plugins: Plugins, one: Installed) -> None:
 def _take(plugins: Plugins, one: Installed, plugin: Plugin) -> None:
     check_models(plugin)
     plugins.manager.register(plugin, name=one.name)
-    _offer_hookspecs(plugins.manager, plugin)
+    _offer_hookspecs(plugins, one.name, plugin)
     plugins.manager.check_pending()
+    _check_offers_heard(plugins, one.name, plugin)
     one.declared = declared_by(plugin)
 
 
@@ -222,8 +229,21 @@ def _in_time() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _offer_hookspecs(manager: pluggy.PluginManager, plugin: Plugin) -> None:
-    if offered := getattr(plugin, "register_hookspecs", None):
-        module = offered()
-        if module is not None:
-            manager.add_hookspecs(module)
+def _offer_hookspecs(plugins: Plugins, name: str, plugin: Plugin) -> None:
+    module, offers = offers_of(plugin, lambda hook: _is_known(plugins.manager, hook))
+    if module is not None:
+        plugins.manager.add_hookspecs(module)
+        plugins.offers |= {hook: (name, offer) for hook, offer in offers.items()}
+
+
+def _is_known(manager: pluggy.PluginManager, hook: str) -> bool:
+    caller = getattr(manager.hook, hook, None)
+    return caller is not None and caller.has_spec()
+
+
+def _check_offers_heard(plugins: Plugins, name: str, plugin: Plugin) -> None:
+    """One that is not required may be absent, or be loaded later, and then the hook would be unknown."""
+    for caller in plugins.manager.get_hookcallers(plugin) or ():
+        owner, _ = plugins.offers.get(caller.name, (name, None))
+        if owner not in (name, *required_by(plugin)):
+            raise Refused("broken", f"it implements {caller.name}, which {owner} offers: name {owner} in `requires`")

@@ -7,11 +7,12 @@ from comptoir_sdk import ui, webhooks
 from comptoir_sdk.channels import Channel
 from comptoir_sdk.commands import Command
 from comptoir_sdk.context import Context
-from comptoir_sdk.errors import Forbidden, Invalid, NotFound, PluginError
+from comptoir_sdk.errors import Forbidden, Invalid, NotFound, PluginError, Unavailable
 from comptoir_sdk.hookspecs import hookimpl, hookspec
 from comptoir_sdk.identifiers import uuid7
 from comptoir_sdk.jobs import Job
 from comptoir_sdk.models import TenantModel, tenant_fk
+from comptoir_sdk.offers import Answers, offered
 from comptoir_sdk.outgoing import Outgoing
 from comptoir_sdk.plugin import Plugin
 from comptoir_sdk.routes import HTML, Route
@@ -26,10 +27,12 @@ from comptoir_sdk.values import (
     Fact,
     Group,
     Message,
+    Page,
     Reject,
     Status,
     Suggestion,
     Template,
+    Tenant,
 )
 
 __version__ = "0.1.0"
@@ -38,6 +41,7 @@ __all__ = [
     "HTML",
     "Account",
     "Agent",
+    "Answers",
     "AuditEntry",
     "Channel",
     "Command",
@@ -53,6 +57,7 @@ __all__ = [
     "Message",
     "NotFound",
     "Outgoing",
+    "Page",
     "Plugin",
     "PluginError",
     "Reject",
@@ -60,12 +65,15 @@ __all__ = [
     "Status",
     "Suggestion",
     "Template",
+    "Tenant",
     "TenantModel",
     "Text",
+    "Unavailable",
     "_",
     "__version__",
     "hookimpl",
     "hookspec",
+    "offered",
     "tenant_fk",
     "ui",
     "uuid7",

@@ -1,14 +1,15 @@
 """What a plugin may touch: everything here is already bound to one tenant, and checks that ids belong to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from logging import Logger
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from comptoir_sdk.offers import Answers
 from comptoir_sdk.outgoing import Outgoing
-from comptoir_sdk.values import Contact, Conversation, Message
+from comptoir_sdk.values import Contact, Conversation, Message, Page, Tenant
 
 
 class Database(Protocol):
@@ -22,15 +23,36 @@ class Contacts(Protocol):
     async def get(self, contact_id: UUID) -> Contact:
         """Raises NotFound for an unknown id and for another tenant's alike."""
 
+    async def list(self, *, q: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Contact]:
+        """By name, at most 100 at a time. `q` is the beginning of a name or, when it is all digits, of a phone number.
+
+        Raises Invalid for a limit out of 1 to 100 and for a cursor that is not of this list.
+        """
+
 
 class Conversations(Protocol):
     async def get(self, conversation_id: UUID) -> Conversation:
         """Raises NotFound for an unknown id and for another tenant's alike."""
 
+    async def list(self, *, contact_id: UUID | None = None, status: Literal["open", "snoozed", "closed"] | None = None,
+                   assignee_id: UUID | None = None, q: str | None = None, limit: int = 50,
+                   cursor: str | None = None) -> Page[Conversation]:
+        """The newest activity first, at most 100 at a time; each None lets everything through. `q` is the beginning of
+        a contact's name or phone, or of a group's subject.
+
+        Raises Invalid for a limit out of 1 to 100 and for a cursor that is not of this list.
+        """
+
 
 class Messages(Protocol):
     async def get(self, message_id: UUID) -> Message:
         """Raises NotFound for an unknown id and for another tenant's alike."""
+
+    async def list(self, conversation_id: UUID, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
+        """A conversation's, the newest first, at most 100 at a time.
+
+        Raises NotFound for an unknown conversation, Invalid for a limit out of 1 to 100 or a cursor not of this list.
+        """
 
     async def send(self, conversation_id: UUID, message: str | Outgoing, *, id: UUID | None = None) -> Message:
         """Queue a text, or a message of any other type, through the send gate, as an automation. The same `id` sends
@@ -44,17 +66,44 @@ class Messages(Protocol):
 class Storage(Protocol):
     """Objects of this plugin and tenant; keys are relative."""
 
-    async def put(self, key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None: ...
+    async def put(self, key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
+        """Keep these bytes, whole or not at all. Raises Invalid for a key that climbs out of the plugin's own."""
 
     async def get(self, key: str) -> bytes:
         """Raises NotFound."""
 
-    async def delete(self, key: str) -> None: ...
+    async def delete(self, key: str) -> None:
+        """Nothing happens when there is none."""
+
+    def keys(self, folder: str) -> AsyncIterator[str]:
+        """Every key below `folder/`."""
 
 
 class Jobs(Protocol):
-    async def enqueue(self, name: str, *, key: str | None = None, run_at: datetime | None = None, **args: Any) -> UUID:
-        """A row in the caller's transaction. `key` names the work: while one waits, a second is the same one."""
+    async def enqueue(self, name: str, *, key: str | None = None, run_at: datetime | None = None,
+                      delay: timedelta | None = None, **args: Any) -> UUID:
+        """A row in the caller's transaction. `key` names the work: while one waits, a second is the same one, at the
+        earlier of both times. It runs at once, or at `run_at`, or after `delay`.
+
+        Raises LookupError for a job that the plugin does not register.
+        """
+
+
+class Secrets(Protocol):
+    """What a plugin may not keep in clear: a token, a password. Of this plugin and tenant, sealed with its own key.
+
+    A backup holds them sealed, exports leave them out, and they outlive a rotation of the master key.
+    """
+
+    async def get(self, name: str) -> str | None:
+        """None when there is none."""
+
+    async def set(self, name: str, value: str) -> None:
+        """In the caller's transaction. Raises Invalid for a name that is no lower-case word, for no value, and for one
+        above 16 KiB."""
+
+    async def delete(self, name: str) -> None:
+        """In the caller's transaction. Nothing happens when there is none."""
 
 
 class Audit(Protocol):
@@ -103,7 +152,12 @@ class Context(Protocol):
     def tenant_id(self) -> UUID: ...
 
     @property
-    def plugin(self) -> str: ...
+    def tenant(self) -> Tenant:
+        """Its name, language and time zone, as they were a second ago."""
+
+    @property
+    def plugin(self) -> str:
+        """The plugin's own name."""
 
     @property
     def settings(self) -> Any:
@@ -118,7 +172,9 @@ class Context(Protocol):
         """In a route: the agent or API key; None in observers and jobs."""
 
     @property
-    def locale(self) -> str: ...
+    def locale(self) -> str:
+        """In a route, the language of whoever asks; in jobs and observers, the tenant's."""
+
     @property
     def db(self) -> Database: ...
     @property
@@ -134,6 +190,8 @@ class Context(Protocol):
     @property
     def http(self) -> Http: ...
     @property
+    def secrets(self) -> Secrets: ...
+    @property
     def audit(self) -> Audit: ...
     @property
     def log(self) -> Logger: ...
@@ -143,13 +201,26 @@ class Context(Protocol):
         """Translate now, into `ctx.locale`."""
 
     async def broadcast(self, topic: str, data: Mapping[str, Any]) -> None:
-        """Tell the agents who listen to one of this plugin's channels. Best effort: screens refetch on reconnect."""
+        """Tell the agents who listen to one of this plugin's channels. Best effort: screens refetch on reconnect.
+
+        Raises LookupError for a channel that the plugin does not register.
+        """
+
+    async def ask(self, hook: str, /, **values: Any) -> Answers:
+        """Call a hook that this plugin offers (`register_hookspecs`) in every plugin of the tenant that implements it.
+
+        Raises LookupError for a hook that the plugin does not offer; Unavailable where its policy is "fail" and one of
+        them did not answer.
+        """
 
     async def render(self, template: str, /, **values: Any) -> Any:
         """One of the plugin's Jinja templates, as the answer of a view; escaping is on and stays on."""
 
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """In UTC."""
 
-    def days_ago(self, days: float) -> datetime: ...
+    def days_ago(self, days: float) -> datetime:
+        """In UTC."""
 
-    def ago(self, delta: timedelta) -> datetime: ...
+    def ago(self, delta: timedelta) -> datetime:
+        """In UTC."""

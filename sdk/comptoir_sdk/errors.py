@@ -3,7 +3,8 @@
 PluginError
 ├── Invalid     422  understood and wrong; `fields` names what to change
 ├── Forbidden   403  known, and not allowed
-└── NotFound    404  absent, or another tenant's: the same answer
+├── NotFound    404  absent, or another tenant's: the same answer
+└── Unavailable 503  somebody else who must answer did not: try again
 """
 
 from typing import ClassVar
@@ -29,3 +30,7 @@ class Forbidden(PluginError):
 
 class NotFound(PluginError):
     status = 404
+
+
+class Unavailable(PluginError):
+    status = 503

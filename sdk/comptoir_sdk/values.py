@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
 from comptoir_sdk.translation import Text
 
 Resource = Mapping[str, Any]
+Item = TypeVar("Item")
 
 
 def _moment(value: Any) -> datetime | None:
@@ -82,6 +83,25 @@ class Account:
     def of(cls, resource: Resource) -> Self:
         return cls(UUID(str(resource["id"])), resource["phone_number_id"], resource.get("display_phone_number", ""),
                    resource.get("verified_name", ""))
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The organisation a context is bound to. `timezone` as in Africa/Casablanca; `locale` ar, fr or en."""
+
+    id: UUID
+    slug: str
+    name: str
+    locale: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some of a list. `next` is the cursor of what follows, None at the end."""
+
+    items: tuple[Item, ...]
+    next: str | None = None
 
 
 @dataclass(frozen=True)
@@ -231,11 +251,15 @@ class Reject:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line beside a conversation."""
+    """One line beside a conversation. `url`, of a page that tells more: http, https, or a path of ours."""
 
     label: Text | str
     value: str
     url: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not self.url.startswith(("https://", "http://", "/")):
+            raise ValueError(f"the url of a fact is http, https or a path: {self.url[:80]!r}")
 
 
 @dataclass(frozen=True)

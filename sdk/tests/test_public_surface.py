@@ -11,10 +11,11 @@ _SDK = Path(comptoir_sdk.__file__).parent
 
 def test_the_public_names_are_these() -> None:
     assert sorted(comptoir_sdk.__all__) == [
-        "Account", "Agent", "AuditEntry", "Channel", "Command", "Contact", "Context", "Conversation", "Draft", "Fact",
-        "Forbidden", "Group", "HTML", "Invalid", "Job", "Message", "NotFound", "Outgoing", "Plugin", "PluginError",
-        "Reject", "Route", "Status", "Suggestion", "Template", "TenantModel", "Text", "_", "__version__", "hookimpl",
-        "hookspec", "tenant_fk", "ui", "uuid7", "webhooks",
+        "Account", "Agent", "Answers", "AuditEntry", "Channel", "Command", "Contact", "Context",
+        "Conversation", "Draft", "Fact", "Forbidden", "Group", "HTML", "Invalid", "Job", "Message",
+        "NotFound", "Outgoing", "Page", "Plugin", "PluginError", "Reject", "Route", "Status", "Suggestion",
+        "Template", "Tenant", "TenantModel", "Text", "Unavailable", "_", "__version__", "hookimpl",
+        "hookspec", "offered", "tenant_fk", "ui", "uuid7", "webhooks",
     ]  # fmt: skip
     assert all(hasattr(comptoir_sdk, name) for name in comptoir_sdk.__all__)
 

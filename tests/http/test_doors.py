@@ -17,7 +17,7 @@ PUBLIC = {
     "api.log_in", "api.prove_second_factor", "api.passkey_request_options", "api.log_in_with_passkey",
     "api.welcome", "api.register_tenant", "api.request_password_reset", "api.redeem_password_reset",
     "api.look_up_invitation", "api.accept_invitation", "api.create_tokens", "api.refresh_tokens", "api.openapi",
-    "api.get_file", "api.nowhere", "health.healthz", "health.readyz",
+    "api.get_file", "api.get_personal_data_file", "api.nowhere", "health.healthz", "health.readyz",
     "web.static_file", "web.messages", "web.plugin_file", "web.login", "web.reference", "web.home", "web.shell",
     "web.shell_deep", "web.register", "web.welcome", "web.welcome_number", "web.welcome_colleagues", "web.forgot",
     "web.reset", "web.invitation", "web.suspended",
@@ -69,7 +69,8 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "passkey_id": thread.contact_id, "key_id": thread.contact_id, "session_id": thread.contact_id,
         "invitation_id": thread.contact_id, "member_id": thread.contact_id, "team_id": thread.contact_id,
         "key": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
-        "export_id": thread.contact_id, "tenant_id": thread.contact_id, "user_id": thread.contact_id,
+        "export_id": thread.contact_id,
+        "request_id": thread.contact_id, "tenant_id": thread.contact_id, "user_id": thread.contact_id,
         "code": thread.contact_id, "replay_id": thread.contact_id, "quarantine_id": thread.contact_id,
     }  # fmt: skip
 

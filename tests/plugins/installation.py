@@ -9,6 +9,7 @@ from core.harness import Broadcasts, Switches
 from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import GROUP, Plugins, load
 from core.storage import FolderStorage
+from tests.seed import VAULT
 
 __all__ = ["Broadcasts", "Switches", "load_samples", "make_host"]
 
@@ -21,6 +22,9 @@ _HOSTILE = ("unsettling", "hoards", "hangs_in_threads", "mistyped", "unserialisa
 POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),
+    *(EntryPoint(name, f"tests.plugins.samples.asking:{name}", GROUP)
+      for name in ("asker", "polite", "tardy", "uninvited", "mumbles", "copycat")),
+    *(EntryPoint(name, f"tests.plugins.samples.keeping:{name}", GROUP) for name in ("keeps", "reliable")),
     *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare", "lost")),
     EntryPoint("hangs_at_import", "tests.plugins.samples.hangs_at_import:plugin", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.broken:{name}", GROUP) for name in _BROKEN),
@@ -34,4 +38,4 @@ def load_samples(*names: str) -> Plugins:
 
 
 def make_host(names: Iterable[str], switches: Switches, broadcasts: Broadcasts, folder: Path) -> PluginHost:
-    return PluginHost(load_samples(*names), switches, Reach(FolderStorage(folder), Egress(), broadcasts, 2))
+    return PluginHost(load_samples(*names), switches, Reach(FolderStorage(folder), Egress(), broadcasts, 2, VAULT))

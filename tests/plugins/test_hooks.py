@@ -39,7 +39,7 @@ async def test_facts_that_do_not_come_are_left_out_and_named(
     switches.switch_on("atlas", "good", "sleeps")
     host = await start_host("good", "sleeps")
     facts, missing = await host.hooks.contact_facts(tenant.id, Contact(uuid4(), "Zineb"))
-    assert [fact.value for fact in facts] == ["3"]
+    assert [(told.plugin, fact.value) for told in facts for fact in told.value] == [("good", "3")]
     assert missing == ["sleeps"]
 
 

@@ -15,6 +15,7 @@ from core.jobs.runner import Runner
 from core.jobs.work import Handlers
 from core.plugins import jobs, loader, streams
 from core.plugins.guard import PluginFailed
+from core.plugins.hooks import Told
 from core.plugins.host import PluginHost
 from core.plugins.loader import GROUP, load
 from tests.plugins.conftest import StartHost
@@ -37,7 +38,7 @@ async def _neighbour_works(host: PluginHost, tenant: SeededTenant) -> None:
     """Its routes, filters, jobs and pieces."""
     owner = principal(tenant.id, "owner", host)
     assert (await Web(host).ask(owner, "GET", "/api/v1/p/good/greeting")).status_code == 200
-    assert await host.hooks.contact_facts(tenant.id, _contact()) == ([Fact("Orders", "3")], [])
+    assert await host.hooks.contact_facts(tenant.id, _contact()) == ([Told("good", [Fact("Orders", "3")])], [])
     assert not host.guard.resting("good")
     assert host.manifest(owner, "en")["panels"]
 
@@ -108,10 +109,11 @@ async def test_facts_that_are_none_are_missing_and_the_plugins_mistake(
         db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost, answer: Any,
         monkeypatch: pytest.MonkeyPatch) -> None:
     host = await _mistyped(switches, start_host, answer, monkeypatch)
-    assert await host.hooks.contact_facts(tenant.id, _contact()) == ([Fact("Orders", "3")], ["mistyped"])
-    told = await _incident(host, db, "mistyped")
-    assert "provide_contact_facts is to return list[Fact], and returned" in told["told"]
-    assert HOSTILE in told["place"]
+    told = [Told("good", [Fact("Orders", "3")])]
+    assert await host.hooks.contact_facts(tenant.id, _contact()) == (told, ["mistyped"])
+    incident = await _incident(host, db, "mistyped")
+    assert "provide_contact_facts is to return list[Fact], and returned" in incident["told"]
+    assert HOSTILE in incident["place"]
 
 
 async def test_every_filter_and_provider_is_held_to_what_it_promises(

@@ -10,4 +10,4 @@ _SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0003_words")]  # noqa: RUF012 - Tortoise reads it from the class
-    operations = [RunSQL(path.read_text()) for path in sorted(_SQL.glob("*.sql")) if path.name >= "19_"]  # noqa: RUF012
+    operations = [RunSQL(path.read_text()) for path in sorted(_SQL.glob("*.sql")) if "19_" <= path.name < "27_"]  # noqa: RUF012

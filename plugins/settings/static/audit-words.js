@@ -17,6 +17,7 @@ const ACTIONS = () => ({
   "passkey.added": t("added a passkey"), "passkey.removed": t("removed a passkey"), "passkey.renamed": t("renamed a passkey"), "passkey.refused": t("was refused with a passkey"),
   "password.changed": t("changed their password"), "password.reset": t("chose a new password by mail"), "password.link_made": t("made a link for a new password"), "password.reset_requested": t("asked for a new password"),
   "person.created": t("made a person"), "person.updated": t("changed a person"), "platform_admin.made": t("may now run the installation"),
+  "personal_data.export_requested": t("asked for everything kept on a contact"), "personal_data.exported": t("made an archive of a contact"), "personal_data.downloaded": t("downloaded an archive of a contact"), "personal_data.erasure_requested": t("asked to erase a contact everywhere"), "personal_data.erased": t("erased a contact everywhere"),
   "plugin.purged": t("purged a plugin"),
   "plugin.woken": t("ended the rest of a plugin"),
   "recovery_code.used": t("used a recovery code"), "recovery_codes.replaced": t("replaced their recovery codes"),
