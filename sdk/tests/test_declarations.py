@@ -24,7 +24,7 @@ async def _view(ctx: object) -> None:
     (lambda: ui.Panel("pins", slot="contact.detail"), "either fragment= or element="),
     (lambda: ui.Page("pins", element="acme-pins"), "come together"),
     (lambda: ui.Page("pins", nav="footer", fragment="pins"), "no navigation"),
-    (lambda: ui.ComposerAction("send", "Send", "acme-send", "send.js", window="ajar"), "window is one of"),
+    (lambda: ui.ComposerAction("send", "Send", post="send", window="ajar"), "window is one of"),
     (lambda: ui.DashboardCard("day", "Day", "day", kind="pie"), "kind is one of"),
 ])
 def test_a_wrong_declaration_says_what_to_change(declare: Callable[[], Any], complaint: str) -> None:

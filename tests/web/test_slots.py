@@ -235,3 +235,66 @@ async def test_a_renderer_that_fails_leaves_the_kernels_drawing(double: Double, 
     assert [(told["plugin"], told["piece"]) for told in double.office.troubles] == [("acme", "order")]
     assert await screen.page.get_by_text("two lamps").first.is_visible()
     expect_warning(screen, "renderer acme.order")
+
+
+def action(double: Double, name: str = "thank", **piece: object) -> None:
+    double.offered.offer("composer_actions", **({"name": name, "title": name.title(), "icon": "smile",
+                                                 "window": "any"} | piece))
+
+
+async def test_an_action_beside_the_composer_writes_what_the_server_answers(double: Double,
+                                                                            screen: Screen) -> None:
+    action(double, post="thank", shortcut="q")
+    double.offered.answers["thank"] = {"insert": "Merci !"}
+    salma = double.customer("Salma")
+    double.write(salma, "hello", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    field = screen.page.get_by_label("Message to Salma")
+    await field.fill("Bonjour. ")
+    await screen.page.get_by_role("button", name="Thank", exact=True).click()
+    await screen.page.wait_for_function("""() => {
+        const field = document.activeElement.shadowRoot.activeElement.shadowRoot.activeElement.shadowRoot.activeElement;
+        return field?.value === "Bonjour. Merci !";
+    }""")
+    assert (await asked(double, "thank"))[0] == {"conversation": salma["id"], "text": "Bonjour. "}
+    double.offered.answers["thank"] = {"replace": "Hello. Thank you!"}
+    await field.press("Escape")
+    await screen.page.keyboard.press("q")
+    await asked(double, "thank", 2)
+    await screen.page.wait_for_function("() => JSON.stringify(localStorage).includes('Hello. Thank you!')")
+    assert await field.input_value() == "Hello. Thank you!"
+    double.offered.answers["thank"] = ({"detail": "no"}, 500)
+    await screen.page.get_by_role("button", name="Thank", exact=True).click()
+    await screen.page.get_by_text("Thank did not work").wait_for()
+    assert await field.input_value() == "Hello. Thank you!"
+
+
+async def test_several_actions_are_a_menu_and_a_form_in_a_dialog(double: Double, screen: Screen) -> None:
+    action(double, "order", fragment="order")
+    action(double, "broken", element="acme-broken", module="throws.js")
+    form = "<form method=post><input name=n aria-label=Number><button>Send it</button></form>"
+    double.offered.fragments["order"] = form
+    salma = double.customer("Salma")
+    double.write(salma, "hello", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    await screen.page.get_by_role("button", name="What plugins offer").click()
+    await screen.page.get_by_role("menuitem", name="Broken").click()
+    await screen.page.get_by_text("Broken could not load.").wait_for()
+    await screen.page.keyboard.press("Escape")
+    await screen.page.get_by_role("button", name="What plugins offer").click()
+    await screen.page.get_by_role("menuitem", name="Order").click()
+    await screen.page.get_by_label("Number").fill("12")
+    double.offered.fragments["order"] = ""
+    await screen.page.get_by_role("button", name="Send it").click()
+    await screen.page.get_by_role("dialog").wait_for(state="detached")
+    expect_warning(screen, "panel acme.broken")
+
+
+async def test_when_the_window_is_closed_what_still_helps_is_there(double: Double, screen: Screen) -> None:
+    action(double, post="thank", window="open")
+    action(double, "ask", post="ask", window="closed")
+    double.offered.answers["ask"] = {"toast": "A template was sent."}
+    await screen.go(f"/inbox/{double.customer('Salma')['id']}")
+    await screen.page.get_by_role("button", name="Ask", exact=True).click()
+    await screen.page.get_by_text("A template was sent.").wait_for()
+    assert await screen.page.get_by_role("button", name="Thank", exact=True).count() == 0

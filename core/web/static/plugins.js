@@ -76,6 +76,8 @@ const apiOf = (plugin, element) => Object.freeze({
   on: (topic, listener) => subscribe(`${plugin}.${topic}`, listener),
   /** Writes into the composer of the conversation on the screen. */
   compose: Object.freeze({ insert: (text) => insert(element, text) }),
+  /** Closes the dialog in which the element stands. */
+  close: () => element.dispatchEvent(new Event("panel-close", { bubbles: true, composed: true })),
   toast, navigate, t, tn, fmt,
 });
 

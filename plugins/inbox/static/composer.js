@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { Panel, can, define, fmt, icon, post, storageKey, t, toast } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { blockedNote } from "./block.js";
+import "./actions.js";
 import "./extras.js";
 import { CAPTION, takesCaption } from "./limits.js";
 import { joined, trayOf } from "./tray.js";
@@ -73,17 +74,17 @@ class Composer extends Panel {
   render() {
     if (!can("messages.send")) return this.closed(t("You may read this conversation, not answer it."), t("Ask an administrator for the right to send messages."));
     if (this.conversation.blocked_at) return blockedNote(this.conversation);
-    if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."));
+    if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`);
     const name = titleOf(this.conversation);
     return html`${this.tray.newer ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}
       <div class="line" @dragover=${this.over} @drop=${this.dropped}><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
-        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
+        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
         @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted}></textarea>
       <button class="send" aria-label=${t("Send")} ?disabled=${!this.text.trim() && !this.tray.sendable} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button></div>`;
   }
 
-  closed(head, why) {
-    return html`<div class="closed" role="note">${icon("lock")}<p><b>${head}</b>${why}</p></div>`;
+  closed(head, why, more = nothing) {
+    return html`<div class="closed" role="note">${icon("lock")}<p class="grow"><b>${head}</b>${why}</p>${more}</div>`;
   }
 
   quote() {
@@ -100,10 +101,10 @@ class Composer extends Panel {
   }
 
   /** What a plugin offers goes where the cursor stands; the person still sends it. */
-  insert(words) {
+  insert(words, { all = false } = {}) {
     const { field } = this;
     if (!field) return;
-    const [from, to] = [field.selectionStart, field.selectionEnd];
+    const [from, to] = all ? [0, field.value.length] : [field.selectionStart, field.selectionEnd];
     this.text = field.value.slice(0, from) + words + field.value.slice(to);
     this.keep();
     this.updateComplete.then(() => { field.focus(); field.setSelectionRange(from + words.length, from + words.length); });

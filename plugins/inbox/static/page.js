@@ -54,6 +54,7 @@ class Inbox extends Panel {
     this.cleanup(onLive(() => this.again()));
     this.cleanup(bindKeys(this.keys()));
     this.addEventListener("compose-insert", (event) => this.chat?.composer.insert(event.detail));
+    this.addEventListener("compose-replace", (event) => this.chat?.composer.insert(event.detail, { all: true }));
   }
 
   keys() {

@@ -123,7 +123,7 @@ class Thread extends Panel {
   dialog() {
     const { panel, message } = this.opened;
     const leave = () => { this.opened = null; };
-    return html`<ui-dialog open heading=${panel.title} @close=${leave} @compose-insert=${leave}><ui-panel .panel=${panel} .ctx=${this.about(message)}></ui-panel></ui-dialog>`;
+    return html`<ui-dialog open heading=${panel.title} @close=${leave} @compose-insert=${leave} @panel-close=${leave}><ui-panel .panel=${panel} .ctx=${this.about(message)}></ui-panel></ui-dialog>`;
   }
 
   about = (message) => ({ conversation: this.conversation, contact: this.conversation.contact, message });

@@ -49,6 +49,7 @@ class Fragment extends LitElement {
       // Once something stands here, a slow answer is no reason to take it away.
       const answer = await request(method, path, { body, accept: "text/html", signal: controller.signal, keep: 422, timeout: this.content ? undefined : this.budget });
       this.show(await answer.text());
+      if (method === "POST" && this.empty) this.dispatchEvent(new Event("panel-close", { bubbles: true, composed: true }));
     } catch (error) {
       if (!controller.signal.aborted) this.fail(error);
     }
