@@ -33,6 +33,7 @@ from core.messaging.accounts import GraphClients
 from core.messaging.deliveries.days import KEEP_JOURNAL_CRON, JournalKeeper
 from core.messaging.deliveries.quarantined import QuarantineReplayer
 from core.messaging.deliveries.replays import Replayer
+from core.messaging.forgetting import FORGET_EVENTS_CRON, Forgetter
 from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Fleet, Inflow, Lanes, ValkeyLimits
 from core.messaging.media import MediaFetcher, PreviewMaker, SentMedia
@@ -153,6 +154,7 @@ class Worker:
             Replayer(self.db, self.wake).handler(),
             QuarantineReplayer(self.db).handler(),
             JournalKeeper(self.db, self._settings.retention.journal_days).handler(),
+            *Forgetter(self.db, self._settings.retention.events_days).handlers(),
             self._postman().handler(),
             Resets(self.db, self.vault, self.mail, Passwords()).handler(),
             *Exporter(self.db, self._storage).handlers(),
@@ -185,7 +187,7 @@ class Worker:
         """What is not one plugin's."""
         db, wake, host = self.db, self.wake, self.host
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, SWEEP_CRON,
-                 KEEP_JOURNAL_CRON, FORGET_INCIDENTS_CRON, FORGET_PEOPLE_CRON,
+                 KEEP_JOURNAL_CRON, FORGET_EVENTS_CRON, FORGET_INCIDENTS_CRON, FORGET_PEOPLE_CRON,
                  *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake, self.inflow.heard).run,

@@ -221,9 +221,11 @@ class TenantEntry(Section):
 
 
 class Retention(Section):
-    """How long raw deliveries are kept. Meta delivers again for seven days, and a double must be known as one."""
+    """How long raw deliveries are kept (Meta delivers again for seven days, and a double must be known as one), and the
+    events of the log: whoever was away for longer fetches everything anew."""
 
     journal_days: int = Field(default=30, ge=8, le=3650)
+    events_days: int = Field(default=30, ge=1, le=3650)
 
 
 class ConfigFile(Section):

@@ -10,6 +10,7 @@ from core.db.scope import require_tenant
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.events import outbox
 from core.messaging import sight
+from core.messaging.forgetting import forget_person
 from core.messaging.page import Page, by_name, encode
 from core.messaging.turn import take_turn
 from core.whatsapp.phones import canonical, is_phone
@@ -149,6 +150,7 @@ async def delete_contact(db: Database, contact_id: UUID) -> None:
                 "groups": [str(one) for one in groups]}  # fmt: skip
         await _tell_groups(connection, groups)
         await outbox.append(connection, require_tenant(), "contact.deleted", gone)
+        await forget_person(connection, require_tenant(), contact_id, conversations, groups)
         await audit.record(connection, "contact.deleted", "contact", contact_id,
                            {"conversations": [len(conversations), 0]})  # fmt: skip
 
