@@ -170,7 +170,8 @@ class Double:
             "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
                         {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
             "dir": direction(locale),
-            "ui": {"pages": pages, "panels": self.panels, **self.offered.pieces}}
+            "ui": {"pages": pages, "panels": self.panels, **self.offered.pieces,
+                   "provides": self.offered.provides}}
 
     async def installation(self) -> Installation:
         return self.entrance.installation()

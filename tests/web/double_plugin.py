@@ -1,7 +1,9 @@
 """What the plugin "acme" of the stand-in offers beside its panels, and how it misbehaves."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from quart import Quart, request
 
@@ -14,6 +16,11 @@ HANGS = object()
 class Offered:
     def __init__(self) -> None:
         self.pages: list[Resource] = []
+        self.provides: list[str] = []
+        self.facts: Any = {"items": [], "missing": []}
+        self.suggestions: Any = {"items": [], "missing": []}
+        self.requests: list[Resource] = []
+        """For a person's data, the newest first."""
         self.pieces: dict[str, list[Resource]] = {kind: [] for kind in KINDS}
         self.fragments: dict[str, Any] = {}
         """Name to HTML, (HTML, status), or HANGS; what is asked of each is kept in `asked`."""
@@ -27,6 +34,30 @@ class Offered:
     def register(self, app: Quart) -> None:
         app.add_url_rule("/api/v1/p/<plugin>/data/<name>", "plugin_data", self._data)
         app.add_url_rule("/api/v1/p/<plugin>/commands/<name>", "plugin_command", self._command, methods=["POST"])
+
+        app.add_url_rule("/api/v1/contacts/<id>/facts", "facts", self._facts)
+        app.add_url_rule("/api/v1/conversations/<id>/suggestions", "suggestions", self._suggestions)
+        app.add_url_rule("/api/v1/personal-data", "personal_data", self._requests)
+        app.add_url_rule("/api/v1/personal-data", "ask_personal_data", self._request, methods=["POST"])
+
+    async def _facts(self, id: str) -> Any:
+        self.asked.append(("facts", {"contact": id}))
+        return await told(self.facts)
+
+    async def _suggestions(self, id: str) -> Any:
+        self.asked.append(("suggestions", {"conversation": id}))
+        return await told(self.suggestions)
+
+    async def _requests(self) -> Any:
+        return {"items": self.requests, "next": None}
+
+    async def _request(self) -> Any:
+        wanted = await request.get_json()
+        self.requests.insert(0, {
+            "id": str(uuid4()), "state": "waiting", "plugins": [], "attempts": 0, "error": None, "size": None,
+            "sha256": None, "requested_by": None, "created_at": datetime.now(UTC).isoformat(), "next_attempt_at": None,
+            "finished_at": None, "expires_at": None} | wanted)
+        return self.requests[0], 202
 
     async def fragment(self, name: str) -> Any:
         self.asked.append((name, dict(request.args)))

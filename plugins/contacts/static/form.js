@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { ApiError, Panel, can, define, fmt, get, patch, post, t } from "@comptoir/sdk";
+import "./personal-data.js";
 import { ledger } from "@comptoir/sdk/ledger.js";
 
 const LANGUAGES = () => [["", t("Unknown")], ["ar", "العربية"], ["fr", "Français"], ["en", "English"]];
@@ -57,7 +58,8 @@ class ContactForm extends Panel {
         ${contact && can("contacts.delete") ? html`<ui-button variant="danger" icon="trash-2" @click=${() => this.tell("delete-contact")}>${t("Delete")}</ui-button>` : nothing}
         <span class="push"></span><ui-button @click=${() => this.tell("done")}>${t("Cancel")}</ui-button>
         ${can("contacts.write") ? html`<ui-button variant="primary" type="submit" ?busy=${this.busy}>${contact ? t("Save") : t("Create contact")}</ui-button>` : nothing}
-      </div></form>`;
+      </div></form>
+      ${contact ? html`<contacts-personal-data contactId=${contact.id} name=${contact.name ?? ""}></contacts-personal-data>` : nothing}`;
   }
 
   facts({ profile_name: profile, username, bsuid }) {

@@ -5,6 +5,7 @@ import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { blockedNote } from "./block.js";
 import "./actions.js";
 import "./extras.js";
+import "./suggestions.js";
 import { CAPTION, takesCaption } from "./limits.js";
 import { joined, trayOf } from "./tray.js";
 import { trayRows, trayStyles } from "./tray-rows.js";
@@ -77,6 +78,7 @@ class Composer extends Panel {
     if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`);
     const name = titleOf(this.conversation);
     return html`${this.tray.newer ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}
+      <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
       <div class="line" @dragover=${this.over} @drop=${this.dropped}><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
         @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
         @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted}></textarea>
@@ -123,6 +125,12 @@ class Composer extends Panel {
     if (!this.text.trim() || !this.windowOpen || now - (this.told ?? 0) < TYPING) return;
     this.told = now;
     post(`/api/v1/conversations/${this.conversation.id}/typing`).catch(() => { this.told = Infinity; });
+  }
+
+  take(words) {
+    this.text = joined(this.text, words);
+    this.keep();
+    this.field.focus();
   }
 
   keep() {

@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, fmt, icon, memberName, t } from "@comptoir/sdk";
 import { blocking } from "./block.js";
+import "./facts.js";
 import { pane } from "./styles.js";
 import { contactName, titleOf } from "./words.js";
 
@@ -44,6 +45,7 @@ class Detail extends Panel {
         ${team ? html`<dt>${t("Team")}</dt><dd><bdi>${team.name}</bdi></dd>` : nothing}
         <dt>${t("Number")}</dt><dd><bdi>${account.verified_name || fmt.phone(account.display_phone_number)}</bdi></dd>
         <dt>${t("Since")}</dt><dd>${fmt.moment(conversation.created_at)}</dd></dl></section>
+      ${contact ? html`<inbox-facts contactId=${contact.id}></inbox-facts>` : nothing}
       <ui-slot name="conversation.detail" .ctx=${{ conversation, contact }}></ui-slot>`;
   }
 }
