@@ -24,6 +24,7 @@ POINTS = [
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.asking:{name}", GROUP)
       for name in ("asker", "polite", "tardy", "uninvited", "mumbles", "copycat")),
+    EntryPoint("listens", "tests.plugins.samples.listening:listens", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.keeping:{name}", GROUP) for name in ("keeps", "reliable")),
     *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare", "lost")),
     EntryPoint("hangs_at_import", "tests.plugins.samples.hangs_at_import:plugin", GROUP),
