@@ -13,7 +13,7 @@ from core.embedded.postgres import EmbeddedPostgres
 from core.embedded.scratch import scratch_postgres
 from core.harness.kernel import Kernel, running
 from core.plugins.loader import load as load_plugins
-from core.plugins.tables import migrated_apps
+from core.plugins.tables import to_migrate
 
 
 @contextmanager
@@ -64,6 +64,6 @@ class Cluster:
         """Migrated once. A plugin whose migrations fail is told by `examine`, as an operator would be."""
         if plugins not in self._templates:
             name = f"harness_{len(self._templates)}"
-            await migrate(self._server.dsn(name), migrated_apps(load_plugins(plugins)))
+            await migrate(self._server.dsn(name), to_migrate(load_plugins(plugins)))
             self._templates[plugins] = name
         return self._templates[plugins]

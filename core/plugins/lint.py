@@ -23,16 +23,19 @@ from tortoise.migrations.operations import (
     RunSQL,
 )
 
+from core.plugins.statements import harm, hidden, plain
+
 _GONE = (DeleteModel, RemoveField, RenameField, RenameModel)
 _SLOW = re.compile(r"create (unique )?index (?!concurrently)|alter column \S+ (set data )?type|set not null|vacuum full"
                    r"|\block table\b|add constraint (?!.*not valid)", re.IGNORECASE)
-_TABLE = re.compile(r'(?:alter|drop|create|truncate) table (?:if (?:not )?exists )?"?(?:public\.)?(\w+)', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Finding:
     migration: str
     wrong: str
+    harmful: bool = False
+    """It would hurt others than the plugin: such a migration is not applied."""
 
     def __str__(self) -> str:
         return f"{self.migration}: {self.wrong}"
@@ -46,7 +49,8 @@ def lint(plugin: Plugin) -> list[Finding]:
         made = {operation.name for operation in migration.operations if isinstance(operation, CreateModel)}
         for operation in migration.operations:
             found += [Finding(name, wrong) for wrong in (*_dependencies(operation, depended),
-                                                         *_of_rows(operation, known), *_of_walls(plugin, operation))]
+                                                         *_of_rows(operation, known), *_of_walls(operation))]
+            found += [Finding(name, wrong, harmful=True) for wrong in _of_others(plugin, operation)]
         found += [Finding(name, wrong) for wrong in _unprotected(migration.operations)]
         known |= made
     return found
@@ -78,7 +82,7 @@ def _of_rows(operation: Any, known: set[str]) -> Iterator[str]:
     model = getattr(operation, "model_name", getattr(operation, "old_name", getattr(operation, "name", "")))
     if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
         yield from (f"`{found[0]}` holds a lock for as long as the table is long" for sql in _statements(operation)
-                    if (found := _SLOW.search(sql)))
+                    if (found := _SLOW.search(plain(sql))))
     elif model in known and (wrong := _of_known(operation)):
         yield f"{wrong} ({operation.describe()})"
 
@@ -97,13 +101,23 @@ def _of_known(operation: Any) -> str:
         if isinstance(operation, _GONE) else ""
 
 
-def _of_walls(plugin: Plugin, operation: Any) -> Iterator[str]:
+def _of_walls(operation: Any) -> Iterator[str]:
     if isinstance(operation, CreateModel) and not isinstance(operation, CreateTenantModel):
         yield f"{operation.name} is made by CreateModel: CreateTenantModel leaves out keys that do not carry the tenant"
     if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
         for sql in _statements(operation):
-            yield from (f"it touches the table {table}, which is not its own" for table in _TABLE.findall(sql)
-                        if not table.startswith(f"{plugin.name}_"))
+            yield from hidden(sql)
+
+
+def _of_others(plugin: Plugin, operation: Any) -> Iterator[str]:
+    prefix = f"{plugin.name}_"
+    if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
+        for sql in _statements(operation):
+            yield from harm(sql, prefix)
+    if isinstance(operation, CreateModel):
+        table = str((operation.options or {}).get("table"))
+        if not table.startswith(prefix):
+            yield f"its table {table} must be called {prefix}…"
 
 
 def _unprotected(operations: Any) -> Iterator[str]:

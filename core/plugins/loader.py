@@ -150,6 +150,8 @@ def _check_manifest(name: str, plugin: Any) -> None:
         raise Refused("broken", f"version = {plugin.version!r} is no version; write it like '1.0'") from None
     if plugin.models and not plugin.migrations:
         raise Refused("broken", "it has models and names no migrations module")
+    if plugin.migrations and not plugin.models:
+        raise Refused("broken", "it names migrations and has no models: tables are made from them")
 
 
 def _in_order(imported: list[Installed]) -> list[Installed]:

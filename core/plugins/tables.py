@@ -1,6 +1,7 @@
 """Plugins' migrations for the runner, and the check that every table they made is behind row-level security."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from comptoir_sdk import Plugin
@@ -8,6 +9,7 @@ from comptoir_sdk import Plugin
 from core.db.migrate import MigratedApp, MigrationReport
 from core.db.pool import Database, connect
 from core.plugins.incidents import Incident, Incidents
+from core.plugins.lint import lint
 from core.plugins.loader import Plugins, required_by
 from core.plugins.models import references_of, tables_of
 from core.plugins.record import tell_incidents
@@ -17,6 +19,20 @@ def migrated_apps(plugins: Plugins) -> list[MigratedApp]:
     """What `core.db.migrate.run` is given: installed plugins with tables, required ones first."""
     return [MigratedApp(one.name, one.plugin.models, one.plugin.migrations, required_by(one.plugin))
             for one in plugins.loaded() if one.plugin and one.plugin.migrations]
+
+
+def to_migrate(plugins: Plugins) -> list[MigratedApp]:
+    """The same, with what is not to be applied since it would hurt others."""
+    return [replace(app, refused=_harmful(plugins, app.label)) for app in migrated_apps(plugins)]
+
+
+def _harmful(plugins: Plugins, name: str) -> Mapping[str, str]:
+    one = plugins.find(name)
+    try:
+        findings = lint(one.plugin) if one and one.plugin else []
+    except Exception:  # migrations that cannot be imported: told when they are to be applied
+        return {}
+    return {finding.migration: finding.wrong for finding in findings if finding.harmful}
 
 
 def note_failures(plugins: Plugins, report: MigrationReport) -> None:

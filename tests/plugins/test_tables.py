@@ -21,6 +21,7 @@ async def test_three_starters_at_once_migrate_plugins_once_and_a_torn_one_fails_
     reports = await asyncio.gather(*(run(database_url, apps) for _ in range(3)))
     assert sorted(len(report.applied) for report in reports) == [0, 0, 2]
     assert all(list(report.failed) == ["torn"] for report in reports)
+    assert 'syntax error at or near "this"' in str(reports[0].failed["torn"])
     note_failures(plugins, reports[0])
     assert [one.name for one in plugins.loaded()] == ["contacts", "inbox"]
     connection = await asyncpg.connect(database_url)

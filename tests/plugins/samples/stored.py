@@ -7,6 +7,7 @@ from comptoir_sdk import Plugin
 
 class Torn(Plugin):
     name = "torn"
+    models: ClassVar = ("tests.plugins.samples.torn_models",)
     migrations = "tests.plugins.samples.torn_migrations"
 
 
