@@ -43,6 +43,9 @@ from core.metrics.page import PATH as METRICS
 from core.metrics.page import Page
 from core.metrics.process import breakers, sockets
 from core.metrics.work import Work
+from core.outward.addresses import Addresses
+from core.outward.endpoints import Endpoints
+from core.outward.frames import Frames
 from core.people import People, Policy
 from core.plugins import memory, orm
 from core.plugins.channels import ValkeyBroadcast
@@ -220,7 +223,11 @@ class WebProcess:
             db=self.db, ways=ways, people=people, tenants_changed=self._tenants_changed, attempts=attempts,
             limiter=limiter, kept=KeptAnswers(self.db, self._vault),
             passwords=passwords, cookie=cookie, mail=Mail(self._vault), permissions=self.permissions,
-            vault=self._vault, numbers=self.numbers, mail_kind=settings.mail.kind, installed=self.plugins.installed,
+            vault=self._vault, numbers=self.numbers,
+            webhooks=Endpoints(self.db, self._vault, Addresses(settings.egress.webhooks)),
+            frames=Frames(self.db, self._vault, self.permissions.known, settings.public_url,
+                          insecure=not settings.production),
+            mail_kind=settings.mail.kind, installed=self.plugins.installed,
             hearing=self.plugins.hearing, report=self.plugins.report,
             facts=self.plugins.facts, suggestions=self.plugins.suggestions,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,

@@ -46,6 +46,8 @@ from core.messaging.template_readings import TemplateReadings
 from core.metrics.page import Page
 from core.metrics.process import breakers, running
 from core.metrics.work import Work
+from core.outward.attempts import FORGET_ATTEMPTS_CRON, FORGET_ATTEMPTS_HANDLER
+from core.outward.sender import PLACES, Sender
 from core.people import Resets
 from core.people.forget import FORGET_LOGINS_CRON, FORGET_LOGINS_HANDLER
 from core.plugins import enablement, jobs, memory, orm
@@ -93,6 +95,7 @@ class Worker:
         self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
         self._graph = Egress(settings.egress.graph, connections=256)
+        self._outward = Egress(settings.egress.webhooks, connections=2 * PLACES)
         self.fleet = Fleet(db)
         self.limits = ValkeyLimits(self.valkey, self.fleet)
         self.inflow = Inflow(db, self.limits)
@@ -151,6 +154,7 @@ class Worker:
             FORGET_ANSWERS_HANDLER,
             FORGET_LOGINS_HANDLER,
             FORGET_INCIDENTS_HANDLER,
+            FORGET_ATTEMPTS_HANDLER,
             Replayer(self.db, self.wake).handler(),
             QuarantineReplayer(self.db).handler(),
             JournalKeeper(self.db, self._settings.retention.journal_days).handler(),
@@ -187,7 +191,7 @@ class Worker:
         """What is not one plugin's."""
         db, wake, host = self.db, self.wake, self.host
         crons = [FORGET_CRON, FORGET_EXPORTS_CRON, CLOSING_CRON, FORGET_ANSWERS_CRON, FORGET_LOGINS_CRON, SWEEP_CRON,
-                 KEEP_JOURNAL_CRON, FORGET_EVENTS_CRON, FORGET_INCIDENTS_CRON, FORGET_PEOPLE_CRON,
+                 KEEP_JOURNAL_CRON, FORGET_EVENTS_CRON, FORGET_INCIDENTS_CRON, FORGET_PEOPLE_CRON, FORGET_ATTEMPTS_CRON,
                  *jobs.crons(host.plugins, host.gate)]  # fmt: skip
         return {
             "intake": Intake(db, wake, self.inflow.heard).run,
@@ -198,6 +202,7 @@ class Worker:
             "audit": Sealer(db, self.vault, self._storage).run,
             "media": MediaFetcher(db, self.clients, self._storage, self.mail, wake).run,
             "previews": PreviewMaker(db, self._storage, Workshop(), wake).run,
+            "webhooks": Sender(db, wake, self._outward, self.vault, self.mail).run,
             "cron": Clock(db, crons).run,
             "enablement": Enablement(db, host.plugins, host.gate).run,
             "isolated": Isolated(self._apart, self._settings.config_path, self._settings.data_dir,
@@ -221,6 +226,7 @@ class Worker:
         await self._broadcast.close()
         await self.egress.aclose()
         await self._graph.aclose()
+        await self._outward.aclose()
         await self.valkey.aclose()
         await self.wake.close()
 

@@ -11,10 +11,10 @@ WORK = READ | {"conversations.write", "messages.send", "contacts.write"}
 SUPERVISE = WORK | {"contacts.delete", "messages.explain", "journal.read"}
 ADMINISTER = SUPERVISE | {
     "settings.manage", "members.manage", "roles.manage", "teams.manage", "accounts.manage", "keys.manage",
-    "audit.read", "data.export", "journal.replay",
+    "webhooks.manage", "audit.read", "data.export", "journal.replay",
 }  # fmt: skip
 OWN = ADMINISTER | {"tenant.delete"}
-EVERYTHING = frozenset({"data.export", "journal.read", "journal.replay"})
+EVERYTHING = frozenset({"data.export", "journal.read", "journal.replay", "webhooks.manage"})
 """What shows all conversations at once: never held by whoever sees less, whatever their role lists."""
 OPERATE = frozenset({"platform.manage"})
 """Of platform admins, in whichever tenant they work: it belongs to the person, not to a role."""

@@ -164,11 +164,12 @@ class Egress(Section):
     """Networks (CIDR) and hosts that may be called although they are private.
 
     `graph` is what the numbers of tenants may name as their Graph address: it takes nothing from `allow`, for whoever
-    connects a number chooses the host.
+    connects a number chooses the host. `webhooks` is the same for the addresses that tenants have events sent to.
     """
 
     allow: tuple[str, ...] = ()
     graph: tuple[str, ...] = ()
+    webhooks: tuple[str, ...] = ()
 
 
 class Metrics(Section):

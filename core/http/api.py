@@ -20,6 +20,7 @@ from core.http import (
     description,
     exports,
     factors,
+    frames,
     invitations,
     journal,
     lanes,
@@ -42,6 +43,7 @@ from core.http import (
     tenant,
     tokens,
     troubles,
+    webhooks,
     welcome,
 )
 from core.http.operation import Api
@@ -58,6 +60,8 @@ _ROOMS = (
     roles,
     teams,
     api_keys,
+    webhooks,
+    frames,
     factors,
     passkeys,
     tokens,

@@ -50,6 +50,8 @@ _SAID: Final[dict[str, str]] = {
     "People": "Members, invitations, roles, teams.",
     "Numbers": "WhatsApp numbers, the Meta apps behind them, and the setup doctor.",
     "API keys": "Credentials of programs.",
+    "Webhooks": "The organisation's events, signed and sent to systems of others.",
+    "Frames": "Pages of others beside a conversation, in a sandbox.",
     "Tenant": "The organisation: settings, export, deletion.",
     "Platform": "Running the installation, across tenants.",
     "Audit log": "Who did what, in a chain that shows every change made to it.",

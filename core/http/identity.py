@@ -8,6 +8,7 @@ from core.auth.principal import Principal
 from core.db.pool import Connection
 from core.events import log
 from core.http.services import Services
+from core.outward import frames
 from core.tenancy.accounts import account_resources
 
 _TENANT = "select id, slug, name, locale, timezone, hue from tenants"
@@ -44,6 +45,8 @@ async def bootstrap(services: Services, principal: Principal, wish: str | None =
         cursor = await current_cursor(connection, principal)
         accounts, members = await account_resources(connection), await member_resources(connection)
         teams = await team_resources(connection)
+        framed = await frames.shown(connection, principal)
+    ui = dict(services.manifest(principal, locale))
     return {
         "me": who,
         "csrf": csrf_token(principal.csrf_secret) if principal.auth == "session" else None,
@@ -51,7 +54,7 @@ async def bootstrap(services: Services, principal: Principal, wish: str | None =
         "accounts": accounts,
         "members": members,
         "teams": teams,
-        "ui": dict(services.manifest(principal, locale)),
+        "ui": {**ui, "panels": [*ui.get("panels", ()), *framed]},
         "ws": "/ws",
         "locale": locale,
         "dir": "rtl" if locale == "ar" else "ltr",

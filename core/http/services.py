@@ -24,6 +24,8 @@ from core.messaging.deliveries.explain import Hearing, nobody_hears
 from core.messaging.gate import Author, Draft, Submitted
 from core.messaging.media import Uploads
 from core.messaging.numbers import NumberDesk
+from core.outward.endpoints import Endpoints
+from core.outward.frames import Frames
 from core.people import People
 from core.secrets import Vault
 from core.storage import Source
@@ -95,6 +97,8 @@ class Services:
     public_url: str
     vault: Vault
     numbers: NumberDesk
+    webhooks: Endpoints
+    frames: Frames
     submit: Submit
     retry: Retry
     attachments: Attachments

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-Template = Literal["invitation", "password_reset", "password_changed", "token_dead", "number_stopped"]
+Template = Literal["invitation", "password_reset", "password_changed", "token_dead", "number_stopped",
+                   "webhook_gone", "webhook_failing"]  # fmt: skip
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -73,5 +74,25 @@ WORDINGS: Final[Mapping[Template, Wording]] = {
         button=_("See what to do"),
         path="/settings/numbers",
         closing=_("This is told once. From time to time it is tried whether WhatsApp takes messages again."),
+    ),
+    "webhook_gone": Wording(
+        subject=_("The webhook {name} is off"),
+        lines=(
+            _("The address of the webhook {name} ({tenant}) answered that it is gone for good (410)."),
+            _("Nothing more is sent to it. What happens meanwhile is kept, and follows once it is switched on again."),
+        ),
+        button=_("See what to do"),
+        path="/settings.webhooks",
+        closing=_("This is told once."),
+    ),
+    "webhook_failing": Wording(
+        subject=_("The webhook {name} is off"),
+        lines=(
+            _("The address of the webhook {name} ({tenant}) has taken no event for five days."),
+            _("Nothing more is sent to it. What happens meanwhile is kept, and follows once it is switched on again."),
+        ),
+        button=_("See what to do"),
+        path="/settings.webhooks",
+        closing=_("This is told once."),
     ),
 }

@@ -47,6 +47,9 @@ JOBS: Final = Counter("comptoir_jobs_run", "Jobs that ended here, by how.", ["pl
                       registry=REGISTRY)  # fmt: skip
 CALLS: Final = Counter("comptoir_plugin_calls", "Calls into plugins, by how they ended.", ["plugin", "outcome"],
                        registry=REGISTRY)  # fmt: skip
+WEBHOOKS_OUT: Final = Counter(
+    "comptoir_webhooks_sent", "Webhooks sent to tenants' endpoints, by what was answered.", ["outcome"],
+    registry=REGISTRY)  # fmt: skip
 BLOCKED: Final = Counter(
     "comptoir_loop_blocked", "Times that this process's loop was held: by a plugin, or by the kernel (no name).",
     ["plugin"], registry=REGISTRY)  # fmt: skip

@@ -51,6 +51,15 @@ select (select count(*) from (select from quarantine where replayed_at is null a
     (select count(*) from (select from jobs where state = 'failed' limit {MOST_COUNTED}) q) as jobs,
     (select count(*) from (select from plugin_failures where replayed_at is null limit {MOST_COUNTED}) q) as events
 """  # noqa: S608 - constants
+# The oldest event that an endpoint should have had: looked for a little way, for most of the log is no endpoint's.
+_OUTWARD: Final = """
+select (select count(*) from webhook_endpoints where state = 'on') as "on",
+    (select count(*) from webhook_endpoints where state = 'paused') as paused,
+    (select count(*) from webhook_endpoints where state = 'off') as off,
+    (select extract(epoch from now() - min(l.created_at))::float8 from webhook_endpoints e cross join lateral (
+        select created_at from event_log l where l.tenant_id = e.tenant_id and l.seq > e.seq and l.seq <= e.seq + 1000
+            and l.type = any(e.types) order by l.seq limit 1) l where e.state = 'on') as age
+"""
 
 
 @dataclass(frozen=True)
@@ -81,10 +90,11 @@ class Work:
                 lanes = await connection.fetch(_LANES)
                 behind = await connection.fetch(_BEHIND)
                 aside = await connection.fetchrow(_ASIDE)
+                outward = await connection.fetchrow(_OUTWARD)
         except _AWAY:
             return [family("comptoir_database_up", "Whether the database answered.", [((), 0.0)])]
         return [family("comptoir_database_up", "Whether the database answered.", [((), 1.0)]),
-                *_told(waiting, lanes, behind, dict(aside or {}))]
+                *_told(waiting, lanes, behind, dict(aside or {})), *_outward(dict(outward or {}))]
 
 
 def _told(waiting: Any, lanes: Any, behind: Any, aside: dict[str, int]) -> Iterable[GaugeMetricFamily]:
@@ -102,6 +112,13 @@ def _told(waiting: Any, lanes: Any, behind: Any, aside: dict[str, int]) -> Itera
                   [((row["plugin"],), row["most"]) for row in behind], "plugin")
     yield family("comptoir_set_aside", "What failed for good and waits for a person, by kind.",
                   [((kind,), count) for kind, count in aside.items()], "kind")
+
+
+def _outward(told: dict[str, Any]) -> Iterable[GaugeMetricFamily]:
+    yield family("comptoir_webhook_endpoints", "Endpoints of tenants' webhooks, by state.",
+                  [((state,), told[state]) for state in ("on", "paused", "off")], "state")
+    yield family("comptoir_webhooks_oldest_seconds", "The age of the oldest event that an endpoint should have had.",
+                  [((), max(told["age"] or 0.0, 0.0))])
 
 
 def _both(lanes: Any, what: str) -> list[tuple[tuple[str], float]]:

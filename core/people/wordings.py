@@ -36,6 +36,7 @@ _GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
         "settings.manage": _("Change the settings of the organisation"),
         "accounts.manage": _("Connect and change WhatsApp numbers"),
         "keys.manage": _("Give out and revoke API keys"),
+        "webhooks.manage": _("Send events to other systems by webhooks"),
     },
     _("Oversight"): {
         "audit.read": _("Read the audit log"),

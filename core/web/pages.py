@@ -80,6 +80,7 @@ class Pages:
             rail=[(page_path(one), one) for one in bootstrap["ui"]["pages"] if one["nav"] == "main"],
             settings=bool(settings_pages(bootstrap["ui"]["pages"])),
             catalogues=self.assets.catalogue_urls(locale, enabled), preloads=self.assets.preloads(page),
+            frames=_framed(bootstrap["ui"].get("panels", ())),
             bootstrap=script_json(bootstrap))
 
     @promise(Terms("public"))
@@ -126,6 +127,11 @@ def page_at(path: str, pages: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def settings_pages(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in pages if one["nav"] == "settings"]
+
+
+def _framed(panels: Sequence[dict[str, Any]]) -> list[str]:
+    """Origins of the pages of others that this person is shown."""
+    return sorted({panel["frame"]["origin"] for panel in panels if "frame" in panel})
 
 
 def page_path(page: dict[str, Any]) -> str:

@@ -26,13 +26,14 @@ class Renderer:
             loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(),
             trim_blocks=True, lstrip_blocks=True)
 
-    def render(self, template: str, locale: Locale, import_map: str, *, status: int = 200, **values: Any) -> Response:
-        """The page, never cached; a language chosen in the address is remembered."""
+    def render(self, template: str, locale: Locale, import_map: str, *, status: int = 200,
+               frames: Sequence[str] = (), **values: Any) -> Response:
+        """The page, never cached; a language chosen in the address is remembered. `frames`: origins that it shows."""
         text = self._templates.get_template(template).render(
             locale=locale, direction=language.direction(locale), theme=theme(), import_map=import_map,
             asset=self.assets.kernel.url, _=self.assets.pages[locale].gettext, languages=language.NAMES, **values)
-        response = protect(
-            Response(text, status, content_type="text/html; charset=utf-8"), import_map, self._frame_origins)
+        page = Response(text, status, content_type="text/html; charset=utf-8")
+        response = protect(page, import_map, [*self._frame_origins, *frames])
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = locale
         if language.as_locale(request.args.get("lang")):

@@ -42,6 +42,10 @@ BODIES = {
     "patch_profile": {"about": "Taken over"},
     "patch_meta_app": {"name": "Taken over"},
     "dismiss_quarantined": {"note": "Taken over"},
+    "update_webhook": {"name": "Taken over"},
+    "replay_webhook": {"since": "2027-01-04T08:00:00Z"},
+    "update_frame": {"title": "Taken over"},
+    "create_frame_token": {"contact": str(UUID(int=1))},
 }
 
 
@@ -72,6 +76,7 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "export_id": thread.contact_id,
         "request_id": thread.contact_id, "tenant_id": thread.contact_id, "user_id": thread.contact_id,
         "code": thread.contact_id, "replay_id": thread.contact_id, "quarantine_id": thread.contact_id,
+        "webhook_id": thread.contact_id, "attempt_id": thread.contact_id, "frame_id": thread.contact_id,
     }  # fmt: skip
 
 
