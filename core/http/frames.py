@@ -51,15 +51,15 @@ class NewFrame(RequestModel):
 
 
 class FrameChange(RequestModel):
-    """What is left out stays as it is."""
+    """What is left out, or null, stays as it is; but for `permission`, where null is everybody."""
 
     model_config = example(enabled=False)
 
-    title: Line = Field(default="", max_length=80)
-    url: Url = ""
-    slot: Slot = "conversation.detail"
+    title: Line | None = Field(default=None, max_length=80)
+    url: Url | None = None
+    slot: Slot | None = None
     permission: Text | None = Field(default=None, max_length=100)
-    enabled: bool = True
+    enabled: bool | None = None
 
 
 class About(RequestModel):
@@ -97,7 +97,8 @@ def register(api: Api) -> None:
 
     @api.route("PATCH", _ONE, _MANAGE, "Change a frame", body=FrameChange, responses={200: Frame}, tags=_TAGS)
     async def update_frame(frame_id: UUID, body: FrameChange) -> dict[str, Any]:
-        given = {name: getattr(body, name) for name in body.model_fields_set}
+        told = {name: getattr(body, name) for name in body.model_fields_set}
+        given = {name: value for name, value in told.items() if value is not None or name == "permission"}
         return await services().frames.change(caller().tenant_id, frame_id, given)
 
     @api.route("DELETE", _ONE, _MANAGE, "Remove a frame", responses={204: None}, tags=_TAGS)

@@ -18,6 +18,7 @@ from .double_account import Account
 from .double_entrance import Entrance
 from .double_lanes import Sending
 from .double_office import Office
+from .double_outward import Outward
 from .double_people import People, settings_pages
 from .double_plugin import Offered
 
@@ -68,6 +69,7 @@ class Double:
         self.account = Account(self)
         self.office = Office(self)
         self.sending = Sending(self.office)
+        self.outward = Outward(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -214,6 +216,7 @@ class Double:
         self.account.register(app)
         self.office.register(app)
         self.sending.register(app)
+        self.outward.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 READ = ("contacts.read", "conversations.read")
 WORK = (*READ, "contacts.write", "conversations.write", "messages.send")
 ADMINISTER = (*WORK, "accounts.manage", "audit.read", "contacts.delete", "data.export", "journal.read",
-              "journal.replay", "keys.manage", "members.manage", "messages.explain",
+              "journal.replay", "keys.manage", "webhooks.manage", "members.manage", "messages.explain",
               "roles.manage", "settings.manage", "teams.manage")
 OWN = (*ADMINISTER, "tenant.delete")
 KERNEL = (*OWN, "platform.manage")

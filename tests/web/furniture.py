@@ -29,6 +29,26 @@ def people(double: Double) -> dict[str, Resource]:
     return {"amine": amine, "yasmine": yasmine, "sara": sara, "hugo": hugo}
 
 
+def outward(double: Double) -> None:
+    """Webhooks well and ill with their deliveries, and embedded pages."""
+    made = double.outward
+    made.hook("Web shop")
+    made.hook("متجر إلكتروني", state="paused", waiting=12, delivered_at=None)
+    made.hook("n8n", state="off", off_reason="gone", waiting=1000, id="off")
+    made.hook("CRM", failures=4, failing_since=People.ago(hours=7), next_attempt_at=People.ago(hours=-2), waiting=31,
+              old_secret_ends_at=People.ago(hours=-20), id="ill")
+    made.attempt(excerpt='{"ok": true}')
+    made.attempt(outcome="refused", status=500, attempt=4, excerpt="<h1>Internal Server Error</h1> " * 8)
+    made.attempt(outcome="refused", status=302, error="It redirects: enter the address it leads to.")
+    made.attempt(outcome="unreachable", status=None, error="No whole answer within 10 s.", milliseconds=10_004)
+    made.attempt(outcome="skipped", status=None, kind="replay", type="contact.saved", milliseconds=0)
+    made.attempt(kind="test", type="webhook.test", seq=None)
+    for _ in range(30):
+        made.attempt(type="message.status")
+    made.frame("Orders")
+    made.frame("طلبات المتجر", slot="contact.detail", permission="contacts.write", enabled=False)
+
+
 def office(double: Double) -> dict[str, Resource]:
     """Numbers well and ill, keys alive and ended, a log of many kinds, other organisations: for whoever runs it all."""
     people(double)
@@ -41,6 +61,7 @@ def office(double: Double) -> dict[str, Resource]:
     made.link("Bonjour, je voudrais réserver un circuit dans le désert pour deux personnes.")
     made.link("السلام عليكم، أريد حجز رحلة")
     made.key("Web shop")
+    outward(double)
     made.key("n8n", scopes=["contacts.read"], expires_at=People.ago(days=-3), last_used_at=None)
     made.key("Old", revoked_at=People.ago(days=2))
     made.exports = [{"id": "e", "state": "ready", "size": 4_200_000, "error": None, "created_at": People.ago(hours=5)}]

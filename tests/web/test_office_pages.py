@@ -16,6 +16,11 @@ READY = {
     "/settings.numbers/new": "settings-number-connect ui-field",
     "/settings.costs": "settings-rates .rate",
     "/settings.keys": "settings-keys .tr:not(.head)",
+    "/settings.webhooks": "settings-webhooks .tr:not(.head)",
+    "/settings.webhooks/new": "settings-webhook-form ui-check",
+    "/settings.webhooks/ill": "settings-webhook-attempts li",
+    "/settings.webhooks/off": "settings-webhook ui-notice",
+    "/settings.frames": "settings-frames .tr:not(.head)",
     "/settings.audit": "settings-audit-entry",
     "/settings.journal": "settings-journal-find li",
     "/settings.journal/quarantine": "settings-journal-quarantine li",
@@ -28,7 +33,7 @@ READY = {
     "/settings.platform/health": "settings-platform-lanes .tr:not(.head)",
 }
 LISTS = {"/settings.organisation": "tenant", "/settings.numbers": "accounts", "/settings.keys": "api-keys",
-         "/settings.costs": "costs",
+         "/settings.costs": "costs", "/settings.webhooks": "webhooks", "/settings.frames": "frames",
          "/settings.audit": "audit", "/settings.platform": "tenants", "/settings.platform/people": "people",
          "/settings.platform/plugins": "plugins", "/settings.platform/health": "health"}
 

@@ -46,7 +46,7 @@ class WebhookForm extends Panel {
     return html`<form novalidate @submit=${this.form.submit} @input=${this.typed}><ui-dialog open heading=${this.hook ? t("Change the webhook") : t("New webhook")} @close=${this.close} @closing=${this.form.closing}>
       ${this.form.notice()}
       <ui-field name="name" label=${t("Name")} hint=${t("Of the system, such as “Web shop”.")} .value=${values.name} .error=${errors.name}></ui-field>
-      <ui-field name="url" type="url" ltr label=${t("Address")} placeholder="https://" .value=${values.url} .error=${errors.url}></ui-field>
+      <ui-field name="url" type="url" ltr label=${t("Address")} .value=${values.url} .error=${errors.url}></ui-field>
       <fieldset><legend>${t("Events")}</legend>${this.types.show((types) => types.map((one) => html`
         <ui-check .type=${one.type} label=${eventWords(one)} .checked=${values.types.includes(one.type)} ?disabled=${!one.allowed} hint=${one.allowed ? nothing : t("Your role may not see these.")}></ui-check>`), { rows: 4 })}</fieldset>
       ${errors.types ? html`<p class="form-problem" role="alert">${errors.types}</p>` : nothing}

@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { BUDGET, drawn, lateness, listen, mount, report } from "../plugins.js";
 import { onLive } from "../replica.js";
 import { base } from "../styles.js";
+import "../frame.js";
 
 /** How each kind of panel is drawn: the first that the panel names. Another kind of drawing joins this list. */
 export const DRAWINGS = {
@@ -12,6 +13,7 @@ export const DRAWINGS = {
     @load=${frame.loaded} @failed=${frame.failed}></ui-fragment>`,
   data: (frame) => html`<ui-figure kind=${frame.panel.kind} src=${frame.path("data", frame.panel.data)} budget=${BUDGET}
     @load=${frame.loaded} @failed=${frame.failed}></ui-figure>`,
+  frame: (frame) => html`<x-frame .panel=${frame.panel} .ctx=${frame.ctx}></x-frame>`,
 };
 
 /**
