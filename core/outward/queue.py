@@ -117,9 +117,10 @@ async def next_events(connection: Connection, endpoint: Held) -> list[Event]:
     return [Event(*row) for row in rows]
 
 
-async def event_at(connection: Connection, tenant_id: UUID, seq: int) -> Event:
-    """One that was sent before: the log keeps everything as long as its tenant."""
-    return Event(*await connection.fetchrow(_ONE, tenant_id, seq))
+async def event_at(connection: Connection, tenant_id: UUID, seq: int) -> Event | None:
+    """None once it is older than events are kept."""
+    row = await connection.fetchrow(_ONE, tenant_id, seq)
+    return Event(*row) if row else None
 
 
 async def requests(connection: Connection, claim: Claim) -> list[Any]:

@@ -198,6 +198,8 @@ async def _asked_for(connection: Connection, endpoint: Held, asked: Any) -> tupl
                 "data": {"webhook": {"id": str(endpoint.claim.endpoint_id), "name": endpoint.name}}}  # fmt: skip
         return About("test", None, f"test_{asked['id'].hex}", TEST), encode(body)
     event = await queue.event_at(connection, endpoint.claim.tenant_id, asked["seq"])
+    if event is None:
+        return About("again", asked["seq"], "forgotten", "forgotten"), None
     data = await data_of(connection, event) if event.type in endpoint.types else None
     about = About("again", event.seq, _message_id(endpoint, event), event.type)
     return about, None if data is None else body_of(event, data)

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 WORDS = (ROOT / "plugins/settings/static/audit-words.js").read_text(encoding="utf-8")
 # Files that write entries also name events and permissions in this form.
-ELSE = {"account.stopped", "account.token_dead", "contact.detail", "contact.saved", "conversation.detail", "members.manage", "team.saved"}
+ELSE = {"account.stopped", "account.token_dead", "contact.detail", "contact.saved", "conversation.detail",
+        "members.manage", "team.saved"}
 
 
 def named() -> Iterator[str]:
