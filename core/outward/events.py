@@ -74,8 +74,8 @@ def encode(value: object) -> bytes:
 async def data_of(connection: Connection, event: Event) -> dict[str, Any] | None:
     """The event's data as it may still be told, by the system role. None: whom or what it tells of is gone.
 
-    The log forgets the erased by a job of its own, and keeps old words of the living: a webhook may be late by days, and
-    a replay by months.
+    The log forgets the erased by a job of its own, and keeps what the living took back: a webhook may be late by days,
+    and a replay by months.
     """
     noun, data = event.type.partition(".")[0], dict(event.data)
     if event.type == "contact.deleted" or noun not in ("message", "conversation", "contact", "contacts"):
