@@ -16,16 +16,21 @@ LEASE_SECONDS: Final = 30
 BATCH: Final = 20
 _FAR: Final = 500
 """Events that an endpoint does not hear of are passed by in steps of so many: a write for each would cost more."""
+_LOOK: Final = 5_000
+"""How far ahead the next event is looked for, so that no look reads a whole log."""
+_STEPS: Final = 50
 
 _LEASE: Final = f"now() + interval '{LEASE_SECONDS} seconds'"
+# Ordered, so that the key is walked from the cursor on: as an `exists` it is planned as a scan of the whole log.
+_NEXT_SEQ: Final = f"""(select l.seq from event_log l where l.tenant_id = e.tenant_id and l.seq > e.seq
+    and l.seq <= e.seq + {_LOOK} and l.type = any(e.types) order by l.seq limit 1)"""  # noqa: S608 - constants
 _CLAIM: Final = f"""
 with wanted as (
     select e.tenant_id, e.id from webhook_endpoints e
     join tenants t on t.id = e.tenant_id and t.status = 'active'
     where (e.leased_until is null or e.leased_until < now()) and e.tenant_id <> all ($2::uuid[])
         and (exists (select from webhook_requests r where r.tenant_id = e.tenant_id and r.endpoint_id = e.id)
-            or (e.state = 'on' and e.due_at <= now() and exists (select from event_log l
-                where l.tenant_id = e.tenant_id and l.seq > e.seq and l.type = any(e.types))))
+            or (e.state = 'on' and e.due_at <= now() and {_NEXT_SEQ} is not null))
     order by e.due_at limit $1 for update of e skip locked)
 update webhook_endpoints e set leased_by = gen_random_uuid(), leased_until = {_LEASE} from wanted w
 where e.tenant_id = w.tenant_id and e.id = w.id returning e.tenant_id, e.id, e.leased_by
@@ -61,12 +66,11 @@ update webhook_endpoints set failures = failures + 1, failing_since = coalesce(f
     due_at = now() + make_interval(secs => $4), leased_by = null, leased_until = null
 where tenant_id = $1 and id = $2 and leased_by = $3 returning failing_since
 """
-_OVER: Final = """
-update webhook_endpoints e set seq = h.seq from event_heads h
+_OVER: Final = f"""
+update webhook_endpoints e set seq = least(h.seq, e.seq + {_LOOK}) from event_heads h
 where h.tenant_id = e.tenant_id and h.seq > e.seq + $1 and (e.leased_until is null or e.leased_until < now())
-    and not exists (select from event_log l
-        where l.tenant_id = e.tenant_id and l.seq > e.seq and l.seq <= h.seq and l.type = any(e.types))
-"""
+    and {_NEXT_SEQ} is null
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +155,6 @@ async def release(connection: Connection, claim: Claim) -> None:
 
 async def pass_by(db: Database) -> None:
     """Endpoints far behind that have nothing to hear: so that looking for the next event stays short."""
-    await db.system.execute(_OVER, _FAR)
+    for _ in range(_STEPS):
+        if await db.system.execute(_OVER, _FAR) == "UPDATE 0":
+            return

@@ -17,7 +17,7 @@ from core.db.wake import Wake
 from core.egress import Egress
 from core.jobs.work import Run
 from core.mail import Mail
-from core.outward import attempts, places
+from core.outward import attempts, places, queue
 from core.outward.endpoints import Change, Endpoints
 from core.outward.exchange import LONGEST_PAUSE, Outcome, pause_after
 from core.outward.sender import Sender
@@ -283,6 +283,23 @@ async def test_two_workers_send_each_event_once(
         while len(server.received) < 90:
             await new_sender().drain()
         assert len(server.received) == 90
+
+
+async def test_one_that_hears_of_little_is_not_lost_in_a_long_log(
+    endpoints: Endpoints, sender: Sender, tell: Tell, db: Database, tenant: SeededTenant
+) -> None:
+    async with serving(Script(200)) as server:
+        made = await listening(endpoints, tenant, server)
+        await db.system.execute(
+            "insert into event_outbox (tenant_id, type, payload) select $1, 'message.queued', '{}' "
+            "from generate_series(1, 12000)", tenant.id)  # fmt: skip
+        await tell(tenant, "rare")
+        await sender.drain()
+        assert server.received == []  # it is looked for a little way at a time
+        await queue.pass_by(db)
+        await sender.drain()
+        assert names(server) == ["rare"]
+        assert (await endpoints.get(tenant.id, UUID(made["id"])))["waiting"] == 0
 
 
 async def test_types_added_later_are_told_from_then_on(
