@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -202,7 +203,11 @@ def _register(plugins: Plugins, one: Installed) -> None:
 
 def _take(plugins: Plugins, one: Installed, plugin: Plugin) -> None:
     check_models(plugin)
-    plugins.manager.register(plugin, name=one.name)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        plugins.manager.register(plugin, name=one.name)
+    for warning in told:  # of a hook that is going to go (`hookspec(warn_on_impl=…)`)
+        _log.warning("plugin %s: %s", one.name, warning.message)
     _offer_hookspecs(plugins, one.name, plugin)
     plugins.manager.check_pending()
     _check_offers_heard(plugins, one.name, plugin)

@@ -149,6 +149,19 @@ async def test_storage_lists_its_own_keys_and_cannot_climb_out(both: tuple[Conte
         await ours.storage.put("../../zagora/x", b"x")
     with pytest.raises(NotFound):
         await theirs.storage.get("letters/a.txt")
+    await theirs.storage.delete("letters/a.txt")
+    assert await ours.storage.get("letters/a.txt") == b"a"
+    await ours.storage.delete("letters/a.txt")
+    with pytest.raises(NotFound):
+        await ours.storage.get("letters/a.txt")
+
+
+async def test_time_is_utc_and_the_log_bears_the_plugins_name(both: tuple[Context, Context]) -> None:
+    ours, _ = both
+    assert ours.log.name == "comptoir.plugins.good"
+    assert timedelta(hours=1) <= ours.now() - ours.ago(timedelta(hours=1)) < timedelta(hours=1, minutes=1)
+    assert timedelta(days=2) <= ours.now() - ours.days_ago(2) < timedelta(days=2, minutes=1)
+    assert ours.now().utcoffset() == timedelta(0)
 
 
 async def test_audit_entries_carry_the_plugins_name(

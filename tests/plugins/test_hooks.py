@@ -13,8 +13,9 @@ def _draft(body: str) -> Draft:
     return Draft(uuid4(), uuid4(), "text", body)
 
 
-async def test_a_filter_may_refuse_and_its_reason_is_told(
+async def test_hook_filter_outbound(
         tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    """It may refuse, and its reason is told."""
     switches.switch_on("atlas", "good")
     host = await start_host("good")
     assert (await host.hooks.filter_outbound(tenant.id, _draft("salam"))).body == "salam"

@@ -76,3 +76,9 @@ def test_a_misspelt_an_uninvited_and_a_doubled_hook_are_refused_at_start(plugin:
 def test_without_the_plugin_that_offers_it_an_implementation_is_missing_its_requirement() -> None:
     [found] = load_samples("polite")
     assert (found.state, "asker" in found.why) == ("missing", True)
+
+
+def test_a_hook_that_is_going_names_the_plugin_that_uses_it_and_when_it_goes(caplog: pytest.LogCaptureFixture) -> None:
+    plugins = load_samples("asker", "behind")
+    assert {one.state for one in plugins} == {"loaded"}
+    assert "plugin behind: implement classify instead of sort: sort goes in asker 2.0" in caplog.text

@@ -88,4 +88,15 @@ class Copycat(Plugin):
         return asker_specs
 
 
+class Behind(Plugin):
+    """Has not heard that the hook got another name."""
+
+    name, sdk, requires = "behind", ">=0.1,<1", ("asker",)
+
+    @hookimpl
+    async def sort(self, words: str) -> str:
+        return words
+
+
+behind = Behind()
 asker, polite, tardy, uninvited, mumbles, copycat = Asker(), Polite(), Tardy(), Uninvited(), Mumbles(), Copycat()

@@ -19,7 +19,7 @@ class Empty extends LitElement {
 
 /** <ui-error text="The list could not be loaded." .error=${error} @retry=${…}>: what failed, why, and Retry. */
 class Failure extends LitElement {
-  static properties = { text: {}, error: { attribute: false }, retriable: { type: Boolean } };
+  static properties = { text: {}, error: { attribute: false } };
   static styles = [base, css`
     :host { display: grid; gap: var(--sp-2); justify-items: start; padding: var(--sp-4); margin: var(--sp-3); border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); }
     .head { display: flex; gap: var(--sp-2); align-items: center; color: var(--bad); font-weight: 600; }
