@@ -44,6 +44,7 @@ from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
 from core.messaging.template_readings import TemplateReadings
 from core.metrics.page import Page
+from core.metrics.plugins import workers
 from core.metrics.process import breakers, running
 from core.metrics.work import Work
 from core.outward.attempts import FORGET_ATTEMPTS_CRON, FORGET_ATTEMPTS_HANDLER
@@ -93,6 +94,7 @@ class Worker:
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, self.vault,
                                      self.name))
         self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
+        self._isolated = Isolated(self._apart, settings.config_path, settings.data_dir, self.host.guard.incidents)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
         self._graph = Egress(settings.egress.graph, connections=256)
         self._outward = Egress(settings.egress.webhooks, connections=2 * PLACES)
@@ -131,7 +133,8 @@ class Worker:
         await executor.close()
 
     def _look(self) -> Iterable[GaugeMetricFamily]:
-        return [running(self._runner.busy if self._runner else 0), *breakers(self.host.resting())]
+        return [running(self._runner.busy if self._runner else 0), *breakers(self.host.resting()),
+                *workers(self._isolated.memory(), self._isolated.starts)]
 
     def _served(self) -> Plugins:
         """The plugins whose jobs and observers run in this process."""
@@ -205,8 +208,7 @@ class Worker:
             "webhooks": Sender(db, wake, self._outward, self.vault, self.mail).run,
             "cron": Clock(db, crons).run,
             "enablement": Enablement(db, host.plugins, host.gate).run,
-            "isolated": Isolated(self._apart, self._settings.config_path, self._settings.data_dir,
-                                 host.guard.incidents).run,
+            "isolated": self._isolated.run,
         }
 
     def _lanes(self) -> Lanes:

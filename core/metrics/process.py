@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from prometheus_client.core import GaugeMetricFamily
 
-from core.metrics.work import family
+from core.metrics.family import family
 
 
 def sockets(count: int) -> GaugeMetricFamily:

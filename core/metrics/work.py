@@ -10,6 +10,8 @@ import asyncpg
 from prometheus_client.core import GaugeMetricFamily
 
 from core.db.pool import Database
+from core.metrics.family import family
+from core.metrics.plugins import plugin_families
 
 KEPT_SECONDS: Final = 5.0
 MOST_COUNTED: Final = 100_000
@@ -91,10 +93,11 @@ class Work:
                 behind = await connection.fetch(_BEHIND)
                 aside = await connection.fetchrow(_ASIDE)
                 outward = await connection.fetchrow(_OUTWARD)
+                plugins = await plugin_families(connection)
         except _AWAY:
             return [family("comptoir_database_up", "Whether the database answered.", [((), 0.0)])]
         return [family("comptoir_database_up", "Whether the database answered.", [((), 1.0)]),
-                *_told(waiting, lanes, behind, dict(aside or {})), *_outward(dict(outward or {}))]
+                *_told(waiting, lanes, behind, dict(aside or {})), *_outward(dict(outward or {})), *plugins]
 
 
 def _told(waiting: Any, lanes: Any, behind: Any, aside: dict[str, int]) -> Iterable[GaugeMetricFamily]:
@@ -131,10 +134,3 @@ def _pools(db: Database) -> Iterable[GaugeMetricFamily]:
             for state, count in (("busy", pool.get_size() - pool.get_idle_size()), ("idle", pool.get_idle_size()),
                                  ("most", pool.get_max_size()))]  # fmt: skip
     yield family("comptoir_database_connections", "Connections of this process's pools.", rows, "pool", "state")
-
-
-def family(name: str, told: str, rows: Iterable[tuple[tuple[str, ...], float]], *labels: str) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, told, labels=labels)
-    for values, value in rows:
-        family.add_metric(list(values), float(value))
-    return family

@@ -71,9 +71,15 @@ def handlers(plugins: Plugins, contexts: Contexts, hooks: Hooks, guard: Guard) -
             yield _handler(one.name, name, contexts, hooks, guard)
 
 
+async def _is_still(contexts: Contexts, tenant_id: UUID, plugin: str, *, on: bool) -> bool:
+    if contexts.gate.enabled(tenant_id, plugin) != on:  # another process has seen the change, perhaps before this one
+        await contexts.gate.refresh(contexts.outside.db)
+    return contexts.gate.enabled(tenant_id, plugin) == on
+
+
 def _handler(plugin: str, name: str, contexts: Contexts, hooks: Hooks, guard: Guard) -> Handler:
     async def run(run: Run) -> None:
-        if run.tenant_id is None or contexts.gate.enabled(run.tenant_id, plugin) != (name == "_enabled"):
+        if run.tenant_id is None or not await _is_still(contexts, run.tenant_id, plugin, on=name == "_enabled"):
             return  # switched back in the meantime
         ctx = contexts(run.tenant_id, plugin)
         offered = {"ctx": ctx} | ({"settings": ctx.settings} if name == "_enabled" else {})

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,12 @@ class Isolated:
         self._names, self._incidents = names, incidents
         self._environment = {**os.environ, "COMPTOIR_CONFIG": str(config), "COMPTOIR_DATA": str(data)}
         self.pids: dict[str, int] = {}
+        self.starts: Counter[str] = Counter()
+
+    def memory(self) -> dict[str, int]:
+        """What those that run take of the machine's, in bytes."""
+        found = {name: _resident(pid) for name, pid in self.pids.items()}
+        return {name: size for name, size in found.items() if size}
 
     async def run(self) -> None:
         """For ever."""
@@ -62,12 +69,21 @@ class Isolated:
         except (OSError, subprocess.SubprocessError) as error:  # its neighbours' go on
             return f"its process could not be started: {error}"
         self.pids[name] = process.pid
+        self.starts[name] += 1
         try:
             return f"its process ended with status {await process.wait()}: its log says why"
         finally:
             self.pids.pop(name, None)
             if process.returncode is None:
                 await _end(process)
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0  # it has just ended
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 async def _launch(name: str, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
