@@ -30,7 +30,7 @@ from core.http.doorman import Doorman, session_cookie
 from core.http.file_links import FileLinks
 from core.http.kept_answers import KeptAnswers
 from core.http.serve import serve
-from core.http.services import KEY, Attachments, Services, no_plugins, nobody_provides
+from core.http.services import KEY, Attachments, NoPreferences, Preferences, Services, no_plugins, nobody_provides
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
@@ -72,6 +72,8 @@ class Plugins(Protocol):
     def permissions(self) -> Collection[str]: ...
     @property
     def filter_outbound(self) -> OutboundFilter | None: ...
+    @property
+    def preferences(self) -> Preferences: ...
     def resting(self) -> Mapping[str, bool]: ...
 
     def mount(self, app: Application) -> None:
@@ -102,6 +104,7 @@ class NoPlugins(NoChannels):
 
     permissions: Collection[str] = ()
     filter_outbound: OutboundFilter | None = None
+    preferences: Preferences = NoPreferences()
 
     def mount(self, app: Application) -> None:
         """Nothing."""
@@ -229,7 +232,7 @@ class WebProcess:
                           insecure=not settings.production),
             mail_kind=settings.mail.kind, installed=self.plugins.installed,
             hearing=self.plugins.hearing, report=self.plugins.report,
-            facts=self.plugins.facts, suggestions=self.plugins.suggestions,
+            preferences=self.plugins.preferences, facts=self.plugins.facts, suggestions=self.plugins.suggestions,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),

@@ -36,6 +36,7 @@ from core.http import (
     platform_people,
     platform_plugins,
     platform_state,
+    plugin_settings,
     roles,
     session,
     sessions,
@@ -86,6 +87,7 @@ _ROOMS = (
     platform_plugins,
     platform_state,
     troubles,
+    plugin_settings,
 )
 
 

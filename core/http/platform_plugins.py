@@ -26,6 +26,15 @@ class Rest(Resource):
     until: datetime
 
 
+class Deprecated(Resource):
+    """Something of the SDK that the plugin uses, and the first version of comptoir-sdk without it."""
+
+    what: str = Field(examples=["ui.MessageRenderer(text=)"])
+    removed_in: str = Field(examples=["0.3"])
+    instead: str = Field(examples=["leave it out"])
+    place: str = Field(examples=["/app/acme_pins/plugin.py:31"])
+
+
 class InstalledPlugin(Resource):
     """`why` says what is wrong with one that is not loaded; `tenants` counts who has it; seconds are the clock's."""
 
@@ -36,6 +45,7 @@ class InstalledPlugin(Resource):
     sdk: str | None = Field(examples=[">=0.1,<1"])
     tenants: int
     isolated: bool
+    deprecations: list[Deprecated]
     rests: list[Rest]
     incidents_1d: int
     last_incident_at: datetime | None

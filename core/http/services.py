@@ -1,7 +1,7 @@
 """What the routes work with, put together by the composition root and carried by the application."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from core.auth.permissions import Permissions
 from core.auth.principal import Principal
 from core.auth.ways import Ways
 from core.db.pool import Database
+from core.errors import NotFound
 from core.http.file_links import FileLinks
 from core.http.kept_answers import KeptAnswers
 from core.limits.limiter import Limiter
@@ -80,6 +81,27 @@ async def nobody_provides(_: UUID, __: Mapping[str, Any], ___: str) -> dict[str,
     return {"items": [], "missing": []}
 
 
+class Preferences(Protocol):
+    """Settings of plugins as forms (`core.plugins.preferences`). NotFound where the tenant has no such form."""
+
+    async def all(self, db: Database, tenant_id: UUID, locale: str) -> list[dict[str, Any]]: ...
+    async def one(self, db: Database, tenant_id: UUID, plugin: str, locale: str) -> dict[str, Any]: ...
+    async def save(self, db: Database, tenant_id: UUID, plugin: str, changes: Mapping[str, Any]) -> None: ...
+
+
+class NoPreferences:
+    """An installation without plugins."""
+
+    async def all(self, db: Database, tenant_id: UUID, locale: str) -> list[dict[str, Any]]:
+        return []
+
+    async def one(self, db: Database, tenant_id: UUID, plugin: str, locale: str) -> dict[str, Any]:
+        raise NotFound("There is nothing here.")
+
+    async def save(self, db: Database, tenant_id: UUID, plugin: str, changes: Mapping[str, Any]) -> None:
+        raise NotFound("There is nothing here.")
+
+
 @dataclass
 class Services:
     """One for each web process. `public_url` is where browsers find us, without a trailing slash."""
@@ -110,6 +132,8 @@ class Services:
     plugin_routes: PluginRoutes
     plugin_permissions: PluginPermissions
     mail_kind: str = "folder"
+    preferences: Preferences = field(default_factory=NoPreferences)
+    """Settings of plugins that a tenant keeps here."""
     manifest: Manifest = no_plugins
     installed: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     """What became of each plugin that config.yaml installs."""

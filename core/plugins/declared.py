@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
-from comptoir_sdk import Channel, Command, Job, Plugin, Route, ui
+from comptoir_sdk import Channel, Command, Job, Plugin, Route, deprecation, ui
 
 from core.auth.permissions import OPERATE, OWN
 from core.plugins.states import Declared, Refused
@@ -24,6 +24,9 @@ _NAMED_ROUTES = {"fragment": "fragments", "data": "data", "post": "commands", "o
 
 def declared_by(plugin: Plugin) -> Declared:
     """Calls the plugin's register_* hooks. Raises Refused for what cannot be served, or whatever the plugin raises."""
+    for hook in deprecation.HOOKS:
+        if hasattr(getattr(plugin, hook, None), "comptoir_impl"):
+            deprecation.tell(f"the hook {hook}", deprecation.HOOKS[hook])
     declared = Declared(*(_collect(plugin, hook, kind) for hook, kind in _HOOKS.items()))
     _refuse_duplicates("job", (job.name for job in declared.jobs))
     _refuse_duplicates("channel", (channel.name for channel in declared.channels))
@@ -75,6 +78,8 @@ def _check_piece(plugin: Plugin, piece: ui.Element, declared: Declared) -> None:
     prefix = plugin.name.replace("_", "-") + "-"
     if tag and not tag.startswith(prefix):
         raise Refused("broken", f"the element <{tag}> must be called <{prefix}…>, so that two plugins cannot collide")
+    if isinstance(piece, ui.Settings) and piece.model is not plugin.Settings:
+        raise Refused("broken", "its ui.Settings has another model than the plugin's Settings")
     for attribute, folder in _NAMED_ROUTES.items():
         name = getattr(piece, attribute, None)
         rule = f"/{folder}/{name}"

@@ -14,9 +14,15 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.db.pool import Database
 from core.plugins.loader import Plugins, required_by
+from core.secrets import SealBroken
+from core.secrets.vault import Place, Vault
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
+_KEPT = """
+select s.tenant_id, s.plugin, s.values, k.wrapped from plugin_settings s
+left join data_keys k on k.tenant_id = s.tenant_id and k.purpose = 'seal'
+"""
 _TENANTS = "select id, slug, name, locale, timezone from tenants where status = 'active' order by id"
 
 
@@ -40,13 +46,16 @@ class _Map:
     tenants: Mapping[UUID, Tenant] = field(default_factory=dict)
     plugins: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict)
     """tenant → plugin → its settings, as an instance of the plugin's class."""
+    lacking: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
+    """tenant → plugin that it is given and goes without → what its settings lack."""
 
 
 class Gate:
     """`enabled` reads memory. `refresh` rebuilds from the file, the tenants and their kept settings; `run` keeps on."""
 
-    def __init__(self, plugins: Plugins, source: GateSource) -> None:
-        self._plugins, self._source = plugins, source
+    def __init__(self, plugins: Plugins, source: GateSource, vault: Vault | None = None) -> None:
+        self._plugins, self._source, self._vault = plugins, source, vault
+        self._clear: dict[tuple[UUID, str, str], tuple[Any, Mapping[str, Any]]] = {}
         self._map = _Map()
         self._listeners: list[Callable[[], None]] = []
         self._said: set[tuple[str, str, str]] = set()
@@ -59,6 +68,19 @@ class Gate:
         if not self.enabled(tenant_id, plugin):
             raise LookupError(f"{plugin} is off for tenant {tenant_id}")
         return self._map.plugins[tenant_id][plugin]
+
+    def allowed(self, tenant_id: UUID, plugin: str) -> bool:
+        """Whether config.yaml gives the tenant the plugin, also one that waits for its settings."""
+        return self.enabled(tenant_id, plugin) or plugin in self._map.lacking.get(tenant_id, {})
+
+    def lacking(self, tenant_id: UUID, plugin: str) -> str | None:
+        """What the plugin's settings lack, for which the tenant goes without it."""
+        return self._map.lacking.get(tenant_id, {}).get(plugin)
+
+    def pinned(self, tenant_id: UUID, plugin: str) -> Mapping[str, Any]:
+        """The values that config.yaml writes: nobody changes them elsewhere."""
+        tenant = self._map.tenants.get(tenant_id)
+        return self._source.map.settings(tenant.slug, plugin) if tenant else {}
 
     def plugins_of(self, tenant_id: UUID) -> list[str]:
         """In load order."""
@@ -82,10 +104,12 @@ class Gate:
         """Look once; whether something changed."""
         self._source.refresh()
         tenants = await db.system.fetch(_TENANTS)
-        kept = await db.system.fetch("select tenant_id, plugin, values from plugin_settings")
-        values = {(row["tenant_id"], row["plugin"]): row["values"] for row in kept}
+        kept = await db.system.fetch(_KEPT)
+        values = {(row["tenant_id"], row["plugin"]): self._opened(row) for row in kept}
+        lacking: dict[UUID, dict[str, str]] = {row["id"]: {} for row in tenants}
         fresh = _Map({row["id"]: Tenant(*row) for row in tenants},
-                     {row["id"]: self._of(row["id"], row["slug"], values) for row in tenants})
+                     {row["id"]: self._of(row["id"], row["slug"], values, lacking[row["id"]]) for row in tenants},
+                     lacking)
         changed = fresh != self._map
         self._map = fresh
         if changed:
@@ -104,7 +128,17 @@ class Gate:
             except Exception:  # were this to end, the process would never hear of a change again
                 _log.exception("the gate keeps its last map")
 
-    def _of(self, tenant_id: UUID, slug: str, kept: Mapping[tuple[UUID, str], Mapping[str, Any]]) -> dict[str, Any]:
+    def _opened(self, row: Any) -> Mapping[str, Any]:
+        """Secrets are opened once, and again when the row has changed."""
+        key = (row["tenant_id"], row["plugin"], row["wrapped"] or "")
+        known = self._clear.get(key)
+        if known is None or known[0] != row["values"]:
+            clear = opened(self._vault, row["tenant_id"], row["plugin"], row["values"], row["wrapped"])
+            known = self._clear[key] = (row["values"], clear)
+        return known[1]
+
+    def _of(self, tenant_id: UUID, slug: str, kept: Mapping[tuple[UUID, str], Mapping[str, Any]],
+            lacking: dict[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for one in self._plugins.loaded():
             if one.plugin is None or not self._source.map.enabled(slug, one.name):
@@ -112,11 +146,16 @@ class Gate:
             if missing := [need for need in required_by(one.plugin) if need not in found]:
                 self._say_off(slug, one.name, f"it needs {missing[0]}, which the tenant does not have")
                 continue
-            values = {**kept.get((tenant_id, one.name), {}), **self._source.map.settings(slug, one.name)}
+            # What an older version of the plugin knew stays kept, and is no reason to go without this one.
+            own = kept.get((tenant_id, one.name), {})
+            known = set(_fields(one.plugin.Settings))
+            values = {**{name: value for name, value in own.items() if name in known},
+                      **self._source.map.settings(slug, one.name)}
             try:
                 found[one.name] = parse_settings(one.plugin.Settings, values)
             except Exception as error:  # its own code: defaults and validators may raise anything
-                self._say_off(slug, one.name, f"its settings are not valid: {_words(error)}")
+                lacking[one.name] = _words(error)
+                self._say_off(slug, one.name, f"its settings are not valid: {lacking[one.name]}")
         return found
 
     def _say_off(self, slug: str, plugin: str, why: str) -> None:
@@ -124,6 +163,23 @@ class Gate:
         if said not in self._said:
             _log.error("tenant %s goes without plugin %s: %s", slug, plugin, why)
         self._said.add(said)
+
+
+def opened(vault: Vault | None, tenant_id: UUID, plugin: str, values: Mapping[str, Any],
+           wrapped: str | None) -> dict[str, Any]:
+    """The values with their secrets in the clear. One that cannot be opened is as if it had not been set."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if not (isinstance(value, dict) and value.keys() == {"sealed"}):
+            found[name] = value
+            continue
+        if vault is None:
+            continue
+        try:
+            found[name] = vault.open_with(wrapped, value["sealed"], Place(tenant_id, "plugin_settings", plugin, name))
+        except SealBroken as error:
+            _log.error("a secret of plugin %s cannot be opened: %s", plugin, error)
+    return found
 
 
 def parse_settings(model: type | None, values: Mapping[str, Any]) -> Any:

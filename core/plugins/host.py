@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from core.plugins.incidents import Incident, storable
 from core.plugins.isolation import isolated
 from core.plugins.loader import Plugins
 from core.plugins.outbound import outbound_filter
+from core.plugins.preferences import Preferences
 from core.plugins.provided import Provided
 from core.plugins.record import AWAY, Record
 from core.plugins.running import watch_tasks
@@ -65,7 +66,7 @@ class PluginHost:
     def __init__(self, plugins: Plugins, source: GateSource, reach: Reach) -> None:
         refuse_unsound(plugins)
         self.plugins, self._reach = plugins, reach
-        self.gate, self._apart = Gate(plugins, source), isolated(plugins, reach.isolated)
+        self.gate, self._apart = Gate(plugins, source, reach.vault), isolated(plugins, reach.isolated)
         self.guard = Guard(packages={one.name: one.package for one in plugins})
         self.record = Record(self.guard, reach.process)
         self.contexts = Contexts(plugins, self.gate, live=reach.live)
@@ -74,6 +75,7 @@ class PluginHost:
         self.filter_outbound = outbound_filter(self.hooks)
         self.provided = Provided(self.hooks, self.contexts.texts)
         self.facts, self.suggestions = self.provided.facts, self.provided.suggestions
+        self.preferences = Preferences(plugins, self.gate, self.contexts.texts, reach.vault)
         self._ui = Manifest(plugins, self.gate, self.contexts.texts)
         self._watches: list[asyncio.Task[None]] = []
 
@@ -115,7 +117,7 @@ class PluginHost:
             "name": one.name, "version": one.plugin.version if one.plugin else None, "state": one.state,
             "why": one.gist, "traceback": why if "\n" in why else "",
             "sdk": (one.plugin.sdk or None) if one.plugin else None, "tenants": len(tenants), "tenant_ids": tenants,
-            "isolated": one.name in self._apart,
+            "isolated": one.name in self._apart, "deprecations": [asdict(told) for told in one.deprecations],
         }  # fmt: skip
 
     def report(self, tenant_id: UUID, plugin: str, piece: str, told: str, stack: str) -> bool:

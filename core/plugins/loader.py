@@ -13,7 +13,8 @@ from typing import Any
 
 import comptoir_sdk
 import pluggy
-from comptoir_sdk import Plugin, hookspecs
+from comptoir_sdk import Plugin, deprecation, hookspecs
+from comptoir_sdk.deprecation import Deprecation
 from comptoir_sdk.offers import Offer
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -94,6 +95,21 @@ def load(installed: Collection[str], found: Iterable[EntryPoint] | None = None) 
 
 
 def _import(name: str, points: Sequence[EntryPoint]) -> Installed:
+    with deprecation.hearing() as heard:
+        one = _imported(name, points)
+    _tell_deprecations(one, heard)
+    return one
+
+
+def _tell_deprecations(one: Installed, heard: Iterable[Deprecation]) -> None:
+    """Once for each plugin and thing: in the log, and on the operator's page for as long as it is so."""
+    for told in heard:
+        if told.what not in {known.what for known in one.deprecations}:
+            one.deprecations.append(told)
+            _log.warning("plugin %s uses what goes: %s (%s)", one.name, told, told.place)
+
+
+def _imported(name: str, points: Sequence[EntryPoint]) -> Installed:
     try:
         point = _only(points)
         with _in_time():
@@ -192,8 +208,9 @@ def _register(plugins: Plugins, one: Installed) -> None:
     if one.plugin is None:
         return
     try:
-        with _in_time():
+        with _in_time(), deprecation.hearing() as heard:
             _take(plugins, one, one.plugin)
+        _tell_deprecations(one, heard)
     except Refused as refused:
         plugins.refuse(one.name, refused.state, refused.why)
     except BaseException as error:

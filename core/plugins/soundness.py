@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from werkzeug.routing import Map, Rule
 
 from core.jobs.cron import Cron
+from core.plugins.fields import fields_of
 from core.plugins.gate import parse_settings
 from core.plugins.loader import Plugins
 from core.plugins.states import Installed, Refused
@@ -43,6 +44,7 @@ def _check(one: Installed) -> None:
 def _check_settings(model: type) -> None:
     """Made once without any values. Those that need some say so with a ValueError, which is theirs to say."""
     TypeAdapter(model)
+    fields_of(model)
     try:
         parse_settings(model, {})
     except ValueError:

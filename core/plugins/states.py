@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from comptoir_sdk import Channel, Command, Job, Plugin, Route
+from comptoir_sdk.deprecation import Deprecation
 from comptoir_sdk.ui import Element
 
 State = Literal["loaded", "incompatible", "missing", "broken"]
@@ -29,6 +30,8 @@ class Installed:
     why: str = ""
     plugin: Plugin | None = None
     declared: Declared = field(default_factory=Declared)
+    deprecations: list[Deprecation] = field(default_factory=list)
+    """What it uses of the SDK that a later version will not have."""
     package: str = ""
     """The module or package that is the plugin's own, by which its lines are told from others'."""
 

@@ -28,6 +28,8 @@ class Settings(Plugin):
                     permission="accounts.manage", element="settings-numbers", module="numbers.js"),
             ui.Page("costs", title=_("Costs"), icon="chart-column", nav="settings", section=_("WhatsApp"), order=65,
                     permission="settings.manage", element="settings-costs", module="costs.js"),
+            ui.Page("plugins", title=_("Plugins"), icon="puzzle", nav="settings", section=_("Organisation"), order=55,
+                    permission="settings.manage", element="settings-plugins", module="plugins.js"),
             ui.Page("keys", title=_("API keys"), icon="key-round", nav="settings", section=_("Oversight"), order=70,
                     permission="keys.manage", element="settings-keys", module="keys.js"),
             ui.Page("webhooks", title=_("Webhooks"), icon="zap", nav="settings", section=_("Oversight"), order=72,

@@ -3,10 +3,13 @@
 Start with `Plugin`; the hooks are listed in `comptoir_sdk.hookspecs`, what a hook may touch in `comptoir_sdk.context`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from comptoir_sdk import ui, webhooks
 from comptoir_sdk.channels import Channel
 from comptoir_sdk.commands import Command
 from comptoir_sdk.context import Context
+from comptoir_sdk.deprecation import renamed
 from comptoir_sdk.errors import Forbidden, Invalid, NotFound, PluginError, Unavailable
 from comptoir_sdk.hookspecs import hookimpl, hookspec
 from comptoir_sdk.identifiers import uuid7
@@ -79,3 +82,8 @@ __all__ = [
     "uuid7",
     "webhooks",
 ]
+
+if not TYPE_CHECKING:  # to a type checker a name that goes is gone
+
+    def __getattr__(name: str) -> Any:
+        return renamed(name, globals())

@@ -46,6 +46,7 @@ BODIES = {
     "replay_webhook": {"since": "2027-01-04T08:00:00Z"},
     "update_frame": {"title": "Taken over"},
     "create_frame_token": {"contact": str(UUID(int=1))},
+    "change_plugin_settings": {"values": {}},
 }
 
 

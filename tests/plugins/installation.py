@@ -27,6 +27,7 @@ POINTS = [
     EntryPoint("listens", "tests.plugins.samples.listening:listens", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.keeping:{name}", GROUP) for name in ("keeps", "reliable")),
     *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare", "lost")),
+    *(EntryPoint(name, f"tests.plugins.samples.fitted:{name}", GROUP) for name in ("fitted", "needy")),
     EntryPoint("hangs_at_import", "tests.plugins.samples.hangs_at_import:plugin", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.broken:{name}", GROUP) for name in _BROKEN),
     *(EntryPoint(name, f"tests.plugins.samples.hostile:{name}", GROUP) for name in _HOSTILE),

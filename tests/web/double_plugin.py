@@ -27,6 +27,9 @@ class Offered:
         self.answers: dict[str, Any] = {}
         """What /data/<name> and /commands/<name> answer."""
         self.asked: list[tuple[str, Resource]] = []
+        self.forms: list[Resource] = []
+        """Settings of plugins, as the kernel tells of them."""
+        self.refusal: Resource | None = None
 
     def offer(self, pieces: str, **piece: Any) -> None:
         self.pieces[pieces].append({"plugin": "acme", "order": 100} | piece)
@@ -34,7 +37,8 @@ class Offered:
     def register(self, app: Quart) -> None:
         app.add_url_rule("/api/v1/p/<plugin>/data/<name>", "plugin_data", self._data)
         app.add_url_rule("/api/v1/p/<plugin>/commands/<name>", "plugin_command", self._command, methods=["POST"])
-
+        app.add_url_rule("/api/v1/plugin-settings", "plugin_forms", self._forms)
+        app.add_url_rule("/api/v1/plugin-settings/<plugin>", "plugin_form", self._change, methods=["PATCH"])
         app.add_url_rule("/api/v1/contacts/<id>/facts", "facts", self._facts)
         app.add_url_rule("/api/v1/conversations/<id>/suggestions", "suggestions", self._suggestions)
         app.add_url_rule("/api/v1/personal-data", "personal_data", self._requests)
@@ -58,6 +62,22 @@ class Offered:
             "sha256": None, "requested_by": None, "created_at": datetime.now(UTC).isoformat(), "next_attempt_at": None,
             "finished_at": None, "expires_at": None} | wanted)
         return self.requests[0], 202
+
+    async def _forms(self) -> Any:
+        return {"items": self.forms}
+
+    async def _change(self, plugin: str) -> Any:
+        values = (await request.get_json())["values"]
+        self.asked.append((plugin, values))
+        if self.refusal:
+            return self.refusal, 422, {"Content-Type": "application/problem+json"}
+        form = next(one for one in self.forms if one["plugin"] == plugin)
+        for field in form["fields"]:
+            if field["name"] in values:
+                given = values[field["name"]]
+                field |= {"set": given is not None, "source": "default" if given is None else "here",
+                          "value": None if field["kind"] == "secret" else given}
+        return form
 
     async def fragment(self, name: str) -> Any:
         self.asked.append((name, dict(request.args)))

@@ -20,6 +20,7 @@ const ACTIONS = () => ({
   "person.created": t("made a person"), "person.updated": t("changed a person"), "platform_admin.made": t("may now run the installation"),
   "personal_data.export_requested": t("asked for everything kept on a contact"), "personal_data.exported": t("made an archive of a contact"), "personal_data.downloaded": t("downloaded an archive of a contact"), "personal_data.erasure_requested": t("asked to erase a contact everywhere"), "personal_data.erased": t("erased a contact everywhere"),
   "plugin.purged": t("purged a plugin"),
+  "plugin_settings.updated": t("changed a plugin's settings"),
   "plugin.woken": t("ended the rest of a plugin"),
   "recovery_code.used": t("used a recovery code"), "recovery_codes.replaced": t("replaced their recovery codes"),
   "role.created": t("wrote a role"), "role.updated": t("changed a role"), "role.deleted": t("deleted a role"),

@@ -36,7 +36,7 @@ class PlatformPlugin extends Panel {
   render() {
     return html`<p><a href=${HERE}>${t("All plugins")}</a></p>${this.load.show(({ one, incidents }) => html`
       <div class="head"><h2 dir="ltr">${one.name}</h2>${condition(one.state)}${one.rests.length ? html`<ui-button icon="play" @click=${this.wake}>${t("End the rest")}</ui-button>` : nothing}</div>
-      ${this.trouble(one)}${this.facts(one)}${this.incidents(incidents)}${this.calls(one)}${this.organisations(one)}`,
+      ${this.trouble(one)}${this.leaving(one)}${this.facts(one)}${this.incidents(incidents)}${this.calls(one)}${this.organisations(one)}`,
       { failed: t("The plugin could not be loaded."), rows: 6 })}`;
   }
 
@@ -45,6 +45,13 @@ class PlatformPlugin extends Panel {
     return html`<ui-notice tone=${state === "broken" ? "bad" : "warn"}>${why ? html`<p><code dir="ltr">${why}</code></p>` : nothing}
       ${rests.map(({ door, why: cause, until }) => html`<p>${t("{door}: at rest until {time}.", { door: doors()[door] ?? door, time: fmt.time(until) })} <code dir="ltr">${cause}</code></p>`)}
       <p>${cures()[state]}</p>${traceback ? trace(traceback) : nothing}</ui-notice>`;
+  }
+
+  /** What it uses that a later SDK will not have: it runs today, and one knows until when. */
+  leaving({ deprecations = [] }) {
+    if (!deprecations.length) return nothing;
+    return html`<ui-notice tone="warn">${deprecations.map(({ what, removed_in: version, instead, place }) => html`<p>${t("Uses {what}, which comptoir-sdk {version} will not have.", { what, version })} <code dir="ltr">${instead}</code>${place ? html` <code dir="ltr">${place}</code>` : nothing}</p>`)}
+      <p>${t("It runs until then. Tell its author.")}</p></ui-notice>`;
   }
 
   facts(one) {

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from comptoir_sdk.deprecation import Retiring, tell
 from comptoir_sdk.translation import Text
 from comptoir_sdk.ui.element import Element, Shown, check_name
 from comptoir_sdk.ui.slots import COMPOSER_WINDOWS
@@ -47,6 +48,10 @@ class MessageRenderer(Element):
     type: str
     element: str
     module: str
+    text: str | None = None
+    """Goes in 0.3 and does nothing: the kernel's own drawing stands in."""
 
     def __post_init__(self) -> None:
         check_name("message renderer", self.type)
+        if self.text is not None:
+            tell("ui.MessageRenderer(text=)", Retiring("0.3", "leave it out; the kernel's own drawing stands in"))

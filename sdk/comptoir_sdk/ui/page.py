@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from comptoir_sdk import deprecation
 from comptoir_sdk.translation import Text
 from comptoir_sdk.ui.element import Element, Shown, check_name
 from comptoir_sdk.ui.slots import NAVS, PANEL_SLOTS, PER_MESSAGE, WHEN
@@ -54,6 +55,8 @@ class Panel(Shown, Element):
         check_name("panel", self.name)
         if self.slot not in PANEL_SLOTS:
             raise ValueError(f"panel {self.name}: no slot {self.slot!r}; there are {sorted(PANEL_SLOTS)}")
+        if self.slot in deprecation.SLOTS:
+            deprecation.tell(f"the slot {self.slot}", deprecation.SLOTS[self.slot])
         self._check_drawing()
         for test in self.when:
             if test not in WHEN or (test.startswith("message.") and self.slot not in PER_MESSAGE):

@@ -38,11 +38,12 @@ class DashboardCard(Shown, Element):
 
 @dataclass(frozen=True)
 class Settings(Element):
-    """The form of a pydantic model or dataclass. `on_test` names the route /commands/<on_test> of its Test button."""
+    """More about the form that `Plugin.Settings` gets by itself: `on_test` names the route /commands/<on_test> of a
+    Test button. `model` is that class.
+    """
 
     model: type
     on_test: str | None = None
-    permission: str = "settings.manage"
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Field extends LitElement {
       aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed}></textarea>`;
     const input = html`<input id="control" type=${this.seen ? "text" : this.type ?? "text"} dir=${direction} autocomplete=${this.autocomplete ?? "off"} inputmode=${this.inputmode ?? nothing} placeholder=${this.placeholder ?? nothing}
       ?required=${this.required} ?disabled=${this.disabled} aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed} @keydown=${this.enter}>`;
-    return this.type === "password" ? html`<div class="secret">${input}<button type="button" class="ib" aria-pressed=${this.seen ? "true" : "false"}
+    return this.type === "password" ? html`<div class="secret" dir="ltr">${input}<button type="button" class="ib" aria-pressed=${this.seen ? "true" : "false"}
       aria-label=${t("Show password")} @click=${() => { this.seen = !this.seen; }}>${icon(this.seen ? "eye-off" : "eye", "small")}</button></div>` : input;
   }
 
