@@ -56,6 +56,8 @@ def _core(shape: Mapping[str, Any], defs: Mapping[str, Any]) -> Mapping[str, Any
     if ref := shape.get("$ref"):
         return _core(defs[str(ref).rpartition("/")[2]], defs)
     options = [one for one in shape.get("anyOf", ()) if one.get("type") != "null"]
+    if {one.get("type") for one in options} == {"number", "string"}:  # a Decimal, which JSON may write as either
+        return {k: v for k, v in options[0].items() if k != "pattern"} | {"type": "number"}
     return _core(options[0], defs) if len(options) == 1 else {k: v for k, v in shape.items() if k != "title"}
 
 

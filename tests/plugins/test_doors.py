@@ -91,7 +91,7 @@ async def test_panels_and_topics_are_for_tenants_that_have_the_plugin_and_roles_
     manifest = host.manifest(owner, "en")
     assert {kind: len(pieces) for kind, pieces in manifest.items()} == {
         "pages": 1, "panels": 2, "composer_actions": 1, "message_renderers": 1, "dashboard_cards": 1, "commands": 1,
-        "plugins": 1}
+        "plugins": 1, "provides": 1}
     assert manifest["pages"][0]["plugin"] == "good"
     assert not any(host.manifest(stranger, "en").values())
     viewer = host.manifest(principal(tenant.id, "viewer", host), "en")

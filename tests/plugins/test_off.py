@@ -108,7 +108,7 @@ class World:
 
     async def pieces(self, caller: Caller) -> set[str]:
         ui = (await caller.get("/bootstrap")).json["ui"]
-        shown = {one["plugin"] for kind, pieces in ui.items() if kind != "plugins" for one in pieces}
+        shown = {one["plugin"] for kind, pieces in ui.items() if kind not in ("plugins", "provides") for one in pieces}
         return shown | set(ui["plugins"])
 
     async def modules(self, caller: Caller) -> set[str]:
