@@ -96,7 +96,8 @@ def _egress(parsed: ConfigFile, ports: Ports) -> Egress:
     if parsed.server.mode == "production":
         return parsed.egress
     sandbox = f"127.0.0.1:{ports.sandbox}"
-    return Egress(allow=(*parsed.egress.allow, sandbox), graph=(*parsed.egress.graph, sandbox))
+    opened = {"allow": (*parsed.egress.allow, sandbox), "graph": (*parsed.egress.graph, sandbox)}
+    return parsed.egress.model_copy(update=opened)
 
 
 def _section(source: YamlFile, name: str) -> dict[str, Any]:

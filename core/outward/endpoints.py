@@ -127,6 +127,9 @@ class Endpoints:
         return {**await self.get(tenant_id, endpoint_id), "secret": secret}
 
     def _after(self, principal: Principal, before: Any, change: Change) -> dict[str, Any]:
+        """Another address hears of the same events: who turns them there must hold what they need."""
+        if change.url is not None and change.types is None:
+            _chosen(principal, before["types"])
         return {
             "name": before["name"] if change.name is None else change.name,
             "url": before["url"] if change.url is None else self._addresses.for_webhooks(change.url),

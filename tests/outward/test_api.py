@@ -76,6 +76,10 @@ async def test_nobody_lets_out_more_than_they_may_see(
     answer = await agent.ask("POST", "/webhooks", HOOK)
     assert answer.status == 403
     assert "conversations.read" in answer.json["detail"]
+    hook = await made(owner, "/webhooks", HOOK)
+    turned = await agent.ask("PATCH", f"/webhooks/{hook['id']}", {"url": "https://elsewhere.example.org/"})
+    assert turned.status == 403
+    assert (await agent.ask("PATCH", f"/webhooks/{hook['id']}", {"state": "paused"})).status == 200
     narrow = await owner.ask("POST", "/roles", {"name": "Own", "sees": "own", "permissions": ["webhooks.manage"]})
     assert narrow.status == 422
 

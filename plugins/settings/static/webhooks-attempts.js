@@ -1,10 +1,10 @@
 import { css, html, nothing } from "lit";
-import { Panel, define, fmt, get, icon, post, t, toast } from "@comptoir/sdk";
+import { Panel, define, fmt, get, post, t, toast } from "@comptoir/sdk";
 import { Load } from "@comptoir/sdk/load.js";
 import { wordsFor } from "@comptoir/sdk/problems.js";
 import "@comptoir/sdk/elements/time.js";
 import { parts } from "./styles.js";
-import { eventWords, kindWords, outcomeChip, outcomeChoices } from "./webhooks-words.js";
+import { errorWords, eventWords, kindWords, outcomeChip, outcomeChoices } from "./webhooks-words.js";
 
 const PAGE = 25;
 const SOON = [700, 2_500, 12_000]; // ms after something was asked for: it takes a second, or as long as a receiver hangs
@@ -62,7 +62,7 @@ class Attempts extends Panel {
     const said = [one.attempt > 1 ? t("attempt {n}", { n: fmt.number(one.attempt) }) : "", kindWords(one.kind), one.outcome === "skipped" ? "" : t("{n} ms", { n: fmt.number(one.milliseconds) })].filter(Boolean).join(" · ");
     return html`<li data-outcome=${one.outcome}><div class="line">${outcomeChip(one)}<div class="grow"><div>${words}</div><div class="said"><ui-time .at=${one.at}></ui-time>${said ? ` · ${said}` : ""}</div></div>
         ${one.seq === null ? nothing : html`<ui-button icon="rotate-cw" ?busy=${this.busy === one.id} @click=${() => this.resend(one)}>${t("Send again")}</ui-button>`}</div>
-      ${one.outcome === "skipped" ? html`<p class="said">${t("What it tells of was deleted since.")}</p>` : one.error ? html`<p class="said" dir="auto">${icon("info", "small")} ${one.error}</p>` : nothing}
+      ${one.outcome === "skipped" ? html`<p class="said">${t("What it tells of was deleted since.")}</p>` : one.error ? html`<p class="said" dir="auto">${errorWords(one.error)}</p>` : nothing}
       ${one.excerpt ? html`<pre dir="auto" tabindex="0" aria-label=${t("What was answered")}>${one.excerpt}</pre>` : nothing}</li>`;
   }
 

@@ -16,7 +16,7 @@ class Webhook extends Panel {
   static properties = { hook: { attribute: false }, open: { state: true }, secret: { state: true }, kept: { state: true }, busy: { state: true } };
   static styles = [...Panel.styles, parts, css`
     .head { display: flex; flex-wrap: wrap; gap: var(--sp-2) var(--sp-3); align-items: center; } h2 { font-size: var(--fs-lg); font-weight: 650; } .head .ib { margin-inline-start: auto; }
-    .url { color: var(--text-3); overflow-wrap: anywhere; text-align: start; display: block; } .acts { margin-block: var(--sp-3) var(--sp-5); }
+    .url { color: var(--text-3); overflow-wrap: anywhere; text-align: start; display: block; } .acts { margin-block: var(--sp-3) var(--sp-5); } ui-notice { margin-block: var(--sp-3) 0; }
   `];
 
   render() {

@@ -47,7 +47,7 @@ class WebhookForm extends Panel {
       ${this.form.notice()}
       <ui-field name="name" label=${t("Name")} hint=${t("Of the system, such as “Web shop”.")} .value=${values.name} .error=${errors.name}></ui-field>
       <ui-field name="url" type="url" ltr label=${t("Address")} .value=${values.url} .error=${errors.url}></ui-field>
-      <fieldset><legend>${t("Events")}</legend>${this.types.show((types) => types.map((one) => html`
+      <fieldset><legend>${t("Events sent")}</legend>${this.types.show((types) => types.map((one) => html`
         <ui-check .type=${one.type} label=${eventWords(one)} .checked=${values.types.includes(one.type)} ?disabled=${!one.allowed} hint=${one.allowed ? nothing : t("Your role may not see these.")}></ui-check>`), { rows: 4 })}</fieldset>
       ${errors.types ? html`<p class="form-problem" role="alert">${errors.types}</p>` : nothing}
       <ui-button slot="actions" @click=${this.close}>${t("Cancel")}</ui-button>

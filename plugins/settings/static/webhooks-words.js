@@ -24,6 +24,14 @@ export const kindWords = (kind) => KINDS()[kind] ?? "";
 
 export const whyOff = (reason) => (reason === "gone" ? t("Its address answered that it is gone for good (410).") : t("Its address took nothing for five days."));
 
+const ERRORS = () => ({
+  "It redirects: enter the address it leads to.": t("It redirects: enter the address it leads to."), "No whole answer within 10 s.": t("No whole answer within 10 s."),
+  "Its certificate is not valid.": t("Its certificate is not valid."),
+});
+
+/** What the kernel says of a delivery; what it was told by the network stays as it was told. */
+export const errorWords = (error) => ERRORS()[error] ?? error;
+
 const EVENTS = () => ({
   "message.received": t("A customer wrote"), "message.queued": t("A message is to be sent"), "message.status": t("A message was sent, delivered, read or failed"), "message.updated": t("A message changed"),
   "message.echoed": t("Somebody answered from the phone"), "message.noted": t("WhatsApp told something in a thread"),

@@ -44,7 +44,7 @@ class Webhooks extends Panel {
     return [
       { label: t("Name"), first: true, size: "minmax(0, 2fr)", cell: ({ id, name, url }) => html`<a class="one" href=${`${HERE}/${id}`}><div class="name cut"><bdi>${name}</bdi></div><div class="url cut" dir="ltr">${url}</div></a>` },
       { label: t("State"), size: "minmax(0, 1fr)", cell: stateChip },
-      { label: t("Events"), size: "minmax(0, 1fr)", cell: ({ types }) => tn("{n} kind", "{n} kinds", types.length) },
+      { label: t("Events sent"), size: "minmax(0, 1fr)", cell: ({ types }) => tn("{n} kind", "{n} kinds", types.length) },
       { label: t("Last taken"), size: "minmax(0, 1fr)", cell: ({ delivered_at: at }) => (at ? html`<ui-time class="said" .at=${at}></ui-time>` : html`<span class="said">${t("never")}</span>`) },
       { label: t("Open"), bare: true, size: "36px", cell: ({ id, name }) => html`<a class="ib" href=${`${HERE}/${id}`} aria-label=${t("Open {name}", { name })}>${icon("chevron-right")}</a>` },
     ];
