@@ -92,6 +92,17 @@ class Shop:
                 await enqueue(connection, self.tenant_id, plugin, name, args, max_attempts=1)
         await self._kernel.drain()
 
+    async def command(self, command: str, **arguments: Any) -> Any:
+        """What the operator's `comptoir <plugin> <name>` would answer, as in `command("acme_pins.prune", days=30)`."""
+        plugin, _, name = command.partition(".")
+        found = next((one for one in self._kernel.examine(plugin).commands if one.name == name), None)
+        host = self._kernel.host
+        if found is None or not host.gate.enabled(self.tenant_id, plugin):
+            raise LookupError(f"{plugin} has no command {name!r} for {self.slug}")
+        ctx = host.contexts(self.tenant_id, plugin, locale="en")
+        with tenant_scope(self.tenant_id):
+            return await host.guard.call(plugin, f"command {name}", found.timeout, lambda: found.run(ctx, **arguments))
+
     async def failures(self, plugin: str) -> Sequence[str]:
         """Tracebacks of its jobs that failed and of events that were set aside, and what else the guard noted of it."""
         rows = await self._kernel.db.system.fetch(

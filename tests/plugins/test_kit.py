@@ -11,6 +11,7 @@ from comptoir_sdk.testing.place import VARIABLE, find_kernel
 
 from core.harness import Cluster
 from tests.plugins.installation import POINTS
+from tests.plugins.samples.keeping import memory
 
 
 async def test_an_answer_reaches_meta_and_its_statuses_come_back(comptoir: Kernel) -> None:
@@ -127,3 +128,19 @@ def test_a_variable_that_names_no_checkout_says_so(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(LookupError, match="no checkout"):
         find_kernel()
+
+
+async def test_an_operators_command_answers_in_a_test(comptoir_cluster: Cluster,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.plugins import loader
+
+    memory.notes = {"somebody": 7}
+    monkeypatch.setattr(loader, "entry_points", lambda group: POINTS)
+    async with comptoir_cluster.kernel(["keeps"]) as kernel:
+        shop = await kernel.tenant(plugins={"keeps": {}})
+        assert await shop.command("keeps.count", most=5) == {"tenant": "atlas", "notes": 5}
+        with pytest.raises(LookupError, match="keeps has no command 'cuont'"):
+            await shop.command("keeps.cuont")
+        await shop.switch({})
+        with pytest.raises(LookupError, match="keeps has no command 'count' for atlas"):
+            await shop.command("keeps.count")

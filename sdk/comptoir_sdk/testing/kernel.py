@@ -81,6 +81,10 @@ class Shop(Protocol):
     async def runs(self, job: str, **args: Any) -> None:
         """The job now, as in `runs("acme_pins.prune")`, whatever its cron says; and what follows from it."""
 
+    async def command(self, command: str, **arguments: Any) -> Any:
+        """What `comptoir <plugin> <name>` answers, as in `command("acme_pins.prune", days=30)`. LookupError for one
+        that the plugin does not register, or that is off here."""
+
     async def failures(self, plugin: str) -> Sequence[str]:
         """What went wrong in it, with tracebacks: it raised, was late, left tasks running, or took too much memory."""
 
