@@ -43,6 +43,17 @@ where e.tenant_id = $1 and e.seq > $2 and e.seq <= $3 and e.conversation_id = an
     and e.payload ? 'conversation' and v.tenant_id = $1 and v.id = e.conversation_id
 """
 
+# An answer of theirs to what was erased names it; what spoke of it alone is gone.
+_REQUOTE: Final = """
+update event_log e set type = case when m.id is null then 'erased' else e.type end,
+    payload = case when m.id is null then '{}' else jsonb_set(e.payload, '{message}', m.resource) end
+from event_log t left join message_resources m
+    on m.tenant_id = t.tenant_id and m.id = (t.payload #>> '{message,id}')::uuid
+where t.tenant_id = $1 and t.seq > $2 and t.seq <= $3 and t.conversation_id = any($4::uuid[])
+    and coalesce(t.payload #>> '{message,context_wamid}', t.payload #>> '{message,content,message_id}') is not null
+    and e.tenant_id = t.tenant_id and e.seq = t.seq
+"""
+
 
 async def forget_person(
     connection: Connection, tenant_id: UUID, contact_id: UUID, conversations: list[UUID], groups: list[UUID]
@@ -78,7 +89,8 @@ class Forgetter:
         for after in range(0, last, _BATCH):
             part = (tenant_id, after, min(after + _BATCH, last - 1))
             await self._db.system.execute(_FORGET_OF, *part, conversations, contacts)
-            await self._db.system.execute(_RETELL, *part, run.args["groups"])
+            for statement in (_RETELL, _REQUOTE):
+                await self._db.system.execute(statement, *part, run.args["groups"])
 
     async def _ever(
         self, tenant_id: UUID | None, contact: str, conversations: list[str], last: int

@@ -62,7 +62,8 @@ class Stream:
             epoch: UUID = await log.epoch(connection)
             oldest = await connection.fetchval("select seq from event_log where tenant_id = $1 order by seq limit 1",
                                                self._tenant_id)  # fmt: skip
-            return Cursor(epoch, await log.head(connection, self._tenant_id)), oldest or 1
+            head = await log.head(connection, self._tenant_id)
+            return Cursor(epoch, head), oldest or head + 1  # all of it may be forgotten
 
     async def _catch_up(self) -> None:
         while True:

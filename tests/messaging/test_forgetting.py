@@ -66,6 +66,25 @@ async def test_of_who_was_erased_the_log_tells_nothing_but_that(db: Database, te
     assert "message.received" in kinds
 
 
+async def test_answers_to_who_was_erased_name_no_message_of_theirs_in_the_log(
+    db: Database, tenant: SeededTenant
+) -> None:
+    quoting = said("wamid.2", body="mine")
+    quoting["messages"][0]["context"] = {"id": "wamid.theirs"}
+    liked = said("wamid.3")
+    liked["messages"][0] |= {"type": "reaction", "reaction": {"message_id": "wamid.theirs", "emoji": "👍"}}
+    await apply(db, tenant, delivery(tenant, said("wamid.theirs", BADR, "secret"), quoting, liked))
+    badr = await db.system.fetchval("select id from contacts where phone = $1", BADR)
+    with tenant_scope(tenant.id):
+        await delete_contact(db, badr)
+    before = await numbered(db, tenant)
+    assert "wamid.theirs" in str([event.data for event in before])
+    await _run(db, PERSON, tenant.id, await _waiting(db))
+    after = await numbered(db, tenant)
+    assert "wamid.theirs" not in str([event.data for event in after])
+    assert "mine" in str([event.data for event in after if event.type == "message.received"])
+
+
 async def test_former_selves_are_forgotten_too(db: Database, tenant: SeededTenant) -> None:
     await apply(db, tenant, delivery(tenant, text("wamid.1", BADR, "first secret", name="Badr")))
     await apply(db, tenant, delivery(tenant, text("wamid.2", None, "second secret", bsuid="MA.1", name="Badr")))

@@ -44,7 +44,7 @@ async def test_without_a_cursor_it_starts_now(server: Server, tenant: SeededTena
 @pytest.mark.parametrize(
     ("cursor", "reason"),
     [("00000000-0000-0000-0000-000000000000.1", "restored"), ("ahead", "ahead"), ("nonsense", "read"),
-     ("deleted", "load afresh")],
+     ("deleted", "load afresh"), ("all forgotten", "load afresh")],
 )  # fmt: skip
 async def test_a_cursor_that_cannot_be_continued_is_reset(
     cursor: str, reason: str, server: Server, db: Database, tenant: SeededTenant
@@ -53,9 +53,9 @@ async def test_a_cursor_that_cannot_be_continued_is_reset(
         await server.tell(tenant.id)
     if cursor == "ahead":
         cursor = await server.cursor(4)
-    if cursor == "deleted":
+    if last := {"deleted": 2, "all forgotten": 3}.get(cursor):
         cursor = await server.cursor(1)
-        await db.system.execute("delete from event_log where seq <= 2")
+        await db.system.execute("delete from event_log where seq <= $1", last)
     async with server.screen(await server.cookie(tenant), cursor) as screen:
         (reset,) = await screen.until_live()
         assert (reset["t"], reset["cursor"]) == ("reset", await server.cursor(3))

@@ -21,7 +21,8 @@ found as materialized (
     from locked l join journal j on j.received_at = l.received_at and j.id = l.id),
 claimed as (
     delete from journal_pending where id = any(array(select id from found where before < $2)))
-select id, app_slug, received_at, body, headers ->> 'x-request-id' from found where before < $2 order by id"""
+select id, app_slug, received_at, body, headers ->> 'x-request-id', (select count(*) from locked) as locked
+from found where before < $2 order by id"""
 
 _CLAIM_THESE: Final = """with claimed as materialized (
     delete from journal_pending where id = any(array(
@@ -38,10 +39,11 @@ _OLDEST: Final = "select id from journal_pending where attempts < $2 order by id
 _SUSPECTS: Final = "select id from journal_pending where attempts >= $1 order by id limit 20"
 
 
-async def claim(connection: Connection) -> list[Delivery]:
-    """The oldest deliveries that no other worker holds."""
+async def claim(connection: Connection) -> tuple[list[Delivery], bool]:
+    """The oldest deliveries that no other worker holds; whether more are held until the transaction ends, too heavy for
+    one batch."""
     rows = await connection.fetch(_CLAIM, MOST_DELIVERIES, MOST_BYTES, SUSPECT_AFTER)
-    return [Delivery(*row) for row in rows]
+    return [Delivery(*row[:5]) for row in rows], bool(rows) and rows[0]["locked"] > len(rows)
 
 
 async def claim_these(connection: Connection, ids: Sequence[int]) -> list[Delivery]:

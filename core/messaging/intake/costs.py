@@ -76,16 +76,20 @@ async def record_costs(connection: Connection, told: Sequence[Told]) -> None:
     """In the caller's transaction, one statement."""
     facts: dict[tuple[UUID, UUID, bytes], _Fact] = {}
     for one in told:
-        key = (one.account.tenant_id, one.account.id, digest(_paid_for(one.status)))
-        facts.setdefault(key, _Fact()).hear(one.status)
+        facts.setdefault(_key(one), _Fact()).hear(one.status)
+    told_of = {key: fact for key, fact in facts.items() if fact.says_something}
     rows = [(*key, f.prefix, f.category, f.type, f.model, f.billable, f.told_rank, f.delivered_at)
-            for key, f in sorted(facts.items()) if f.says_something]  # fmt: skip
+            for key, f in sorted(told_of.items())]  # fmt: skip
     if rows:
         await connection.execute(_RECORD, *zip(*rows, strict=True))
     whole = {(one.account.tenant_id, one.account.id, digest(one.status.wamid))
-             for one in told if one.status.participant}
+             for one in told if one.status.participant and _key(one) in told_of}
     if whole:
         await connection.execute(_REPLACE, *zip(*sorted(whole), strict=True))
+
+
+def _key(told: Told) -> tuple[UUID, UUID, bytes]:
+    return told.account.tenant_id, told.account.id, digest(_paid_for(told.status))
 
 
 def _paid_for(status: StatusUpdate) -> str:

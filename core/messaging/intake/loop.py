@@ -55,7 +55,7 @@ class Intake:
 
     `heard` is told how many messages have just come in, by phone_number_id. While there is a backlog a second one
     follows: it reads its batch while the statements of this one's run in the database. Both take what is oldest and
-    its tenants' turn in `order`, so that nothing is applied before what was first in the queue.
+    its tenants' turn in `order`, so that nothing is applied before what was first in the queue, unless that fails.
     """
 
     def __init__(
@@ -119,12 +119,13 @@ class Intake:
         async def one_batch() -> None:
             self._place = Place(self._order)
             async with self._place, connection.transaction():
-                deliveries = await claim.claim(connection)
+                deliveries, cut = await claim.claim(connection)
                 taken[:] = [delivery.id for delivery in deliveries]
                 requests[:] = [delivery.request_id for delivery in deliveries]
                 if len(taken) == claim.MOST_DELIVERIES:
                     self._backlog.set()
-                heard.update(await apply_deliveries(connection, deliveries, self._place.in_turn))
+                in_turn = self._place.keep if cut else self._place.in_turn
+                heard.update(await apply_deliveries(connection, deliveries, in_turn))
 
         began, began_ns = time.perf_counter(), time.time_ns()
         error = await self._try(connection, one_batch)

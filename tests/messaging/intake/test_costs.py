@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from core.db.pool import Database
-from tests.messaging.intake.deliveries import NOW, Json, apply, delivery, status
+from tests.messaging.intake.deliveries import FAILED, NOW, Json, apply, delivery, status
 from tests.seed import SeededTenant
 
 SERVICE: Json = {"pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "service"}}
@@ -86,6 +86,13 @@ async def test_what_was_kept_for_the_whole_group_is_not_charged_beside_its_peopl
         told = status("wamid.1", "delivered", recipient_type="group", recipient_participant_id=phone, **MARKETING)
         await apply(db, tenant, delivery(tenant, told))
     assert await db.system.fetchval("select count(*) from message_costs") == 2
+
+
+async def test_what_fails_for_one_of_a_group_takes_no_cost_away(db: Database, tenant: SeededTenant) -> None:
+    await apply(db, tenant, delivery(tenant, status("wamid.1", "delivered", **MARKETING)))
+    failed = status("wamid.1", "failed", recipient_type="group", recipient_participant_id="212661000001", **FAILED)
+    await apply(db, tenant, delivery(tenant, failed))
+    assert await db.system.fetchval("select count(*) from message_costs") == 1
 
 
 async def test_pricing_of_any_shape_breaks_nothing(db: Database, tenant: SeededTenant) -> None:

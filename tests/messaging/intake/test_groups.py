@@ -182,7 +182,7 @@ async def test_erasing_somebody_takes_what_intake_writes_of_them_meanwhile(db: D
     badr = await db.system.fetchval("select id from contacts where phone = $1", BADR)
     await journal(db, tenant, delivery(tenant, said("wamid.3", BADR, "written meanwhile", at=NOW + 5)))
     async with db.system_transaction() as intake, asyncio.timeout(20):
-        await apply_deliveries(intake, await claim(intake))
+        await apply_deliveries(intake, (await claim(intake))[0])
         with tenant_scope(tenant.id):
             erasing = asyncio.create_task(delete_contact(db, badr))
         while not await intake.fetchval("select exists (select from pg_locks where not granted)"):
