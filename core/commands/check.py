@@ -58,6 +58,8 @@ def _checks() -> list[Step]:
     return [
         Step("lint", [_tool("ruff"), "check", "."]),
         Step("types", [_tool("mypy")]),
+        *(Step(f"types of {example.name}", ["env", f"MYPYPATH={example}", _tool("mypy"), str(example)])
+          for example in sorted((CHECKOUT / "examples").iterdir()) if (example / "pyproject.toml").is_file()),
         Step("import rules", [_tool("lint-imports")]),
         Step("scripts", [_tool("oxlint"), "--deny-warnings", *scripts]),
     ]

@@ -1,6 +1,7 @@
 """Whom to call again, when and why."""
 
 from typing import Any
+from uuid import UUID
 
 from comptoir_sdk import TenantModel, tenant_fk
 from tortoise import fields
@@ -13,6 +14,7 @@ class Callback(TenantModel):
     """One promise to call."""
 
     contact: Any = tenant_fk("core.Contact")
+    contact_id: UUID
     due = fields.DateField()
     why = fields.CharField(max_length=WHY_LENGTH)
     done = fields.BooleanField(default=False)

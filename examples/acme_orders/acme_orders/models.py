@@ -1,6 +1,7 @@
 """What is known of a customer's orders."""
 
 from typing import Any
+from uuid import UUID
 
 from comptoir_sdk import TenantModel, tenant_fk
 from tortoise import fields
@@ -10,6 +11,7 @@ class Order(TenantModel):
     """One that a customer named. Its state is the shop's word, or "unknown"."""
 
     contact: Any = tenant_fk("core.Contact")
+    contact_id: UUID
     number = fields.CharField(max_length=12)
     state = fields.CharField(max_length=20, default="unknown")
     seen_at = fields.DatetimeField(auto_now_add=True)
