@@ -57,7 +57,7 @@ def _parts(url: str) -> tuple[str, str, int]:
     except (ValueError, UnicodeError):
         raise _invalid("This is not a web address: write it like https://example.org/hooks.") from None
     readable = url.isascii() and not any(sign in url for sign in _STRANGE)
-    if parts.scheme not in ("https", "http") or not host or not readable:
+    if parts.scheme not in ("https", "http") or not host or "*" in host or not readable:
         raise _invalid("This is not a web address: write it like https://example.org/hooks.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise _invalid("Leave out user names, passwords and what follows a #: the signature says who sends.")

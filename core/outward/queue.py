@@ -37,7 +37,7 @@ where e.tenant_id = w.tenant_id and e.id = w.id returning e.tenant_id, e.id, e.l
 """  # noqa: S608 - constants
 _HELD: Final = f"""
 update webhook_endpoints e set leased_until = {_LEASE} where tenant_id = $1 and id = $2 and leased_by = $3
-returning e.*, (select epoch from installation) as epoch,
+returning e.*, e.due_at <= now() as due, (select epoch from installation) as epoch,
     (select wrapped from data_keys k where k.tenant_id = e.tenant_id and k.purpose = 'seal') as wrapped,
     (select status = 'active' from tenants t where t.id = e.tenant_id) as active
 """  # noqa: S608 - constants
@@ -49,8 +49,8 @@ _ONE: Final = """
 select tenant_id, seq, id, position, type, conversation_id, payload, created_at from event_log
 where tenant_id = $1 and seq = $2
 """
-_REQUESTS: Final = """
-select id, kind, seq from webhook_requests where tenant_id = $1 and endpoint_id = $2 order by id limit $3
+_REQUEST: Final = """
+select id, kind, seq from webhook_requests where tenant_id = $1 and endpoint_id = $2 order by id limit 1
 """
 _SETTLED: Final = "delete from webhook_requests where tenant_id = $1 and id = $2"
 _RELEASE: Final = """
@@ -111,9 +111,9 @@ async def held(connection: Connection, claim: Claim) -> Held | None:
     row = await connection.fetchrow(_HELD, claim.tenant_id, claim.endpoint_id, claim.holder)
     if row is None:
         return None
-    return Held(claim, row["name"], row["url"], row["types"], row["state"] == "on" and row["active"], row["seq"],
-                row["replayed_to"], row["failures"], row["epoch"], row["old_secret_ends_at"], row["secrets_sealed"],
-                row["wrapped"])  # fmt: skip
+    sending = row["state"] == "on" and row["active"] and row["due"]
+    return Held(claim, row["name"], row["url"], row["types"], sending, row["seq"], row["replayed_to"],
+                row["failures"], row["epoch"], row["old_secret_ends_at"], row["secrets_sealed"], row["wrapped"])  # fmt: skip
 
 
 async def next_events(connection: Connection, endpoint: Held) -> list[Event]:
@@ -127,9 +127,9 @@ async def event_at(connection: Connection, tenant_id: UUID, seq: int) -> Event |
     return Event(*row) if row else None
 
 
-async def requests(connection: Connection, claim: Claim) -> list[Any]:
-    """(id, kind, seq) of what people asked for."""
-    return list(await connection.fetch(_REQUESTS, claim.tenant_id, claim.endpoint_id, BATCH))
+async def next_request(connection: Connection, claim: Claim) -> Any:
+    """(id, kind, seq) of what somebody asked for, or None. One at a time: the lease must outlast it."""
+    return await connection.fetchrow(_REQUEST, claim.tenant_id, claim.endpoint_id)
 
 
 async def settle_request(connection: Connection, claim: Claim, request_id: UUID) -> None:

@@ -56,6 +56,7 @@ class Sender:
 
     async def run(self) -> None:
         """For ever. What is under way at the end is finished first, so that a stop repeats nothing."""
+        self._leaving = False  # the database may have been away, and this is another try
         await self._wake.listen("events")
         passed_by = float("-inf")
         try:
@@ -152,11 +153,10 @@ class Sender:
         while not self._leaving:
             async with self._database() as connection:
                 endpoint = await queue.held(connection, claim)
-                asked = await queue.requests(connection, claim) if endpoint else []
-            if endpoint is None or not asked:
+                asked = await queue.next_request(connection, claim) if endpoint else None
+            if endpoint is None or asked is None:
                 return
-            for one in asked:
-                await self._request(endpoint, one)
+            await self._request(endpoint, asked)
 
     async def _request(self, endpoint: Held, asked: Any) -> None:
         async with self._database() as connection:

@@ -58,7 +58,8 @@ async def test_addresses_that_may_not_be_called_are_refused_when_they_are_writte
 
 
 @pytest.mark.parametrize("url", ["http://orders.example.org/", "https://x.org; script-src *", "https://x.org,https://y.org/",
-                                 "javascript:alert(1)", "data:text/html,x", "https://a:b@x.org/"])  # fmt: skip
+                                 "javascript:alert(1)", "data:text/html,x", "https://a:b@x.org/", "https://*/x",
+                                 "https://*.example.org/"])  # fmt: skip
 async def test_a_frames_address_cannot_widen_the_policy(owner: Caller, url: str) -> None:
     assert (await owner.ask("POST", "/frames", {**FRAME, "url": url})).status == 422
 

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from core.db.pool import Database
 from core.db.wake import Wake
 from core.egress import Egress
@@ -232,6 +234,43 @@ async def test_a_test_event_comes_even_when_the_endpoint_is_paused(
         await sender.drain()
         assert [json.loads(one.body)["type"] for one in server.received] == ["webhook.test"]
         assert genuine(made["secret"], server.received[0])
+
+
+async def test_a_test_event_brings_no_failing_event_before_its_time(
+    endpoints: Endpoints, sender: Sender, tell: Tell, db: Database, tenant: SeededTenant
+) -> None:
+    async with serving(Script(503)) as server:
+        made = await listening(endpoints, tenant, server)
+        await tell(tenant, "a")
+        await sender.drain()
+        due = "select failures, due_at from webhook_endpoints"
+        before = await db.system.fetchrow(due)
+        await attempts.ask_for_test(db, tenant.id, UUID(made["id"]))
+        await sender.drain()
+        assert [json.loads(one.body)["type"] for one in server.received] == [TYPES[0], "webhook.test"]
+        assert await db.system.fetchrow(due) == before
+
+
+async def test_a_sender_that_the_database_left_sends_when_it_is_back(
+    endpoints: Endpoints, sender: Sender, tell: Tell, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_db: Database) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queue, "pass_by", away)
+        with pytest.raises(ConnectionResetError):
+            await sender.run()
+    async with serving(Script(200)) as server:
+        await listening(endpoints, tenant, server)
+        await tell(tenant, "a")
+        running = asyncio.create_task(sender.run())
+        async with asyncio.timeout(10):
+            while not server.received:  # noqa: ASYNC110 - another server
+                await asyncio.sleep(0.02)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert names(server) == ["a"]
 
 
 async def test_a_replay_sends_everything_since_then_again_in_order_under_the_same_ids(
