@@ -113,7 +113,7 @@ async def held(connection: Connection, claim: Claim) -> Held | None:
         return None
     sending = row["state"] == "on" and row["active"] and row["due"]
     return Held(claim, row["name"], row["url"], row["types"], sending, row["seq"], row["replayed_to"],
-                row["failures"], row["epoch"], row["old_secret_ends_at"], row["secrets_sealed"], row["wrapped"])  # fmt: skip
+                row["failures"], row["epoch"], row["old_secret_ends_at"], row["secrets_sealed"], row["wrapped"])
 
 
 async def next_events(connection: Connection, endpoint: Held) -> list[Event]:
