@@ -5,10 +5,13 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from comptoir_sdk import ui, webhooks
 from comptoir_sdk.ui import PANEL_SLOTS
+
+from core.plugins.fields import Kind
 
 ROOT = Path(__file__).parents[2]
 DOCS, SDK, STATIC = ROOT / "docs/plugins", ROOT / "sdk/comptoir_sdk", ROOT / "core/web/static"
@@ -174,6 +177,11 @@ def test_every_hook_is_tried_by_a_test_that_bears_its_name() -> None:
     assert untried == []
     samples = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/plugins/samples").glob("*.py"))
     assert [hook for hook in HOOKS if f"def {hook}(" not in samples] == []
+
+
+def test_every_kind_of_setting_is_told_and_no_other() -> None:
+    told = {name for name in sections("settings.md") if not name.startswith("ui.")}
+    assert told == set(get_args(Kind))
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:
