@@ -23,6 +23,9 @@ class Callbacks(Plugin):
                   responses={200: HTML}),
             Route("/fragments/callbacks_panel", views.change_panel, ("POST",), "acme_callbacks.write",
                   query=views.OfContact, responses={200: HTML}),
+            Route("/fragments/callbacks_late", views.show_late, ("GET",), "contacts.read", query=views.OfContact,
+                  responses={200: HTML}),
+            Route("/fragments/callbacks_day", views.show_day, ("GET",), "contacts.read", responses={200: HTML}),
             Route("/fragments/callbacks_page", views.show_page, ("GET",), "contacts.read", responses={200: HTML}),
             Route("/fragments/callbacks_page", views.change_page, ("POST",), "acme_callbacks.write",
                   responses={200: HTML}),
@@ -36,6 +39,14 @@ class Callbacks(Plugin):
                     fragment="callbacks_page"),
             ui.Panel("callbacks", slot="conversation.detail", title=_("Call-backs"), permission="contacts.read",
                      fragment="callbacks_panel", refresh_on=("acme_callbacks.changes",), when={"contact.has": "id"}),
+            ui.Panel("late", slot="conversation.banner", title=_("Late"), permission="contacts.read",
+                     fragment="callbacks_late", refresh_on=("acme_callbacks.changes",), when={"contact.has": "id"}),
+            ui.Panel("of_contact", slot="contact.detail", title=_("Call-backs"), permission="contacts.read",
+                     fragment="callbacks_panel"),
+            ui.Panel("of_message", slot="message.menu", title=_("Call again on"), icon="phone",
+                     permission="acme_callbacks.write", fragment="callbacks_panel", when={"contact.has": "id"}),
+            ui.Panel("day", slot="dashboard", title=_("Call-backs"), permission="contacts.read",
+                     fragment="callbacks_day", refresh_on=("acme_callbacks.changes",)),
         ]
 
     @hookimpl

@@ -42,6 +42,20 @@ async def change_panel(ctx: Context, query: OfContact) -> Any:
     return await _panel(ctx, contact)
 
 
+async def show_late(ctx: Context, query: OfContact) -> Any:
+    """What the contact waits for too long; nothing at all when they do not"""
+    contact = await ctx.contacts.get(query.contact)
+    rows = await Callback.filter(contact_id=contact.id, done=False, due__lt=ctx.now().date()).order_by("due").limit(1)
+    return await ctx.render("late.html", late=rows)
+
+
+async def show_day(ctx: Context) -> Any:
+    """How many calls are due, and how many late"""
+    today = ctx.now().date()
+    due = await Callback.filter(done=False, due=today).count()
+    return await ctx.render("day.html", due=due, late=await Callback.filter(done=False, due__lt=today).count())
+
+
 async def show_page(ctx: Context) -> Any:
     """Everything that is due, the earliest first"""
     return await _page(ctx)

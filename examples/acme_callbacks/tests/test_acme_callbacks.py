@@ -53,3 +53,32 @@ async def test_a_viewer_sees_and_changes_nothing(comptoir: Kernel) -> None:
     viewer = await shop.agent("viewer")
     assert "<form" not in (await viewer.get(panel)).text
     assert (await viewer.post(panel, form={"due": "2031-01-02", "why": "x"})).status == 403
+
+
+async def test_what_is_late_stands_above_the_conversation_and_on_the_dashboard(comptoir: Kernel) -> None:
+    _shop, agent, panel = await opened(comptoir)
+    banner = panel.replace("callbacks_panel", "callbacks_late")
+    assert (await agent.get(banner)).text.strip() == ""
+    await agent.post(panel, form={"due": "2020-01-02", "why": "a refund"})
+    assert "a refund" in (await agent.get(banner)).text
+    assert "<dd>1</dd>" in (await agent.get(f"{BASE}/callbacks_day")).text
+
+
+async def test_it_is_seen_in_the_inbox_in_the_contact_and_from_a_message(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}, "contacts": {}, "acme_callbacks": {}})
+    await shop.receives("salam", sender="+212600000001", name="Zineb")
+    await comptoir.drain()
+    agent = await shop.agent()
+    contact = (await agent.get("/api/v1/contacts")).json()["items"][0]["id"]
+    await agent.post(f"{BASE}/callbacks_panel?contact={contact}", form={"due": "2020-01-02", "why": "a refund"})
+    page = await agent.page("/inbox?lang=en")
+    await page.get_by_text("salam").first.click()
+    await page.locator('ui-slot[name="conversation.banner"]').get_by_text("a refund").wait_for()
+    await page.locator("inbox-thread .m").hover()
+    await page.get_by_role("button", name="More for this message").click()
+    await page.get_by_role("menuitem", name="Call again on").click()
+    await page.get_by_role("dialog", name="Call again on").wait_for()
+    await page.goto(f"/contacts/{contact}/acme_callbacks.of_contact")
+    await page.get_by_text("a refund").wait_for()
+    await page.goto("/inbox.dashboard")
+    await page.get_by_role("region", name="Call-backs").get_by_text("Due today").wait_for()

@@ -79,3 +79,34 @@ async def test_the_panel_is_drawn_in_the_inbox(comptoir: Kernel) -> None:
     page = await (await shop.agent()).page("/inbox?lang=en")
     await page.get_by_text("where is #1234?").first.click()
     await page.get_by_text("#1234 · unknown").wait_for()
+
+
+async def test_a_row_a_card_an_action_and_a_command_tell_of_it(comptoir: Kernel) -> None:
+    comptoir.web.answers(f"{SHOP}/1234", {"state": "paid"})
+    shop, agent, conversation, contact = await opened(comptoir, shop_url=SHOP)
+    told = await agent.get(f"{BASE}/data/badges?conversations={conversation}&contacts={contact}")
+    assert told.json() == {conversation: {"text": "paid", "tone": "info"}}
+    days = (await agent.get(f"{BASE}/data/per_day")).json()
+    assert (len(days["labels"]), sum(days["values"])) == (7, 1)
+    said = await agent.post(f"{BASE}/commands/say_state", json={"conversation": conversation, "text": ""})
+    assert said.json() == {"insert": "Your order #1234: paid"}
+    assert (await agent.post(f"{BASE}/commands/ask_again")).json()["toast"] == "Asking the shop: 0"
+    viewer = await shop.agent("viewer")
+    assert (await viewer.post(f"{BASE}/commands/ask_again")).status == 403
+
+
+async def test_it_stands_in_the_list_beside_the_composer_and_on_the_dashboard(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}, "acme_orders": {}})
+    await shop.receives("where is #1234?", sender="+212600000001")
+    await comptoir.drain()
+    page = await (await shop.agent()).page("/inbox?lang=en")
+    await page.get_by_role("option").get_by_text("unknown").wait_for()
+    await page.get_by_text("where is #1234?").first.click()
+    await page.get_by_role("button", name="Say how the order stands").click()
+    await page.wait_for_function("() => JSON.stringify(localStorage).includes('Your order #1234: unknown')")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("shop")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Asking the shop: 1").wait_for()
+    await page.get_by_role("link", name="Dashboard").click()
+    await page.get_by_role("region", name="Orders per day").get_by_role("img").wait_for()

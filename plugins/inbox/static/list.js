@@ -107,7 +107,7 @@ class List extends Panel {
   row({ index, start }) {
     const conversation = this.shown[index];
     if (!conversation) return nothing;
-    const badge = this.badges.of(conversation.id);
+    const badge = this.badges.of(conversation);
     const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
     const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}

@@ -8,10 +8,10 @@ const GATHER = 30; // ms
 const REST = 60_000; // ms until a plugin that failed is asked again by itself
 const TONES = new Set(["", "ok", "warn", "bad", "info"]);
 
-/** `badges.of(id)` is the badge of a row, or null; what is not known is asked for, then `changed()` runs. */
+/** `badges.of(conversation)` is the badge of its row, or null; what is not known is asked for, then `changed()` runs. */
 export class Badges {
   constructor(changed) {
-    Object.assign(this, { changed, known: new Map(), waiting: new Map(), failed: new Map(), generation: 0 });
+    Object.assign(this, { changed, known: new Map(), waiting: new Map(), failed: new Map(), contacts: new Map(), generation: 0 });
     this.panels = panelsIn("list.row.badge");
     this.stops = this.panels.map((panel) => listen(panel, () => this.again()));
   }
@@ -22,8 +22,9 @@ export class Badges {
   }
 
   /** The first plugin that has something to say: a second badge would leave no room for the words of the row. */
-  of(id) {
+  of({ id, contact }) {
     if (!this.panels.length) return null;
+    this.contacts.set(id, contact?.id ?? "");
     const known = this.known.get(id);
     if (known?.generation !== this.generation) this.ask(id);
     const told = this.panels.map((panel) => known?.badges.get(panel)).filter(Boolean);
@@ -53,7 +54,7 @@ export class Badges {
   async load(panel, ids) {
     if (Date.now() < (this.failed.get(panel)?.until ?? 0)) return;
     try {
-      const told = await get(`/api/v1/p/${panel.plugin}/data/${panel.data}`, { conversations: ids.join(",") }, { timeout: BUDGET });
+      const told = await get(`/api/v1/p/${panel.plugin}/data/${panel.data}`, { conversations: ids.join(","), contacts: ids.map((id) => this.contacts.get(id)).join(",") }, { timeout: BUDGET });
       for (const id of ids) this.known.get(id)?.badges.set(panel, checked(told, id));
       this.failed.delete(panel);
     } catch (error) {

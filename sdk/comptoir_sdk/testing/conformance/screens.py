@@ -126,7 +126,8 @@ async def figures(bench: Bench) -> None:
     for piece in bench.one.panels:
         if not isinstance(piece, ui.Panel | ui.DashboardCard) or not piece.data:
             continue
-        answer = await owner.get(f"{bench.prefix}/data/{piece.data}?conversations={nouns['core.Conversation']}")
+        answer = await owner.get(f"{bench.prefix}/data/{piece.data}?conversations={nouns['core.Conversation']}"
+                                 f"&contacts={nouns['core.Contact']}")
         require(answer.status == 200, f"the data {piece.data}: {answer.status} {answer.text[:200]}")
         kind = piece.kind if isinstance(piece, ui.DashboardCard) else "badge"
         require(_FITS[kind](answer.json()), f"the data {piece.data} has not the shape of a {kind}: {answer.text[:200]}")
