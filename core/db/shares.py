@@ -20,7 +20,11 @@ SHARE: Final = 3
 """Connections that one holder may have at a time. For one more it waits until it gives one back."""
 _CLEAN: Final = """
 close all; set session authorization default; reset all; unlisten *; select pg_advisory_unlock_all(); discard temp;
-discard sequences
+discard sequences;
+do $$ declare named text; begin
+    for named in select name from pg_prepared_statements where from_sql loop execute format('deallocate %I', named);
+    end loop;
+end $$
 """
 _holder: ContextVar[str] = ContextVar("comptoir_connection_holder", default="")
 

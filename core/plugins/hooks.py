@@ -27,6 +27,8 @@ from core.plugins.answers import checked
 from core.plugins.gate import Gate
 from core.plugins.guard import Guard, PluginFailed
 from core.plugins.loader import Plugins
+from core.plugins.orm import outside_transaction
+from core.plugins.running import running_plugin
 
 _log = logging.getLogger(__name__)
 FILTER_SECONDS, FACT_SECONDS, SUGGESTION_SECONDS, PERSONAL_DATA_SECONDS = 0.3, 0.3, 3.0, 60.0
@@ -176,7 +178,10 @@ class Hooks:
             return shape(await one(ctx=ctx, **offered))
 
         call = f"offered {one.hook}" if one.hook in self._plugins.offers else one.hook
-        return await self._guard.call(one.plugin, call, timeout, work)
+        if running_plugin() in (None, one.plugin):
+            return await self._guard.call(one.plugin, call, timeout, work)
+        with outside_transaction():
+            return await self._guard.call(one.plugin, call, timeout, work)
 
 
 def _anything(answer: Any) -> Any:

@@ -1,14 +1,14 @@
 """Plugins' models: Tortoise on a small pool of their own, under the tenant's role, with a statement time limit."""
 
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from comptoir_sdk.models import bind_tenant
 from tortoise import Tortoise
 from tortoise.backends.base.client import TransactionalDBClient
-from tortoise.connection import get_connection
+from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
 from core.db.migrate import CORE, tortoise_config
@@ -76,6 +76,20 @@ async def model_transaction(plugin: str) -> AsyncIterator[Connection]:
     with held_by(plugin):
         async with in_transaction("default") as client:
             yield client._connection
+
+
+@contextmanager
+def outside_transaction() -> Iterator[None]:
+    """Model operations inside are no part of the transaction that the caller is in: a neighbour's error would abort it,
+    and its rollback undo what the neighbour did."""
+    client: Any = get_connection("default")
+    while isinstance(client, TransactionalDBClient):
+        client = client._parent
+    token = get_connections().set("default", client)
+    try:
+        yield
+    finally:
+        get_connections().reset(token)
 
 
 @asynccontextmanager

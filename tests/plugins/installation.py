@@ -23,7 +23,7 @@ POINTS = [
     EntryPoint("good", "tests.plugins.samples.good:plugin", GROUP),
     EntryPoint("raises_at_import", "tests.plugins.samples.raises_at_import:plugin", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.asking:{name}", GROUP)
-      for name in ("asker", "polite", "tardy", "uninvited", "mumbles", "copycat", "behind")),
+      for name in ("asker", "polite", "tardy", "uninvited", "mumbles", "copycat", "behind", "clumsy")),
     EntryPoint("listens", "tests.plugins.samples.listening:listens", GROUP),
     *(EntryPoint(name, f"tests.plugins.samples.keeping:{name}", GROUP) for name in ("keeps", "reliable")),
     *(EntryPoint(name, f"tests.plugins.samples.stored:{name}", GROUP) for name in ("torn", "bare", "lost")),

@@ -51,6 +51,14 @@ async def _fail() -> None:
     raise RuntimeError("no opinion today")
 
 
+async def test_an_error_of_one_that_is_asked_leaves_the_askers_transaction_whole(
+        tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
+    switches.switch_on("atlas", "asker", "clumsy")
+    host = await start_host("asker", "clumsy")
+    answer = await Web(host).ask(principal(tenant.id, "agent", host), "GET", "/api/v1/p/asker/care")
+    assert await answer.get_json() == {"well": 1, "missing": ["clumsy"]}
+
+
 async def test_only_the_plugin_that_offers_a_hook_asks_it(
         tenant: SeededTenant, switches: Switches, start_host: StartHost) -> None:
     switches.switch_on("atlas", "asker", "polite")

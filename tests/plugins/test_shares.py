@@ -37,7 +37,7 @@ async def host(db: Database, tenant: SeededTenant, switches: Switches, start_hos
     ("create temp table contacts (id int)", "select count(*) from pg_class where relname = 'contacts' "
      "and pg_my_temp_schema() = relnamespace", 0),
     ("listen gossip", "select count(*) from pg_listening_channels()", 0),
-    ("prepare mine as select 1", "select 1", 1),
+    ("prepare mine as select 1", "select count(*) from pg_prepared_statements where name = 'mine'", 0),
 ])
 async def test_what_one_sets_in_its_session_ends_with_it(
         host: PluginHost, tenant: SeededTenant, statement: str, look: str, clean: object) -> None:

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from comptoir_sdk import Context, Plugin, Route, hookimpl
+from tortoise.connection import get_connection
 
 from tests.plugins.samples import asker_specs
 
@@ -16,6 +17,14 @@ async def classify(ctx: Context) -> dict[str, Any]:
 
 async def approve(ctx: Context) -> dict[str, Any]:
     return {"said": list((await ctx.ask("approve", words="salam")).values)}
+
+
+async def careful(ctx: Context) -> dict[str, Any]:
+    """Asks in the middle of a transaction, and goes on with it."""
+    async with ctx.db.transaction():
+        answers = await ctx.ask("classify", words="salam")
+        _, [row] = await get_connection("default").execute_query("select 1 as well")
+    return {"well": row["well"], "missing": list(answers.missing)}
 
 
 class Asker(Plugin):
@@ -30,6 +39,7 @@ class Asker(Plugin):
     @hookimpl
     def register_routes(self) -> list[Route]:
         return [Route("/classes", classify, permission="asker.read"),
+                Route("/care", careful, permission="asker.read"),
                 Route("/approval", approve, permission="asker.read")]
 
 
@@ -58,6 +68,15 @@ class Tardy(Plugin):
     @hookimpl
     async def approve(self) -> None:
         raise RuntimeError("no opinion today")
+
+
+class Clumsy(Plugin):
+    name, sdk, requires = "clumsy", ">=0.1,<1", ("asker",)
+
+    @hookimpl
+    async def classify(self, words: str) -> str:
+        await get_connection("default").execute_query("select 1 / 0")
+        return words
 
 
 class Uninvited(Plugin):
@@ -100,3 +119,4 @@ class Behind(Plugin):
 
 behind = Behind()
 asker, polite, tardy, uninvited, mumbles, copycat = Asker(), Polite(), Tardy(), Uninvited(), Mumbles(), Copycat()
+clumsy = Clumsy()
