@@ -137,7 +137,7 @@ class App extends LitElement {
   }
 
   keyList() {
-    return html`<dl class="keys"><div><dt>${t("Search and commands")}</dt><dd><kbd dir="ltr">Ctrl K</kbd></dd></div>${shortcuts().map(({ key, label }) => html`<div><dt>${label}</dt><dd><kbd dir="ltr">${key === " " ? t("Space") : key.toUpperCase()}</kbd></dd></div>`)}</dl>
+    return html`<dl class="keys"><div><dt>${t("Search and commands")}</dt><dd><kbd dir="ltr">${"Ctrl+K"}</kbd></dd></div>${shortcuts().map(({ key, label }) => html`<div><dt>${label}</dt><dd><kbd dir="ltr">${key === " " ? t("Space") : key.toUpperCase()}</kbd></dd></div>`)}</dl>
       <label class="check"><input type="checkbox" .checked=${!shortcutsOff()} @change=${(event) => turnShortcuts(event.target.checked)}> ${t("Single-key shortcuts are on")}</label>`;
   }
 
