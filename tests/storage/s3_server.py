@@ -1,6 +1,7 @@
 """An S3 server that is not ours, as a process of its own."""
 
 import asyncio
+import contextlib
 import socket
 import subprocess
 import sys
@@ -145,7 +146,7 @@ class FaultyRoad:
             ours.write((await reader.read(4096))[:2048])
             await ours.drain()
         finally:
-            ours.close()
+            await _closed(ours)
 
     async def _cut(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._answer_part(reader, writer, lambda head, body: (head + body[: len(body) // 2],))
@@ -179,3 +180,9 @@ async def faulty_road(port: int) -> AsyncIterator[FaultyRoad]:
         yield road
     finally:
         server.close()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
