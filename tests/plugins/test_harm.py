@@ -69,6 +69,22 @@ plugin = Acme()
     ("grant all on acme_x to comptoir_app", "walls and rights"), ("alter table acme_x owner to x", "walls and rights"),
     ("create function acme_f() returns int security definer language sql as 'select 1'", "walls and rights"),
     ("drop schema public cascade", "walls and rights"), ("set role comptoir_sys", "walls and rights"),
+    ("update contacts c set name = 'x'", "the table contacts"), ("update contacts as c set name = 'x'", "contacts"),
+    ("update public . contacts set name = 'x'", "the table contacts"), ("select 1; lock contacts", "table contacts"),
+    ("copy contacts from '/x'", "the table contacts"), ("begin; copy contacts (id) from stdin", "the table contacts"),
+    ("create or replace view message_resources as select 1", "the view message_resources"),
+    ("alter view message_resources rename to mine", "the view message_resources"),
+    ("drop view if exists acme_v, message_resources", "the view message_resources"),
+    ("drop materialized view totals", "the view totals"), ("drop index acme_i, contacts_pkey", "contacts_pkey"),
+    ("drop function protect_tenant_table", "the function protect_tenant_table"),
+    ("drop function acme_f(int, text), protect_tenant_table(regclass)", "the function protect_tenant_table"),
+    ("create or replace function protect_tenant_table(x regclass) returns void language sql as ''", "the function"),
+    ("alter function protect_tenant_table(regclass) rename to x", "the function protect_tenant_table"),
+    ("drop trigger t on contacts", "the table contacts"), ("drop trigger if exists t on contacts", "contacts"),
+    ("create or replace trigger t before update on contacts execute function acme_f()", "the table contacts"),
+    ("create rule r as on insert to contacts do instead nothing", "the table contacts"),
+    ("drop rule r on contacts", "the table contacts"), ("drop sequence acme_s, log_seq", "log_seq"),
+    ("create function acme_f() returns trigger as $$ begin lock contacts; end $$", "the table contacts"),
 ])
 def test_what_would_hurt_others_is_seen(sql: str, told: str) -> None:
     assert any(told in one for one in harm(sql, "acme_")), list(harm(sql, "acme_"))
@@ -79,6 +95,13 @@ def test_what_would_hurt_others_is_seen(sql: str, told: str) -> None:
     "-- like messages\nupdate acme_x set note = 'drop table messages' where note is null",
     "insert into acme_x select * from acme_y", "drop index concurrently if exists acme_i",
     "alter table acme_x validate constraint acme_c", "create view acme_v as select 1",
+    "alter table acme_x add column copy text", "alter table acme_x add column lock boolean, add cluster text",
+    "create table acme_x (id int, truncate bool, trigger text, y int references acme_y on delete cascade)",
+    "update acme_x x set note = y.note from acme_y y where y.id = x.id", "drop function if exists acme_f(int, text)",
+    "create trigger acme_t after insert on acme_x for each row when (new.note is null) execute function acme_f()",
+    "insert into acme_x values (1) on conflict (id) do update set note = ''", "copy acme_x from stdin",
+    "alter table acme_x add foreign key (y) references acme_y on update cascade on delete set null",
+    "create or replace function acme_f() returns int language sql as 'select 1'", "lock table only acme_x",
 ])
 def test_what_is_its_own_affair_is_not_told(sql: str) -> None:
     assert [*harm(sql, "acme_"), *hidden(sql)] == []
