@@ -96,4 +96,4 @@ class Offered:
 async def told(answer: Any) -> Any:
     if answer is HANGS:
         await asyncio.Event().wait()
-    return answer
+    return await asyncio.shield(answer) if isinstance(answer, asyncio.Future) else answer

@@ -298,3 +298,127 @@ async def test_when_the_window_is_closed_what_still_helps_is_there(double: Doubl
     await screen.page.get_by_role("button", name="Ask", exact=True).click()
     await screen.page.get_by_text("A template was sent.").wait_for()
     assert await screen.page.get_by_role("button", name="Thank", exact=True).count() == 0
+
+
+# ── the server away, answers out of order ──
+async def cut_off(double: Double, screen: Screen) -> None:
+    """As the person sees it when the network goes."""
+    await screen.page.evaluate("""async () => {
+        const { socket } = await import('@comptoir/sdk/ledger.js');
+        const heard = (done) => socket.addEventListener('state', () => socket.state === 'offline' && done());
+        window.went = new Promise(heard);
+    }""")
+    await screen.context.set_offline(offline=True)
+    double.cut()
+    await screen.page.evaluate("window.went")
+
+
+async def test_a_renderer_that_could_not_come_while_offline_comes_when_the_server_is_back(double: Double,
+                                                                                       screen: Screen) -> None:
+    double.offered.offer("message_renderers", type="order", element="acme-order", module="order.js")
+    salma = double.customer("Salma")
+    double.write(salma, "hello", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-thread .m", has_text="hello").wait_for()
+    await cut_off(double, screen)
+    await screen.page.evaluate("""async (message) => {
+        const { ledger } = await import('@comptoir/sdk/ledger.js');
+        ledger.apply({ type: 'message.received', data: message });
+    }""", order_of(double, salma))
+    async with asyncio.timeout(8):
+        while not any(error.startswith("renderer acme.order") for error in screen.errors):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # the browser's console, by the other process
+    assert await screen.page.get_by_text("two lamps").first.is_visible()
+    await screen.context.set_offline(offline=False)
+    await screen.page.locator("acme-order b", has_text="1 line").wait_for()
+    assert double.office.troubles == []
+    expect_warning(screen, "renderer acme.order")
+
+
+def order_of(double: Double, conversation: Resource) -> Resource:
+    items = {"product_items": [{"product_retailer_id": "1", "quantity": 2, "item_price": 5, "currency": "MAD"}]}
+    message = double.write(conversation, "two lamps", quiet=True, type="order", content=items)
+    return {"message": message, "conversation": dict(conversation)}
+
+
+async def test_a_panel_opened_while_offline_is_not_told_as_broken_and_comes_by_itself(double: Double,
+                                                                                      screen: Screen) -> None:
+    double.panels = [panel("conversation.detail", element="acme-good", module="good.js", collapsed=True)]
+    await screen.go(f"/inbox/{double.customer('Salma')['id']}")
+    await screen.live()
+    await screen.page.locator("summary", has_text="Pins").wait_for()
+    await cut_off(double, screen)
+    await screen.page.locator("summary", has_text="Pins").click()
+    await screen.page.get_by_text("The server cannot be reached.").wait_for()
+    await screen.context.set_offline(offline=False)
+    await screen.page.locator("acme-good b", has_text="Salma").wait_for()
+    assert double.office.troubles == []
+    expect_warning(screen, "panel acme.pins")
+
+
+async def test_badges_that_failed_are_asked_for_again_after_a_rest(double: Double, screen: Screen) -> None:
+    await screen.page.clock.install()
+    salma = double.customer("Salma")
+    double.offered.answers["vip"] = ({"detail": "no"}, 500)
+    double.panels = [panel("list.row.badge", "vip", data="vip")]
+    await screen.go("/inbox")
+    await screen.page.get_by_text("Vip could not load.").wait_for()
+    double.offered.answers["vip"] = {salma["id"]: {"text": "VIP"}}
+    await screen.page.clock.fast_forward(61_000)
+    await screen.page.locator("inbox-list .row").get_by_text("VIP").wait_for()
+    await screen.page.get_by_text("Vip could not load.").wait_for(state="hidden")
+    expect_warning(screen, "badge acme.vip")
+
+
+PATIENT = "AbortSignal.timeout = () => new AbortController().signal"
+"""However slow this machine is, no request runs out of its time."""
+
+
+class Queue:
+    """Answers of a route that the test lets go, in an order of its own."""
+
+    def __init__(self) -> None:
+        self.waiting: list[asyncio.Future[Resource]] = []
+
+    def __call__(self, _about: object) -> asyncio.Future[Resource]:
+        self.waiting.append(asyncio.get_running_loop().create_future())
+        return self.waiting[-1]
+
+
+async def test_badges_of_before_the_news_do_not_overwrite_those_of_after(double: Double, screen: Screen) -> None:
+    salma = double.customer("Salma")
+    await screen.page.add_init_script(PATIENT)
+    queue = Queue()
+    double.offered.answers["vip"] = lambda about: (
+        {salma["id"]: {"text": "After"}} if queue.waiting else queue(about))
+    double.panels = [panel("list.row.badge", "vip", data="vip", refresh_on=["message.received"])]
+    await screen.go("/inbox")
+    await screen.live()
+    await asked(double, "vip")
+    double.write(double.customer("Badr"), "news")  # another row: Chromium lets a second request for the same wait
+    row = screen.page.locator("inbox-list .row", has_text="Salma")
+    await row.get_by_text("After").wait_for()
+    async with screen.page.expect_response("**/data/vip**"):
+        queue.waiting[0].set_result({salma["id"]: {"text": "Before"}})
+    await screen.page.evaluate("() => new Promise((done) => setTimeout(done))")
+    assert await row.get_by_text("After").count() == 1
+
+
+async def test_a_figure_gives_up_what_it_asked_before_the_news(double: Double, screen: Screen) -> None:
+    """An answer of then could come after that of now."""
+    dashboard(double)
+    await screen.page.add_init_script(PATIENT)
+    double.offered.answers["day"] = queue = Queue()
+    double.offered.offer("dashboard_cards", name="day", title="Today", kind="number", span=1, data="day",
+                         refresh_on=["message.received"])
+    salma = double.customer("Salma")
+    await screen.go("/inbox.dashboard")
+    await screen.live()
+    await asked(double, "day")
+    async with screen.page.expect_event("requestfailed", lambda request: "/data/day" in request.url):
+        double.write(salma, "news")
+    await asked(double, "day", 2)
+    queue.waiting[1].set_result({"value": 2222})
+    await screen.page.get_by_text("2,222").wait_for()
+    assert await screen.page.get_by_text("could not load").count() == 0

@@ -1,5 +1,5 @@
 /** Brings a plugin's element onto the page, and gives it what it may use. */
-import { get, post } from "./api.js";
+import { Unreachable, get, post } from "./api.js";
 import { toast } from "./elements/toast.js";
 import { fmt } from "./format.js";
 import { dir, locale, t, tn } from "./i18n.js";
@@ -37,10 +37,20 @@ export function listen({ plugin, refresh_on: names = [] }, again) {
   return () => { clearTimeout(timer); heard.forEach((stop) => stop()); };
 }
 
-/** Imports `piece.module` and makes its element. Rejects when the module fails, is slow, or defines something else. */
+/** While the server is away, nothing that fails to come says anything of the plugin. */
+const away = () => socket.state === "offline" || !navigator.onLine;
+
+/**
+ * Imports `piece.module` and makes its element. Rejects when the module fails, is slow, or defines something else; with
+ * Unreachable when it may come once the server is back.
+ */
 export async function mount(piece, ctx) {
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error(t("It took too long to answer."))), BUDGET));
-  await Promise.race([import(`${piece.plugin}/${piece.module}`), late]);
+  try {
+    await Promise.race([import(`${piece.plugin}/${piece.module}`), late]);
+  } catch (error) {
+    throw away() ? new Unreachable(error) : error;
+  }
   if (!customElements.get(piece.element)) throw new Error(`${piece.module} does not define <${piece.element}>`);
   const element = document.createElement(piece.element);
   element.ctx = Object.freeze({ locale, dir, ...ctx });
@@ -49,7 +59,7 @@ export async function mount(piece, ctx) {
 }
 
 /** A request that ran out of its budget is the plugin's lateness; one that found no server is not its fault. */
-export const lateness = (error) => (error.cause?.name === "TimeoutError" || error.name === "TimeoutError" ? new Error(t("It took too long to answer.")) : error);
+export const lateness = (error) => (!away() && (error.cause?.name === "TimeoutError" || error.name === "TimeoutError") ? new Error(t("It took too long to answer.")) : error);
 
 const told = new Set();
 

@@ -1,11 +1,11 @@
 import { LitElement, html, nothing } from "lit";
-import { get, put, remove } from "./api.js";
+import { Unreachable, get, put, remove } from "./api.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { carryOut } from "./commands.js";
 import { bind, doings, onPalette, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
 import { mount, report } from "./plugins.js";
-import { ledger, outbox, socket } from "./replica.js";
+import { ledger, onLive, outbox, socket } from "./replica.js";
 import { SETTINGS, navigate, onRoute, pagePath, route, settingsPages } from "./router.js";
 import { bootstrap, forgetPerson, me } from "./session.js";
 import { toast } from "./elements/toast.js";
@@ -26,6 +26,7 @@ class App extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     onRoute(() => this.arrive());
+    onLive(() => this.error instanceof Unreachable && this.arrive(true));
     socket.addEventListener("state", () => this.connection());
     outbox.addEventListener("change", () => { this.waiting = outbox.waiting; });
     ledger.subscribe(() => this.title());
@@ -172,7 +173,7 @@ class App extends LitElement {
       return await mount(page, { rest });
     } catch (error) {
       console.warn(`page ${page.plugin}.${page.name}`, error);
-      report(page, error);
+      if (!(error instanceof Unreachable)) report(page, error);
       this.error = error;
       return null;
     }

@@ -1,5 +1,7 @@
 import { LitElement, html } from "lit";
+import { Unreachable } from "../api.js";
 import { drawn, mount, report } from "../plugins.js";
+import { onLive } from "../replica.js";
 import { base } from "../styles.js";
 
 const broken = new Set(); // what failed once would fail in every bubble
@@ -14,10 +16,17 @@ class Drawn extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.unlisten = onLive(() => this.waits && this.load());
     if (!this.element && !broken.has(this.piece)) this.load();
   }
 
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+  }
+
   async load() {
+    this.waits = false;
     try {
       const element = await mount(this.piece, this.ctx);
       this.element = element;
@@ -26,9 +35,11 @@ class Drawn extends LitElement {
     } catch (error) {
       const { plugin, type } = this.piece;
       console.warn(`renderer ${plugin}.${type}`, error);
+      this.element = null;
+      this.waits = error instanceof Unreachable;
+      if (this.waits) return;
       broken.add(this.piece);
       report({ plugin, name: type }, error);
-      this.element = null;
     }
   }
 

@@ -28,14 +28,16 @@ class Figure extends LitElement {
   }
 
   async load() {
+    this.controller?.abort(); // an older answer would be taken for news
+    const { signal } = this.controller = new AbortController();
     try {
-      const answer = await request("GET", this.src, { timeout: this.told ? undefined : this.budget });
+      const answer = await request("GET", this.src, { signal, timeout: this.told ? undefined : this.budget });
       const told = await answer.json();
       if (!KINDS[this.kind].fits(told)) throw new Error(t("It answered what cannot be drawn as {kind}.", { kind: this.kind }));
       this.told = told;
       this.dispatchEvent(new Event("load"));
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+      if (!signal.aborted) this.dispatchEvent(new CustomEvent("failed", { detail: error }));
     }
   }
 

@@ -68,7 +68,7 @@ class PanelFrame extends LitElement {
 
   broke(error) {
     console.warn(`panel ${this.panel.plugin}.${this.panel.name}`, error);
-    report(this.panel, error);
+    if (!(error instanceof Unreachable)) report(this.panel, error);
     Object.assign(this, { element: null, error });
     this.removeAttribute("empty");
   }

@@ -1,7 +1,8 @@
 /** Badges in rows of conversations: plugins answer with data for many rows at once, and load nothing into the list. */
-import { ApiError, get } from "../api.js";
+import { ApiError, Unreachable, get } from "../api.js";
 import { t } from "../i18n.js";
 import { BUDGET, lateness, listen, panelsIn, report } from "../plugins.js";
+import { onLive } from "../replica.js";
 
 const MOST = 50; // rows in one request
 const GATHER = 30; // ms
@@ -14,10 +15,12 @@ export class Badges {
     Object.assign(this, { changed, known: new Map(), waiting: new Map(), failed: new Map(), contacts: new Map(), generation: 0 });
     this.panels = panelsIn("list.row.badge");
     this.stops = this.panels.map((panel) => listen(panel, () => this.again()));
+    this.stops.push(onLive(() => [...this.failed.values()].some(({ error }) => error instanceof Unreachable) && this.again()));
   }
 
   stop() {
     clearTimeout(this.timer);
+    clearTimeout(this.rest);
     for (const stop of this.stops) stop();
   }
 
@@ -27,11 +30,12 @@ export class Badges {
     this.contacts.set(id, contact?.id ?? "");
     const known = this.known.get(id);
     if (known?.generation !== this.generation) this.ask(id);
-    const told = this.panels.map((panel) => known?.badges.get(panel)).filter(Boolean);
+    const told = this.panels.map((panel) => known?.badges.get(panel)?.badge).filter(Boolean);
     return told.length ? told[0] : null;
   }
 
   again() {
+    clearTimeout(this.rest);
     this.generation += 1;
     this.failed.clear();
     this.changed();
@@ -48,25 +52,33 @@ export class Badges {
     const { generation } = this;
     const ids = [...this.waiting].filter(([id, asked]) => asked === generation && this.known.get(id)?.generation !== generation).map(([id]) => id);
     for (const id of ids) this.known.set(id, { generation, badges: this.known.get(id)?.badges ?? new Map() });
-    for (let at = 0; at < ids.length; at += MOST) for (const panel of this.panels) this.load(panel, ids.slice(at, at + MOST));
+    for (let at = 0; at < ids.length; at += MOST) for (const panel of this.panels) this.load(panel, ids.slice(at, at + MOST), generation);
   }
 
-  async load(panel, ids) {
+  /** What was asked before the news may come after it: it is then neither drawn nor held against the plugin. */
+  async load(panel, ids, generation) {
     if (Date.now() < (this.failed.get(panel)?.until ?? 0)) return;
     try {
       const told = await get(`/api/v1/p/${panel.plugin}/data/${panel.data}`, { conversations: ids.join(","), contacts: ids.map((id) => this.contacts.get(id)).join(",") }, { timeout: BUDGET });
-      for (const id of ids) this.known.get(id)?.badges.set(panel, checked(told, id));
-      this.failed.delete(panel);
+      for (const id of ids) this.take(panel, id, { badge: checked(told, id), generation });
+      if (generation === this.generation) this.failed.delete(panel);
     } catch (error) {
-      this.broke(panel, lateness(error));
+      if (generation === this.generation) this.broke(panel, lateness(error));
     }
     this.changed();
+  }
+
+  take(panel, id, fresh) {
+    const { badges } = this.known.get(id) ?? {};
+    if (badges && !(badges.get(panel)?.generation > fresh.generation)) badges.set(panel, fresh);
   }
 
   broke(panel, error) {
     console.warn(`badge ${panel.plugin}.${panel.name}`, error);
     this.failed.set(panel, { until: Date.now() + REST, error });
-    if (!(error instanceof ApiError)) report(panel, error);
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.again(), REST);
+    if (!(error instanceof ApiError || error instanceof Unreachable)) report(panel, error);
   }
 }
 
