@@ -25,17 +25,19 @@ _EXPORT = Permitted("data.export")
 
 
 class AskedPlugin(Resource):
-    """How far a plugin is that keeps something on the person. `rows`: how many it has erased."""
+    """How far a plugin is that keeps something on the person. `rows`: how many it has erased. `off`: it is switched
+    off, and not asked."""
 
     plugin: str = Field(examples=["contacts"])
-    state: Literal["waiting", "done", "failed"]
+    state: Literal["waiting", "done", "failed", "off"]
     rows: int | None
     why: str | None = Field(examples=["TimeoutError"])
 
 
 class PersonalDataRequest(Resource):
     """`state`: an export is `ready` to be fetched until `expires_at`, or `failed`, with the plugin's name in `error`.
-    An erasure waits, and is tried again at `next_attempt_at`, until every plugin is `done` and the contact gone."""
+    An erasure waits, and is tried again at `next_attempt_at`, until every plugin is `done` or `off` and the
+    contact gone; one that could not be loaded is waited for, and fails an export."""
 
     id: UUID
     kind: Literal["export", "erasure"]
@@ -54,7 +56,8 @@ class PersonalDataRequest(Resource):
 
 
 class Wanted(RequestModel):
-    """`erasure` cannot be undone: the contact, its conversations and what every plugin keeps go for good."""
+    """`erasure` cannot be undone: the contact, its conversations and what every plugin keeps go for good; one that
+    is off is not asked."""
 
     model_config = example(kind="export", contact_id="0198a3c1-7a1e-7c3e-9b1d-2f6d0c4b8a11")
 

@@ -73,6 +73,11 @@ class Gate:
         """Whether config.yaml gives the tenant the plugin, also one that waits for its settings."""
         return self.enabled(tenant_id, plugin) or plugin in self._map.lacking.get(tenant_id, {})
 
+    def given(self, tenant_id: UUID, plugin: str) -> bool:
+        """Whether config.yaml gives the tenant the plugin, also one that could not load or is held up by another."""
+        tenant = self._map.tenants.get(tenant_id)
+        return tenant is not None and self._source.map.enabled(tenant.slug, plugin)
+
     def lacking(self, tenant_id: UUID, plugin: str) -> str | None:
         """What the plugin's settings lack, for which the tenant goes without it."""
         return self._map.lacking.get(tenant_id, {}).get(plugin)

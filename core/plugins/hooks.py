@@ -27,8 +27,10 @@ from core.plugins.answers import checked
 from core.plugins.gate import Gate
 from core.plugins.guard import Guard, PluginFailed
 from core.plugins.loader import Plugins
+from core.plugins.models import tables_of
 from core.plugins.orm import outside_transaction
 from core.plugins.running import running_plugin
+from core.plugins.states import Installed
 
 _log = logging.getLogger(__name__)
 FILTER_SECONDS, FACT_SECONDS, SUGGESTION_SECONDS, PERSONAL_DATA_SECONDS = 0.3, 0.3, 3.0, 60.0
@@ -56,6 +58,17 @@ class Told:
 
     plugin: str
     value: Any
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A plugin that is not asked, and why. `given`: config.yaml gives it to the tenant all the same."""
+
+    plugin: str
+    why: str
+    given: bool
+    tables: tuple[str, ...] | None
+    """None where nobody knows: it could not be loaded."""
 
 
 class ContextMaker(Protocol):
@@ -127,6 +140,21 @@ class Hooks:
     def of_people(self, tenant_id: UUID, hook: str) -> list[str]:
         """The tenant's plugins that implement `provide_personal_data` or `erase_personal_data`, in load order."""
         return [one.plugin for one in self._for(tenant_id, hook)]
+
+    def unasked(self, tenant_id: UUID, hook: str) -> list[Unasked]:
+        """Those that `of_people` leaves out: they implement it, or would perhaps if they had been loaded."""
+        able = {one.plugin for one in self.implementations(hook)}
+        return [self._unasked(tenant_id, one) for one in self._plugins
+                if (one.state != "loaded" or one.name in able) and not self._gate.enabled(tenant_id, one.name)]
+
+    def _unasked(self, tenant_id: UUID, one: Installed) -> Unasked:
+        if not self._gate.given(tenant_id, one.name):
+            return Unasked(one.name, "it is switched off", given=False, tables=())
+        if one.state != "loaded" or one.plugin is None:
+            return Unasked(one.name, f"it could not be loaded: it is {one.state}", given=True, tables=None)
+        lacks = self._gate.lacking(tenant_id, one.name) is not None
+        why = "its settings are not valid" if lacks else "a plugin that it needs does not work"
+        return Unasked(one.name, why, given=True, tables=tuple(tables_of(one.plugin)))
 
     async def personal_data(self, tenant_id: UUID, contact: Contact) -> dict[str, Any]:
         """What each plugin keeps on a person. Raises PluginFailed: an export with holes is worse than none."""

@@ -151,6 +151,52 @@ async def test_hook_erase_personal_data(
     assert actions[-3:] == ["personal_data.erasure_requested", "contact.deleted", "personal_data.erased"]
 
 
+async def test_what_could_not_load_is_waited_for_by_name_and_what_is_off_is_listed(
+        place: Installation, tenant: SeededTenant, switches: Switches, db: Database, thread: Thread) -> None:
+    """Nobody may be told of an archive without holes, or of an erasure, that a plugin was not even asked for."""
+    memory.notes = {thread.contact_id: 4}
+    admin = await place.enter(tenant, "admin")
+    place.host.plugins.refuse("reliable", "broken", "it could not be imported")
+    exported = await _ask(admin, "export", thread)
+    for _attempt in range(3):
+        assert await place.work() == 1
+    told = (await admin.get(f"/personal-data/{exported['id']}")).json
+    assert (told["state"], "The plugin reliable could not tell" in told["error"]) == ("failed", True)
+    asked = await _ask(admin, "erasure", thread)
+    assert await place.work() == 1
+    told = (await admin.get(f"/personal-data/{asked['id']}")).json
+    assert (told["state"], told["plugins"]) == ("waiting", [
+        {"plugin": "keeps", "state": "done", "rows": 4, "why": None},
+        {"plugin": "reliable", "state": "failed", "rows": None, "why": "it could not be loaded: it is broken"}])
+    assert "The plugin reliable could not erase" in told["error"]
+    assert (await admin.get(f"/contacts/{thread.contact_id}")).status == 200
+    switches.switch_on("atlas", "keeps")
+    await place.host.refresh(db)
+    assert await place.work() == 1
+    told = (await admin.get(f"/personal-data/{asked['id']}")).json
+    assert (told["state"], [(one["plugin"], one["state"]) for one in told["plugins"]]) == (
+        "done", [("keeps", "done"), ("reliable", "off")])
+
+
+async def test_one_that_is_off_is_listed_and_asked_again_once_it_is_on(
+        place: Installation, tenant: SeededTenant, switches: Switches, db: Database, thread: Thread) -> None:
+    memory.failures = 1
+    admin = await place.enter(tenant, "admin")
+    switches.switch_on("atlas", "keeps")
+    await place.host.refresh(db)
+    asked = await _ask(admin, "erasure", thread)
+    await place.work()
+    told = (await admin.get(f"/personal-data/{asked['id']}")).json
+    assert (told["state"], [(one["plugin"], one["state"]) for one in told["plugins"]]) == (
+        "waiting", [("keeps", "failed"), ("reliable", "off")])
+    switches.switch_on("atlas", "keeps", "reliable")
+    await place.host.refresh(db)
+    await place.work()
+    told = (await admin.get(f"/personal-data/{asked['id']}")).json
+    assert (told["state"], {one["plugin"]: (one["state"], one["rows"]) for one in told["plugins"]}) == (
+        "done", {"keeps": ("done", 0), "reliable": ("done", 1)})
+
+
 async def test_an_erasure_whose_worker_dies_is_taken_up_again(
         place: Installation, db: Database, tenant: SeededTenant, thread: Thread) -> None:
     admin = await place.enter(tenant, "admin")

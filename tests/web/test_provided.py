@@ -65,13 +65,15 @@ async def test_an_administrator_exports_and_erases_a_person_and_sees_how_far_it_
     double.offered.requests[0] |= {"state": "failed", "error": "The plugin acme could not tell what it keeps."}
     await page.get_by_text("The plugin acme could not tell what it keeps.").wait_for()  # looked at again by itself
     await page.get_by_role("button", name="Erase everywhere…").click()
+    await page.get_by_text("one that is switched off is not asked").wait_for()
     await page.get_by_role("button", name="Erase for good").click()
     await page.get_by_text("being erased").wait_for()
     assert [one["kind"] for one in double.offered.requests] == ["erasure", "export"]
     double.offered.requests[0] |= {"state": "done", "plugins": [
-        {"plugin": "acme", "state": "done", "rows": 3, "why": None}]}
+        {"plugin": "acme", "state": "done", "rows": 3, "why": None},
+        {"plugin": "letters", "state": "off", "rows": None, "why": "it is switched off"}]}
     async with asyncio.timeout(8):
-        await page.get_by_text("acme ✓").wait_for()
+        await page.get_by_text("acme ✓ letters off, not asked").wait_for()
 
 
 async def test_others_are_not_offered_a_persons_data(double: Double, screen: Screen) -> None:

@@ -1,7 +1,8 @@
 """The job that erases one person: every plugin is asked until it has erased what it keeps, then the contact goes.
 
-It never gives up: a plugin that fails is asked again after a growing pause, up to an hour, and the request tells whom
-it waits for. Those that have erased are asked once more before the end, for what came while another was waited for.
+It never gives up: a plugin that fails, or could not be loaded, is waited for and asked again after a growing pause, up
+to an hour, and the request tells whom it waits for. One that is off is listed as such, and not waited for. Those
+that have erased are asked once more before the end, for what came while another was waited for.
 """
 
 import logging
@@ -20,9 +21,11 @@ from core.messaging.contacts import delete_contact, get_contact
 from core.plugins.guard import PluginFailed, Resting
 from core.plugins.hooks import Hooks
 from core.plugins.personal_data.requests import JOBS
+from core.plugins.personal_data.unasked import OFF, missing, unasked
 from core.storage import Storage
 
 _log = logging.getLogger(__name__)
+_HOOK: Final = "erase_personal_data"
 _TIMEOUT: Final = 3600
 _LONGEST_PAUSE: Final = 3600.0
 _GONE: Final = ("The contact was deleted meanwhile, or merged with another one: what plugins had not erased by then "
@@ -69,7 +72,8 @@ class PersonEraser:
         if request is None:
             return
         with tenant_scope(tenant_id):
-            attempt = _Attempt(self._db, self._hooks, tenant_id, request_id, request)
+            attempt = _Attempt(self._db, self._hooks, tenant_id, request_id, request,
+                               await unasked(self._db, self._hooks, tenant_id, _HOOK))
             contact = await self._contact(request["contact_id"])
             if contact is None:
                 await self._finish(tenant_id, request_id, request["contact_id"], gone=not attempt.complete)
@@ -111,21 +115,30 @@ class PersonEraser:
 class _Attempt:
     """Who has erased, kept in the request after each answer."""
 
-    def __init__(self, db: Database, hooks: Hooks, tenant_id: UUID, request_id: UUID, request: Any) -> None:
+    def __init__(self, db: Database, hooks: Hooks, tenant_id: UUID, request_id: UUID, request: Any,
+                 others: list[dict[str, Any]]) -> None:
         self._db, self._hooks, self._tenant_id, self._request_id = db, hooks, tenant_id, request_id
         known = {one["plugin"]: dict(one) for one in request["plugins"]}
-        self._asked = {name: known.get(name) or {"plugin": name, "state": "waiting", "rows": 0, "why": None}
-                       for name in hooks.of_people(tenant_id, "erase_personal_data")}
+        fresh = {"state": "waiting", "rows": 0, "why": None}
+        self._asked = {name: {"plugin": name, **(fresh if known.get(name, {}).get("rows") is None else known[name])}
+                       for name in hooks.of_people(tenant_id, _HOOK)}
+        self._others = {one["plugin"]: {**one, "rows": known.get(one["plugin"], one)["rows"]} for one in others}
 
     @property
     def complete(self) -> bool:
-        """Whether every plugin has erased."""
-        return all(one["state"] == "done" for one in self._asked.values())
+        """Whether every plugin has erased that is not off."""
+        return all(one["state"] in {"done", OFF} for one in self._told)
+
+    @property
+    def _told(self) -> list[dict[str, Any]]:
+        return [*self._asked.values(), *self._others.values()]
 
     async def erase(self, contact: Contact) -> PluginFailed | None:
         """What kept it from being complete, if anything."""
         before = [name for name, one in self._asked.items() if one["state"] == "done"]
-        failures = await self._ask([name for name in self._asked if name not in before], contact)
+        await self._save()
+        failures = [*missing(list(self._others.values()), _HOOK),
+                    *await self._ask([name for name in self._asked if name not in before], contact)]
         if not failures:
             failures = await self._ask(before, contact)
         return failures[-1] if failures else None
@@ -140,8 +153,11 @@ class _Attempt:
             except PluginFailed as failed:
                 one |= {"state": "failed", "why": failed.why}
                 failures.append(failed)
-            await self._db.system.execute(_SAVE, self._tenant_id, self._request_id, list(self._asked.values()))
+            await self._save()
         return failures
+
+    async def _save(self) -> None:
+        await self._db.system.execute(_SAVE, self._tenant_id, self._request_id, self._told)
 
 
 def _why(failed: PluginFailed) -> str:

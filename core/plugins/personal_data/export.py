@@ -19,9 +19,11 @@ from core.plugins.guard import PluginFailed
 from core.plugins.hooks import Hooks
 from core.plugins.personal_data.archive import PersonArchive
 from core.plugins.personal_data.requests import JOBS
+from core.plugins.personal_data.unasked import missing, unasked
 from core.storage import Storage
 
 _log = logging.getLogger(__name__)
+_HOOK: Final = "provide_personal_data"
 KEPT_DAYS: Final = 7
 _HOUR: Final = 3600
 _WANTED: Final = """
@@ -74,12 +76,15 @@ class PersonExporter:
     async def _make(self, tenant_id: UUID, request_id: UUID, contact_id: UUID) -> None:
         with tenant_scope(tenant_id):
             contact = Contact.of(await get_contact(self._db, contact_id))
+            others = await unasked(self._db, self._hooks, tenant_id, _HOOK)
+            if absent := missing(others, _HOOK):
+                raise absent[0]
             told = await self._hooks.personal_data(tenant_id, contact)
         key = storage_key(tenant_id, request_id)
         digest = hashlib.sha256()
         async with aclosing(PersonArchive(self._db, self._storage, tenant_id, contact_id, told).pieces()) as pieces:
             size = await self._storage.put(key, _hashed(pieces, digest), "application/zip")
-        asked = [{"plugin": name, "state": "done", "rows": None, "why": None} for name in told]
+        asked = [{"plugin": name, "state": "done", "rows": None, "why": None} for name in told] + others
         async with self._db.system_transaction() as connection:
             kept = await connection.fetchval(_FINISH, tenant_id, request_id, key, size, digest.hexdigest(), asked,
                                              KEPT_DAYS)

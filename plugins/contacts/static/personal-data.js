@@ -43,11 +43,12 @@ class PersonalData extends Panel {
 
   request(one) {
     const words = { waiting: one.kind === "export" ? t("being made") : t("being erased"), ready: t("ready"), failed: t("failed"), done: t("erased") };
+    const off = one.plugins.some(({ state }) => state === "off");
     const tones = { waiting: "info", ready: "ok", failed: "bad", done: "ok" };
     return html`<li><span class="line"><b>${one.kind === "export" ? t("Export") : t("Erasure")}</b><ui-chip tone=${tones[one.state]}>${words[one.state]}</ui-chip>
         <span class="muted">${fmt.moment(one.created_at)}</span>${one.state === "ready" ? html`<button class="link" @click=${() => this.fetch(one)}>${t("Download")}</button>` : nothing}</span>
       ${one.error ? html`<p class="why" role="alert"><bdi>${one.error}</bdi></p>` : nothing}
-      ${one.kind === "erasure" && one.plugins.length ? html`<span class="muted">${one.plugins.map(({ plugin, state }) => html`<bdi>${plugin}</bdi> ${state === "done" ? "✓" : "…"} `)}</span>` : nothing}</li>`;
+      ${one.kind === "erasure" || off ? html`<span class="muted">${one.plugins.map(({ plugin, state }) => html`<bdi>${plugin}</bdi> ${state === "done" ? "✓" : state === "off" ? t("off, not asked") : "…"} `)}</span>` : nothing}</li>`;
   }
 
   async ask(kind) {
@@ -61,7 +62,7 @@ class PersonalData extends Panel {
 
   erase = async () => {
     const name = this.name || t("this contact");
-    if (await confirm({ heading: t("Erase {name} everywhere?", { name }), text: t("The contact, its conversations with every message and file, and what each plugin keeps go for good. This cannot be taken back."), act: t("Erase for good"), danger: true })) await this.ask("erasure");
+    if (await confirm({ heading: t("Erase {name} everywhere?", { name }), text: t("The contact, its conversations with every message and file, and what each plugin keeps go for good; one that is switched off is not asked. This cannot be taken back."), act: t("Erase for good"), danger: true })) await this.ask("erasure");
   };
 
   async fetch({ id }) {
