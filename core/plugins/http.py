@@ -98,7 +98,6 @@ class PluginRoutes:
         ctx = self._contexts(tenant_id, plugin, caller=caller, locale=locale)
         translate = self._contexts.texts.translator(plugin, locale)
 
-        request.body_timeout = BODY_SECONDS
         await request.get_data()
 
         async def view() -> Any:
@@ -120,11 +119,12 @@ class PluginRoutes:
 
 
 def _reader(route: Route) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Reads what the route's view is given beside the path's values."""
+    """What the view is given beside the path's values. The client's time for the body runs from then on."""
     query = TypeAdapter(route.query) if route.query is not None else None
     body = TypeAdapter(route.body) if route.body is not None else None
 
     async def read() -> dict[str, Any]:
+        request.body_timeout = BODY_SECONDS
         values = {"query": read_query(query)} if query is not None else {}
         return values if body is None else {**values, "body": await read_body(body)}
 

@@ -1,6 +1,7 @@
 """Off for a tenant, whatever a plugin declares does not exist for it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -51,22 +52,27 @@ async def test_a_route_asks_for_its_permission_after_the_gate(
     assert (await web.ask(None, "GET", "/api/v1/p/good/greeting")).status_code == 401
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(("route", "kind", "sent"), [
+    ("form", "application/x-www-form-urlencoded", b"name="), ("order", "application/json", b'{"name":')])
 async def test_a_client_who_stalls_is_told_so_and_it_is_not_the_plugins_failure(
-        tenant: SeededTenant, switches: Switches, start_host: StartHost, monkeypatch: pytest.MonkeyPatch) -> None:
+        tenant: SeededTenant, switches: Switches, start_host: StartHost, monkeypatch: pytest.MonkeyPatch,
+        route: str, kind: str, sent: bytes) -> None:
     monkeypatch.setattr("core.plugins.http.BODY_SECONDS", 0.05)
     monkeypatch.setattr("core.plugins.http.VIEW_SECONDS", 0.2)
     switches.switch_on("atlas", "reads")
     host = await start_host("reads")
-    web, path = Web(host), f"/api/v1/p/reads/public/{tenant.slug}/form"
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    web, path = Web(host), f"/api/v1/p/reads/public/{tenant.slug}/{route}"
+    headers = {"Content-Type": kind}
     for _ in range(5):
         async with web.client.request(path, method="POST", headers=headers) as stalled:
-            await stalled.send(b"name=")
+            await stalled.send(sent)
             await stalled.receive()
         assert (await stalled.as_response()).status_code == 408
     assert not host.guard.resting("reads")
     monkeypatch.setattr("core.plugins.http.BODY_SECONDS", 10)
-    answer = await web.ask(None, "POST", path, form={"name": "Hind"})
+    whole: dict[str, Any] = {"form" if route == "form" else "json": {"name": "Hind"}}
+    answer = await web.ask(None, "POST", path, **whole)
     assert await answer.get_json() == {"name": "Hind"}
 
 

@@ -133,7 +133,11 @@ class Reads(Plugin):
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [Route("/form", self.form, ("POST",), public=True)]
+        return [Route("/form", self.form, ("POST",), public=True),
+                Route("/order", self.order, ("POST",), public=True, body=dict[str, str])]
+
+    async def order(self, ctx: Context, body: dict[str, str]) -> dict[str, str]:
+        return body
 
     async def form(self, ctx: Context) -> dict[str, str]:
         return dict(await request.form)
