@@ -1,5 +1,6 @@
 """What hooks are given: frozen values, made from the same resources that the API shows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -258,7 +259,8 @@ class Fact:
     url: str | None = None
 
     def __post_init__(self) -> None:
-        if self.url is not None and not self.url.startswith(("https://", "http://", "/")):
+        # "//host" and "/\\host" lead elsewhere, and browsers leave out tabs and line breaks before they look.
+        if self.url is not None and not re.fullmatch(r"(https?://|/(?![/\\]))[^\x00-\x1f]*", self.url):
             raise ValueError(f"the url of a fact is http, https or a path: {self.url[:80]!r}")
 
 

@@ -1,6 +1,7 @@
 from uuid import uuid4
 
-from comptoir_sdk import Conversation, Message, Status
+import pytest
+from comptoir_sdk import Conversation, Fact, Message, Status
 
 
 def test_a_conversation_is_read_from_its_resource() -> None:
@@ -34,3 +35,14 @@ def test_a_status_takes_its_time_from_its_name() -> None:
                                                        "read": "2026-11-23T09:00:05+00:00"}, "error": None})
     assert read.at is not None
     assert read.at.second == 5
+
+
+@pytest.mark.parametrize("url", ["//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "x"])
+def test_the_url_of_a_fact_that_leaves_in_the_same_tab_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="the url of a fact"):
+        Fact("Orders", "3", url)
+
+
+@pytest.mark.parametrize("url", [None, "/", "/acme/orders?of=//x", "https://shop.example//x", "http://shop.example"])
+def test_the_url_of_a_fact_is_http_or_a_path_of_ours(url: str | None) -> None:
+    assert Fact("Orders", "3", url).url == url
