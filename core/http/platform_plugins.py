@@ -15,7 +15,7 @@ from core.http.services import services
 from core.http.text import Paging
 from core.platform import plugins
 
-Door = Literal["commands", "filters", "jobs", "observers", "providers", "routes"]
+Door = Literal["commands", "filters", "jobs", "observers", "offered", "people", "providers", "routes"]
 
 
 class Rest(Resource):

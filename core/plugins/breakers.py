@@ -11,15 +11,17 @@ FAILURES: Final = 5
 REST_SECONDS: Final = 60.0
 LONGEST_REST: Final = 900.0
 
-Door = Literal["commands", "filters", "jobs", "observers", "providers", "routes"]
+Door = Literal["commands", "filters", "jobs", "observers", "offered", "people", "providers", "routes"]
 Pass = Literal["shut", "open", "probe"]
-_DOORS: Final[dict[str, Door]] = {"filter": "filters", "on": "observers", "provide": "providers", "erase": "providers",
-                                  "job": "jobs", "offered": "providers", "command": "commands"}
+_DOORS: Final[dict[str, Door]] = {"filter": "filters", "on": "observers", "provide": "providers", "job": "jobs",
+                                  "offered": "offered", "command": "commands"}
+_OF_PEOPLE: Final = {"provide_personal_data", "erase_personal_data"}
+"""Asked seldom, and must be: five slow facts are no reason not to erase somebody."""
 
 
 def door_of(call: str) -> Door:
     """`filter_outbound`, `on_message_received`, `job prune`, `offered classify`; anything else is a route."""
-    return _DOORS.get(call.replace(" ", "_").partition("_")[0], "routes")
+    return "people" if call in _OF_PEOPLE else _DOORS.get(call.replace(" ", "_").partition("_")[0], "routes")
 
 
 @dataclass

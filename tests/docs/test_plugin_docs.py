@@ -11,6 +11,8 @@ import pytest
 from comptoir_sdk import ui, webhooks
 from comptoir_sdk.ui import PANEL_SLOTS
 
+from core.plugins import hooks, http, loader
+from core.plugins.breakers import Door
 from core.plugins.fields import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +184,22 @@ def test_every_hook_is_tried_by_a_test_that_bears_its_name() -> None:
 def test_every_kind_of_setting_is_told_and_no_other() -> None:
     told = {name for name in sections("settings.md") if not name.startswith("ui.")}
     assert told == set(get_args(Kind))
+
+
+@pytest.mark.parametrize(("call", "seconds"), [
+    ("`filter_outbound`", hooks.FILTER_SECONDS), ("`provide_contact_facts`", hooks.FACT_SECONDS),
+    ("`provide_suggestions`", hooks.SUGGESTION_SECONDS), ("`provide_personal_data`", hooks.PERSONAL_DATA_SECONDS),
+    ("`erase_personal_data`", hooks.PERSONAL_DATA_SECONDS), ("import and registration", loader.LOAD_SECONDS),
+    ("a view", http.VIEW_SECONDS)])
+def test_the_limits_of_calls_are_those_of_the_code(call: str, seconds: float) -> None:
+    told = f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.0f} s"
+    page = (DOCS / "limits.md").read_text(encoding="utf-8")
+    assert re.search(rf"^\| {re.escape(call)} \| {told}\b", page, re.M), told
+
+
+def test_every_door_with_a_breaker_is_told() -> None:
+    told = (DOCS / "limits.md").read_text(encoding="utf-8").partition("## The breaker")[2].partition("##")[0]
+    assert [door for door in get_args(Door) if door not in told] == []
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:

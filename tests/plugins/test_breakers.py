@@ -55,6 +55,15 @@ async def test_after_five_failures_it_rests_and_after_the_rest_one_call_tries_it
     assert not guard.resting("acme"), "it began anew"
 
 
+@pytest.mark.parametrize("failing", ["offered classify", "provide_contact_facts", "provide_suggestions"])
+async def test_what_others_ask_of_it_does_not_keep_it_from_telling_or_erasing_a_person(
+        clock: Clock, failing: str) -> None:
+    guard = Guard(clock)
+    await _fail(guard, 5, failing)
+    for call in ("provide_personal_data", "erase_personal_data"):
+        assert await guard.call("acme", call, 5, _fine) == "done"
+
+
 async def test_while_the_probe_runs_nobody_else_is_let_through(clock: Clock) -> None:
     guard = Guard(clock)
     await _fail(guard, 5)

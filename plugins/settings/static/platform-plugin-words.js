@@ -14,7 +14,8 @@ export const cures = () => ({
 });
 
 export const doors = () => ({
-  filters: t("Checks of outgoing messages"), jobs: t("Jobs"), observers: t("Observers"), providers: t("Facts and suggestions"), routes: t("Pages and routes"),
+  filters: t("Checks of outgoing messages"), jobs: t("Jobs"), observers: t("Observers"), providers: t("Facts and suggestions"),
+  commands: t("The operator's commands"), offered: t("Hooks that other plugins ask"), people: t("Data of a person"), routes: t("Pages and routes"),
 });
 
 export const kinds = () => ({
