@@ -84,6 +84,16 @@ async def test_a_plugins_command_is_done_by_its_server(double: Double, screen: S
     await screen.page.get_by_text("Sync orders now: done.").wait_for()
 
 
+async def test_a_command_that_would_write_where_nothing_is_written_still_says_that_it_is_done(double: Double,
+                                                                                             screen: Screen) -> None:
+    double.offered.offer("commands", name="sync", title="Sync orders now", post="sync", icon="refresh-cw")
+    double.offered.answers["sync"] = {"insert": "12 orders"}
+    await opened(screen)
+    await screen.page.keyboard.type("sync")
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_text("Sync orders now: done.").wait_for()
+
+
 async def test_what_is_not_there_is_said(screen: Screen) -> None:
     await opened(screen)
     await screen.page.keyboard.type("zzzz")

@@ -422,3 +422,24 @@ async def test_a_figure_gives_up_what_it_asked_before_the_news(double: Double, s
     queue.waiting[1].set_result({"value": 2222})
     await screen.page.get_by_text("2,222").wait_for()
     assert await screen.page.get_by_text("could not load").count() == 0
+
+
+async def test_words_of_a_slow_action_wait_in_the_conversation_they_were_meant_for(double: Double,
+                                                                                   screen: Screen) -> None:
+    action(double, post="thank")
+    double.offered.answers["thank"] = answer = asyncio.get_running_loop().create_future()
+    salma, badr = double.customer("Salma"), double.customer("Badr")
+    for conversation in (salma, badr):
+        double.write(conversation, "hello", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    await screen.page.get_by_label("Message to Salma").fill("Bonjour.")
+    await screen.page.get_by_role("button", name="Thank", exact=True).click()
+    await asked(double, "thank")
+    await screen.page.locator("inbox-list .row", has_text="Badr").click()
+    other = screen.page.get_by_label("Message to Badr")
+    await other.wait_for()
+    answer.set_result({"insert": "Merci !"})
+    await screen.page.get_by_text("Thank: the words wait in the conversation with Salma.").wait_for()
+    assert await other.input_value() == ""
+    await screen.page.locator("inbox-list .row", has_text="Salma").click()
+    assert await screen.page.get_by_label("Message to Salma").input_value() == "Bonjour.\nMerci !"

@@ -1,5 +1,7 @@
 import { css, html, nothing } from "lit";
-import { Panel, bindKeys, bootstrap, carryOut, define, icon, shortcuts, t } from "@comptoir/sdk";
+import { Panel, bindKeys, bootstrap, carryOut, define, icon, shortcuts, t, toast } from "@comptoir/sdk";
+import { trayOf } from "./tray.js";
+import { titleOf } from "./words.js";
 
 /** What plugins offer to whoever writes: a button, or a menu of them. Asks for "compose-insert" and "compose-replace". */
 class Actions extends Panel {
@@ -40,13 +42,22 @@ class Actions extends Panel {
   }
 
   begin(action) {
-    if (action.post) carryOut(action, { conversation: this.conversation.id, text: this.text ?? "" }, (name, words) => this.ask(name, words));
+    const { conversation } = this;
+    if (action.post) carryOut(action, { conversation: conversation.id, text: this.text ?? "" }, (name, words) => (this.isConnected ? this.ask(name, words) : leave(action, conversation, words)));
     else this.opened = action;
   }
 
   ask(name, words) {
     this.dispatchEvent(new CustomEvent(`compose-${name}`, { bubbles: true, composed: true, detail: words }));
+    return true;
   }
+}
+
+/** Whoever asked looks at something else meanwhile: the words wait where they were meant, and overwrite nothing unseen. */
+function leave({ title }, conversation, words) {
+  trayOf(conversation.id).leaveWords(words);
+  toast({ text: t("{name}: the words wait in the conversation with {who}.", { name: title, who: titleOf(conversation) }) });
+  return true;
 }
 
 define("inbox-actions", Actions);

@@ -64,9 +64,9 @@ class Composer extends Panel {
   takeBack() {
     const held = outbox.takeHeld(this.conversation.id);
     if (held.length) this.tray.restore(held);
-    const words = this.tray.takeWords();
-    if (words) {
-      this.text = joined(words, this.text);
+    const [words, left] = [this.tray.takeWords(), this.tray.takeLeft()];
+    if (words || left) {
+      this.text = joined(words, this.text, left);
       this.keep();
     }
     this.requestUpdate();

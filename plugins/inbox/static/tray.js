@@ -23,6 +23,7 @@ class Tray extends EventTarget {
   entries = [];
   newer = null;
   words = "";
+  left = "";
 
   constructor(conversationId) {
     super();
@@ -60,6 +61,18 @@ class Tray extends EventTarget {
     this.entries = [...held.filter(({ content }) => content?.attachment_id).map(returned), ...this.entries];
     this.words = joined(this.words, ...held.filter(({ content }) => !content?.attachment_id).map(({ body }) => body));
     this.changed();
+  }
+
+  /** For the composer of this conversation: the one on the screen, or the next. */
+  leaveWords(words) {
+    this.left = joined(this.left, words);
+    this.changed();
+  }
+
+  takeLeft() {
+    const { left } = this;
+    this.left = "";
+    return left;
   }
 
   /** Words whose file does not go: the caller's from here on. */
