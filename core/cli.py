@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -50,7 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"comptoir: the configuration is not valid\n{error}", file=sys.stderr)
         return 2
-    return _run(given, settings)
+    if given.command in PROCESSES:  # they wait until the database is there
+        return _run(given, settings)
+    return _reaching(settings, partial(_run, given, settings))
+
+
+def _reaching(settings: Settings, command: Callable[[], int]) -> int:
+    try:
+        return command()
+    except ConnectionRefusedError:
+        print(f"comptoir: no database answers for {settings.data_dir}: start ./comptoir up, or set COMPTOIR_DATA, "
+              "COMPTOIR_PORT or DATABASE_URL as the running one has them", file=sys.stderr)
+        return 1
 
 
 def names() -> frozenset[str]:
@@ -70,7 +81,7 @@ def _of_plugin(arguments: Sequence[str]) -> int:
                                  f"{settings.config_path}; see comptoir --help")
     from core.commands.of_plugin import run
 
-    return run(settings, plugin, words, print)
+    return _reaching(settings, partial(run, settings, plugin, words, print))
 
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:

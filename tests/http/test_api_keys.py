@@ -15,6 +15,14 @@ async def test_a_key_speaks_for_its_tenant(with_key: Enter, tenant: SeededTenant
     assert me["tenant"]["id"] == str(tenant.id)
 
 
+async def test_a_key_says_its_language(app: Application, db: Database, tenant: SeededTenant) -> None:
+    key = await create_api_key(db, tenant.id, "n8n", "admin")
+    for asked, word in (("ar;q=0.9, de", "وكيل خدمة"), ("de, en", "Agent")):
+        caller = Caller(app, {"Authorization": f"Bearer {key}", "Accept-Language": asked})
+        told = (await caller.get("/members")).json["items"]
+        assert [one["role_name"] for one in told if one["role"] == "agent"] == [word]
+
+
 async def test_a_key_looks_as_promised_and_only_its_hash_is_kept(db: Database, tenant: SeededTenant) -> None:
     key = await create_api_key(db, tenant.id, "n8n", "agent")
     assert len(key) == len("wak_live_") + 8 + 1 + 32 + 6

@@ -30,6 +30,16 @@ def test_a_bad_configuration_stops_every_command(config: Path, capsys: pytest.Ca
     assert "config.yaml:1: servre: unknown key; did you mean 'server'?" in capsys.readouterr().err
 
 
+def test_a_command_that_finds_nothing_running_says_what_to_do(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text("plugins: {inbox: {}}\n")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://comptoir:x@127.0.0.1:1/comptoir")
+    for command in (["tenant", "list"], ["inbox", "anything"]):
+        assert main(command) in (1, 2)
+    assert "start ./comptoir up" in capsys.readouterr().err
+
+
 def test_an_unknown_argument_is_refused(config: Path) -> None:
     with pytest.raises(SystemExit) as refused:
         main(["up", "--hasty"])

@@ -147,10 +147,10 @@ const HEARD = {
   height: (frame, { height }) => Number.isFinite(height) && frame.grow(height),
   link(frame, { url }) {
     const target = webAddress(url);
-    if (target) frame.ask({ words: t("{name} wants to open a page:", { name: frame.panel.title }), what: target.href, act: t("Open"), run: () => open(target.href, "_blank", "noopener,noreferrer") });
+    if (target) frame.ask({ words: t("{name} wants to open a page:", { name: frame.panel.title }), what: target.href, act: t("Open it"), run: () => open(target.href, "_blank", "noopener,noreferrer") });
   },
   conversation(frame, { id }) {
-    if (UUID.test(id)) frame.ask({ words: t("{name} wants to open another conversation.", { name: frame.panel.title }), what: "", act: t("Open"), run: () => navigate(`/inbox/${id}`) });
+    if (UUID.test(id)) frame.ask({ words: t("{name} wants to open another conversation.", { name: frame.panel.title }), what: "", act: t("Open it"), run: () => navigate(`/inbox/${id}`) });
   },
   insert(frame, { text }) {
     const words = typeof text === "string" ? text.slice(0, LONGEST).trim() : "";
