@@ -53,6 +53,7 @@ async def fill(db: Database, storage: Storage, tenant: SeededTenant, messages: i
                                 values={"inviter": canary, "tenant": canary, "token": letter})  # fmt: skip
         attachment_id = await _ledger(connection, tenant, canary, messages)
         await _sundries(connection, tenant, canary)
+        await _outward(connection, tenant, canary)
         await _journal(connection, tenant, canary)
     keys = (f"{tenant.id}/attachments/{attachment_id}", f"plugins/{tenant.id}/acme_pins/notes/1.txt",
             f"{tenant.id}/attachments/orphan", f"{tenant.id}/thumbnails/{attachment_id}")  # fmt: skip
@@ -155,6 +156,25 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
         await connection.execute(statement, tenant.id, *values)
     members = [tenant.owner_id, tenant.agent_id]
     await connection.execute("update users set name = $2 where id = any($1)", members, canary)
+
+
+async def _outward(connection: Connection, tenant: SeededTenant, canary: str) -> None:
+    """What is told to systems of others, what plugins keep sealed, and what was done for one person."""
+    statements = (
+        "insert into webhook_endpoints (tenant_id, name, url, types, secrets_sealed, seq) "
+        "values ($1, $2, 'https://x.test', '{x}', array['sealed' || $2], 0)",
+        "insert into webhook_requests (tenant_id, endpoint_id, kind) "
+        "select tenant_id, id, 'test' from webhook_endpoints where tenant_id = $1 and name = $2",
+        "insert into webhook_attempts (tenant_id, endpoint_id, kind, message_id, type, attempt, outcome, milliseconds) "
+        "select tenant_id, id, 'event', $2, 'x', 1, 'delivered', 1 from webhook_endpoints where tenant_id = $1",
+        "insert into frames (tenant_id, title, url, slot, secret_sealed) "
+        "values ($1, $2, 'https://x.test', 'contact.detail', 'sealed' || $2)",
+        "insert into plugin_secrets (tenant_id, plugin, name, value_sealed) values ($1, 'x', $2, 'sealed' || $2)",
+        "insert into personal_data_requests (tenant_id, kind, contact_id, error) "
+        "values ($1, 'export', gen_random_uuid(), $2)",
+    )
+    for statement in statements:
+        await connection.execute(statement, tenant.id, canary)
 
 
 async def _journal(connection: Connection, tenant: SeededTenant, canary: str) -> None:
