@@ -1,6 +1,5 @@
 """An organisation's data, to take away."""
 
-import base64
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,6 +10,7 @@ from quart import Response
 from core.auth.access import Permitted
 from core.db.scope import require_tenant
 from core.errors import Forbidden
+from core.http.archive_answer import archive
 from core.http.myself import caller
 from core.http.operation import Api
 from core.http.resources import Person, Resource
@@ -61,14 +61,7 @@ def register(api: Api) -> None:
         """A zip. 409 while it is being made."""
         _check_sees_all()
         found = await take_export(services().db, export_id)
-        response = Response(services().attachments.open(storage_key(require_tenant(), export_id)),
-                            content_type="application/zip")  # fmt: skip
-        response.content_length = found["size"]
-        response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(found['sha256'])).decode()}:"
-        response.headers["Content-Disposition"] = f'attachment; filename="export-{found["created_at"][:10]}.zip"'
-        response.headers["Cache-Control"] = "private, no-store"
-        response.timeout = None  # a large one takes longer than an ordinary answer
-        return response
+        return archive(storage_key(require_tenant(), export_id), found, "export")
 
 
 def _check_sees_all() -> None:

@@ -1,6 +1,5 @@
 """What an organisation does for one person: their data to take away, or to be erased, wherever it is kept."""
 
-import base64
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -12,6 +11,7 @@ from core.auth.access import GREETED, Permitted
 from core.auth.principal import Principal
 from core.db.scope import require_tenant, tenant_scope, viewer_scope
 from core.errors import Forbidden
+from core.http.archive_answer import archive
 from core.http.attachments import FileLinkResource
 from core.http.myself import caller
 from core.http.operation import Api
@@ -123,14 +123,7 @@ def register(api: Api) -> None:
 
 async def _file(request_id: UUID) -> Response:
     found = await requests.take_export(services().db, request_id)
-    response = Response(services().attachments.open(storage_key(require_tenant(), request_id)),
-                        content_type="application/zip")  # fmt: skip
-    response.content_length = found["size"]
-    response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(found['sha256'])).decode()}:"
-    response.headers["Content-Disposition"] = f'attachment; filename="person-{found["created_at"][:10]}.zip"'
-    response.headers["Cache-Control"] = "private, no-store"
-    response.timeout = None  # a large one takes longer than an ordinary answer
-    return response
+    return archive(storage_key(require_tenant(), request_id), found, "person")
 
 
 def _check_sees_all() -> None:
