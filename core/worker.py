@@ -43,6 +43,7 @@ from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
 from core.messaging.template_readings import TemplateReadings
+from core.messaging.waking import Waker
 from core.metrics.page import Page
 from core.metrics.plugins import workers
 from core.metrics.process import breakers, running
@@ -202,6 +203,7 @@ class Worker:
             "sequencer": Sequencer(db, wake).run,
             "lanes": self._lanes().run,
             "reconciler": self._reconciler().run,
+            "waking": Waker(db).run,
             "audit": Sealer(db, self.vault, self._storage).run,
             "media": MediaFetcher(db, self.clients, self._storage, self.mail, wake).run,
             "previews": PreviewMaker(db, self._storage, Workshop(), wake).run,

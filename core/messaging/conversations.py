@@ -1,5 +1,6 @@
 """Conversations as the API and plugins see and change them. Every change tells its event in the same transaction."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,7 +25,12 @@ Done = tuple[str, dict[str, list[Any]]]
 """An act and what it changed, for the audit log."""
 
 _DONE: Final = {"open": "conversation.reopened", "snoozed": "conversation.snoozed", "closed": "conversation.closed"}
-_RESOURCE = "select resource from conversation_resources where id = $1"
+# Text, for a plugin's connection comes from Tortoise's pool, which knows no JSON codec.
+_RESOURCE = "select resource::text from conversation_resources where id = $1"
+
+
+class Taken(Exception):
+    """Somebody has the conversation, or it is not open: what was wanted only for one without assignee is not done."""
 
 
 async def get_conversation(db: Database, conversation_id: UUID) -> dict[str, Any]:
@@ -52,11 +58,14 @@ async def set_status(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to become of a conversation; `receivers` are those named, by what they are. Raises Invalid."""
+    """What is to become of a conversation; `receivers` are those named, by what they are. `reason` is kept in the audit
+    log. Raises Invalid."""
 
     status: Status | None = None
     until: datetime | None = None
     receivers: Mapping[Receiver, UUID | None] = field(default_factory=dict)
+    only_if_unassigned: bool = False
+    reason: str | None = None
 
     def __post_init__(self) -> None:
         if self.until is not None and self.status != "snoozed":
@@ -71,16 +80,25 @@ async def change(db: Database, conversation_id: UUID, wanted: Change) -> dict[st
     Returns it as it was left, also to somebody who will not see it again.
     """
     async with db.tenant_transaction() as connection:
-        before = await _lock(connection, conversation_id)
-        done: list[Done] = []
-        if wanted.status is not None:
-            done += await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
-        for to, receiver in wanted.receivers.items():
-            done += await _give(connection, conversation_id, to, before[f"{to}_id"], receiver)
-        resource = await _resource(connection, conversation_id)
-        for action, changes in done:  # last: from here on the tenant's other acts wait for us
-            await audit.record(connection, action, "conversation", conversation_id, changes)
-        return resource
+        return await change_within(connection, conversation_id, wanted)
+
+
+async def change_within(connection: Connection, conversation_id: UUID, wanted: Change) -> dict[str, Any]:
+    """As `change`, as a part of the caller's transaction, whose sight it may lift. Raises Taken for what was wanted
+    only for one without assignee."""
+    before = await _lock(connection, conversation_id)
+    if wanted.only_if_unassigned and (before["assignee_id"] is not None or before["status"] != "open"):
+        raise Taken
+    done: list[Done] = []
+    if wanted.status is not None:
+        done += await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
+    for to, receiver in wanted.receivers.items():
+        done += await _give(connection, conversation_id, to, before[f"{to}_id"], receiver)
+    resource = await _resource(connection, conversation_id)
+    for action, changes in done:  # last: from here on the tenant's other acts wait for us
+        why = {"reason": [None, wanted.reason]} if wanted.reason else {}
+        await audit.record(connection, action, "conversation", conversation_id, {**changes, **why})
+    return resource
 
 
 async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadReceipt) -> dict[str, Any]:
@@ -97,7 +115,7 @@ async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadRecei
             conversation_id,
         )
         resource = await _resource(connection, conversation_id)
-        await _tell(connection, "conversation.updated", conversation_id, conversation=resource)
+        await _tell(connection, "conversation.updated", conversation_id, conversation=resource, change="read")
         return resource
 
 
@@ -113,7 +131,8 @@ async def _set_status(
         conversation_id, status, until,
     )  # fmt: skip
     kind = "conversation.closed" if status == "closed" else "conversation.updated"
-    await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id))
+    await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id),
+                change=status)
     return [(_DONE[status], _changed(changes))]
 
 
@@ -165,10 +184,11 @@ async def _set_receiver(
 
 
 async def _resource(connection: Connection, conversation_id: UUID) -> dict[str, Any]:
-    resource: dict[str, Any] | None = await connection.fetchval(_RESOURCE, conversation_id)
+    resource: str | None = await connection.fetchval(_RESOURCE, conversation_id)
     if resource is None:
         raise NotFound("There is no such conversation.")
-    return resource
+    found: dict[str, Any] = json.loads(resource)
+    return found
 
 
 async def _tell(connection: Connection, kind: str, conversation_id: UUID, **data: Any) -> None:

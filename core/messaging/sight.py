@@ -13,11 +13,17 @@ def is_limited() -> bool:
 
 
 async def lift(connection: Connection) -> None:
-    """See all of the tenant for the rest of the transaction: to finish, and tell of, what began in sight.
+    """See all of the tenant until `restore` or the end of the transaction: to finish, and tell of, what began in sight.
 
     Giving a conversation away is work; PostgreSQL refuses an update whose result its writer could not read.
     """
     await connection.execute("select set_config('app.sees', 'all', true)")
+
+
+async def restore(connection: Connection) -> None:
+    """See again what the viewer in scope sees, in a transaction that goes on."""
+    viewer = current_viewer()
+    await connection.execute("select set_config('app.sees', $1, true)", viewer.sees if viewer else "")
 
 
 async def seen_among(connection: Connection, conversation_ids: list[UUID]) -> set[UUID]:

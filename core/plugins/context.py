@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from comptoir_sdk import Answers, Tenant
+from comptoir_sdk import Answers, BusinessHours, Tenant
 from comptoir_sdk.context import Caller, Context
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,10 +15,10 @@ from markupsafe import Markup
 from core.db.pool import Database
 from core.egress import Egress
 from core.plugins.channels import Broadcaster
+from core.plugins.conversation_door import ConversationDoor
 from core.plugins.doors import (
     AuditDoor,
     ContactDoor,
-    ConversationDoor,
     HttpDoor,
     JobDoor,
     MessageDoor,
@@ -29,6 +29,7 @@ from core.plugins.doors import (
 )
 from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
+from core.plugins.member_door import MemberDoor
 from core.plugins.states import Installed
 from core.plugins.texts import Texts, folder
 from core.secrets import Vault
@@ -98,6 +99,7 @@ class PluginContext:
         reach = (home.outside.db, tenant_id, one.name)
         self.db = ModelDatabase()
         self.contacts, self.conversations = ContactDoor(*reach), ConversationDoor(*reach)
+        self.members = MemberDoor(*reach, caller)
         self.messages = MessageDoor(*reach, home.outside.submit)
         self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
         self.audit, self.secrets = AuditDoor(*reach), SecretDoor(*reach, home.outside.vault)
@@ -109,6 +111,10 @@ class PluginContext:
         if found is None:
             raise LookupError(f"the tenant {self.tenant_id} is not active any more")
         return found
+
+    @property
+    def business_hours(self) -> BusinessHours:
+        return BusinessHours(self.tenant.business_hours, self.tenant.timezone)
 
     @property
     def settings(self) -> Any:

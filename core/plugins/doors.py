@@ -5,10 +5,10 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from comptoir_sdk import Contact, Conversation, Invalid, Message, NotFound, Outgoing, Page
+from comptoir_sdk import Contact, Invalid, Message, NotFound, Outgoing, Page
 
 from core import audit, errors
 from core.audit import Actor, acting, current_actor
@@ -17,8 +17,6 @@ from core.db.scope import tenant_scope
 from core.egress import Egress, Timeouts
 from core.jobs.queue import enqueue
 from core.messaging.contacts import get_contact, list_contacts
-from core.messaging.conversation_list import Filter, list_conversations
-from core.messaging.conversations import get_conversation
 from core.messaging.gate import Author, Draft, Submitted
 from core.messaging.page import MAX_LIMIT, by_time
 from core.messaging.page import page as page_of
@@ -40,6 +38,11 @@ class Doors:
     tenant_id: UUID
     plugin: str
 
+    def actor(self) -> Actor:
+        """Who does what is done. In a job or an observer nobody asked: the plugin acts by itself."""
+        caller = current_actor()
+        return Actor("plugin", self.plugin) if caller.kind == "system" else caller
+
 
 class ModelDatabase:
     def transaction(self) -> Any:
@@ -50,27 +53,12 @@ class ModelDatabase:
 class ContactDoor(Doors):
     async def get(self, contact_id: UUID) -> Contact:
         with tenant_scope(self.tenant_id):
-            return Contact.of(await _found(get_contact(self.db, contact_id)))
+            return Contact.of(await found(get_contact(self.db, contact_id)))
 
     async def list(self, *, q: str | None = None, limit: int = 50, cursor: str | None = None) -> Page[Contact]:
         with tenant_scope(self.tenant_id):
-            found = await _found(list_contacts(self.db, limit=_limit(limit), cursor=cursor, q=q))
-        return Page(tuple(Contact.of(one) for one in found.items), found.next)
-
-
-@dataclass(frozen=True)
-class ConversationDoor(Doors):
-    async def get(self, conversation_id: UUID) -> Conversation:
-        with tenant_scope(self.tenant_id):
-            return Conversation.of(await _found(get_conversation(self.db, conversation_id)))
-
-    async def list(self, *, contact_id: UUID | None = None, status: Literal["open", "snoozed", "closed"] | None = None,
-                   assignee_id: UUID | None = None, q: str | None = None, limit: int = 50,
-                   cursor: str | None = None) -> Page[Conversation]:
-        wanted = Filter(status, assignee_id, contact=contact_id, q=q)
-        with tenant_scope(self.tenant_id):
-            found = await _found(list_conversations(self.db, wanted, limit=_limit(limit), cursor=cursor))
-        return Page(tuple(Conversation.of(one) for one in found.items), found.next)
+            some = await found(list_contacts(self.db, limit=limited(limit), cursor=cursor, q=q))
+        return Page(tuple(Contact.of(one) for one in some.items), some.next)
 
 
 _MESSAGE = """
@@ -99,7 +87,7 @@ class MessageDoor(Doors):
 
     async def list(self, conversation_id: UUID, *, limit: int = 50, cursor: str | None = None) -> Page[Message]:
         with tenant_scope(self.tenant_id):
-            rows = await _found(self._rows(conversation_id, _limit(limit) + 1, cursor))
+            rows = await found(self._rows(conversation_id, limited(limit) + 1, cursor))
         return Page(tuple(Message.of(row["resource"], row["contact_id"]) for row in rows[:limit]),
                     page_of(rows, limit, "at", "id").next)
 
@@ -150,10 +138,7 @@ class AuditDoor(Doors):
                      changes: Mapping[str, Any] | None = None) -> None:
         if not _WORD.fullmatch(action) or not _WORD.fullmatch(subject_kind):
             raise Invalid("An audit action and its subject's kind are lower-case words, as in pin_added.")
-        caller = current_actor()
-        # In a job or an observer nobody asked: the plugin acts by itself.
-        actor = Actor("plugin", self.plugin) if caller.kind == "system" else caller
-        with tenant_scope(self.tenant_id), acting(actor):
+        with tenant_scope(self.tenant_id), acting(self.actor()):
             async with orm.joined_transaction(self.db) as connection:
                 await audit.record(connection, f"{self.plugin}.{action}", subject_kind, subject_id, changes)
 
@@ -255,7 +240,7 @@ class HttpDoor:
         return WebAnswer(answer.status, answer.headers, answer.body)
 
 
-async def _found(resource: Awaitable[T]) -> T:
+async def found(resource: Awaitable[T]) -> T:
     try:
         return await resource
     except errors.NotFound as error:
@@ -264,7 +249,7 @@ async def _found(resource: Awaitable[T]) -> T:
         raise Invalid(error.detail) from error
 
 
-def _limit(limit: int) -> int:
+def limited(limit: int) -> int:
     if not 1 <= limit <= MAX_LIMIT:
         raise Invalid(f"A page has 1 to {MAX_LIMIT} items.")
     return limit

@@ -23,7 +23,7 @@ _KEPT = """
 select s.tenant_id, s.plugin, s.values, k.wrapped from plugin_settings s
 left join data_keys k on k.tenant_id = s.tenant_id and k.purpose = 'seal'
 """
-_TENANTS = "select id, slug, name, locale, timezone from tenants where status = 'active' order by id"
+_TENANTS = "select id, slug, name, locale, timezone, business_hours from tenants where status = 'active' order by id"
 
 
 class GateMap(Protocol):

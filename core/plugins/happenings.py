@@ -63,6 +63,16 @@ async def _assigned(_db: Database, event: Event) -> Arguments:
     return {"conversation": conversation, "agent": agent, "previous": UUID(str(previous)) if previous else None}
 
 
+async def _moved(_db: Database, event: Event) -> Arguments:
+    conversation, previous = Conversation.of(event.data["conversation"]), event.data.get("previous")
+    return {"conversation": conversation, "team": conversation.team,
+            "previous": UUID(str(previous)) if previous else None}
+
+
+async def _changed(_db: Database, event: Event) -> Arguments:
+    return {"conversation": Conversation.of(event.data["conversation"]), "change": event.data.get("change", "")}
+
+
 async def _saved(_db: Database, event: Event) -> Arguments:
     return {"contact": Contact.of(event.data["contact"]), "changed": tuple(event.data.get("changed", ()))}
 
@@ -132,6 +142,8 @@ HOOKS: dict[str, dict[str, Reading]] = {
     "message.status": {"on_message_status": _status, "on_message_sent": _sent},
     "conversation.opened": {"on_conversation_opened": _conversation},
     "conversation.assigned": {"on_conversation_assigned": _assigned},
+    "conversation.moved": {"on_conversation_moved": _moved},
+    "conversation.updated": {"on_conversation_updated": _changed},
     "conversation.closed": {"on_conversation_closed": _conversation},
     "contact.saved": {"on_contact_saved": _saved},
     "contacts.merged": {"on_contacts_merged": _merged},

@@ -6,6 +6,7 @@ Start with `Plugin`; the hooks are listed in `comptoir_sdk.hookspecs`, what a ho
 from typing import TYPE_CHECKING, Any
 
 from comptoir_sdk import ui, webhooks
+from comptoir_sdk.business_hours import BusinessHours
 from comptoir_sdk.channels import Channel
 from comptoir_sdk.commands import Command
 from comptoir_sdk.context import Context
@@ -29,11 +30,13 @@ from comptoir_sdk.values import (
     Draft,
     Fact,
     Group,
+    Member,
     Message,
     Page,
     Reject,
     Status,
     Suggestion,
+    Team,
     Template,
     Tenant,
 )
@@ -46,6 +49,7 @@ __all__ = [
     "Agent",
     "Answers",
     "AuditEntry",
+    "BusinessHours",
     "Channel",
     "Command",
     "Contact",
@@ -57,6 +61,7 @@ __all__ = [
     "Group",
     "Invalid",
     "Job",
+    "Member",
     "Message",
     "NotFound",
     "Outgoing",
@@ -67,6 +72,7 @@ __all__ = [
     "Route",
     "Status",
     "Suggestion",
+    "Team",
     "Template",
     "Tenant",
     "TenantModel",

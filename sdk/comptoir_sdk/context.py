@@ -1,15 +1,16 @@
 """What a plugin may touch: everything here is already bound to one tenant, and checks that ids belong to it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from logging import Logger
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from comptoir_sdk.business_hours import BusinessHours
 from comptoir_sdk.offers import Answers
 from comptoir_sdk.outgoing import Outgoing
-from comptoir_sdk.values import Contact, Conversation, Message, Page, Tenant
+from comptoir_sdk.values import Contact, Conversation, Member, Message, Page, Tenant
 
 
 class Database(Protocol):
@@ -42,6 +43,42 @@ class Conversations(Protocol):
 
         Raises Invalid for a limit out of 1 to 100 and for a cursor that is not of this list.
         """
+
+    async def assign(self, conversation_id: UUID, member_id: UUID | None, *, only_if_unassigned: bool = False,
+                     reason: str | None = None) -> Conversation | None:
+        """Give the conversation to a member, or to nobody, in the caller's transaction; as it is then. With
+        `only_if_unassigned` None, and nothing is done, when somebody has it or it is not open any more. `reason` is
+        kept in the audit log: never a customer's words.
+
+        Raises NotFound, Invalid for somebody who is no member.
+        """
+
+    async def set_team(self, conversation_id: UUID, team_id: UUID | None) -> Conversation:
+        """Move the conversation to a team, or to none, in the caller's transaction.
+
+        Raises NotFound, Invalid for a team there is not.
+        """
+
+    async def set_status(self, conversation_id: UUID, status: Literal["open", "snoozed", "closed"], *,
+                         until: datetime | None = None) -> Conversation:
+        """Open, snooze or close, in the caller's transaction. What is snoozed opens again at `until`, and in any case
+        when the customer writes.
+
+        Raises NotFound, Invalid for a moment that has passed.
+        """
+
+    async def count_open(self, member_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        """How many open conversations each of these members has, in the caller's transaction."""
+
+
+class Members(Protocol):
+    """Those who work here. In a route too, all of them: colleagues know of one another."""
+
+    async def list(self) -> tuple[Member, ...]:
+        """By name."""
+
+    async def get(self, member_id: UUID) -> Member:
+        """Raises NotFound for somebody who is no member (any more)."""
 
 
 class Messages(Protocol):
@@ -183,6 +220,12 @@ class Context(Protocol):
     def conversations(self) -> Conversations: ...
     @property
     def contacts(self) -> Contacts: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def business_hours(self) -> BusinessHours:
+        """When the tenant is at work, in its time zone."""
+
     @property
     def storage(self) -> Storage: ...
     @property

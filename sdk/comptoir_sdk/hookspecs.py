@@ -29,6 +29,7 @@ from comptoir_sdk.values import (
     Reject,
     Status,
     Suggestion,
+    Team,
     Template,
 )
 from comptoir_sdk.webhooks import (
@@ -124,6 +125,17 @@ async def on_conversation_opened(ctx: Context, conversation: Conversation) -> No
 async def on_conversation_assigned(ctx: Context, conversation: Conversation, agent: Agent | None,
                                    previous: UUID | None) -> None:
     """A conversation was given to an agent, or to nobody (`agent` None)."""
+
+
+@hookspec
+async def on_conversation_moved(ctx: Context, conversation: Conversation, team: Team | None,
+                                previous: UUID | None) -> None:
+    """A conversation was given to a team, or to none (`team` None)."""
+
+
+@hookspec
+async def on_conversation_updated(ctx: Context, conversation: Conversation, change: str) -> None:
+    """Something else about a conversation changed: it was opened, snoozed, read, or woke from its snooze."""
 
 
 @hookspec

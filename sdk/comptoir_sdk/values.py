@@ -88,13 +88,15 @@ class Account:
 
 @dataclass(frozen=True)
 class Tenant:
-    """The organisation a context is bound to. `timezone` as in Africa/Casablanca; `locale` ar, fr or en."""
+    """The organisation a context is bound to. `timezone` as in Africa/Casablanca; `locale` ar, fr or en. Of
+    `business_hours`, as the settings have them, `ctx.business_hours` knows the arithmetic."""
 
     id: UUID
     slug: str
     name: str
     locale: str
     timezone: str
+    business_hours: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,33 @@ class Agent:
 
 
 @dataclass(frozen=True)
+class Team:
+    """Members who share conversations."""
+
+    id: UUID
+    name: str
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        return cls(UUID(str(resource["id"])), resource.get("name") or "")
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who works here. `may_answer`: their role lets them write to customers and their login works; `sees` is
+    how much of the conversations their role shows. `last_seen_at` is None in a route whose caller does not manage
+    members."""
+
+    id: UUID
+    name: str
+    role: str
+    teams: tuple[Team, ...] = ()
+    may_answer: bool = False
+    sees: Literal["all", "team", "own"] = "all"
+    last_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Group:
     """Several people in one conversation. `id` is Meta's; `participants` are known by id and name."""
 
@@ -135,7 +164,7 @@ class Group:
 @dataclass(frozen=True)
 class Conversation:
     """The one thread between a contact, or a group, and an account: the other of the two is None. Free text may be sent
-    until `window_expires_at`."""
+    until `window_expires_at`. `updated_at` is when it was last changed: in an observer, by what it hears of."""
 
     id: UUID
     status: Literal["open", "snoozed", "closed"]
@@ -147,15 +176,19 @@ class Conversation:
     window_expires_at: datetime | None = None
     version: int = 1
     group: Group | None = None
+    team: Team | None = None
+    snoozed_until: datetime | None = None
+    updated_at: datetime | None = None
 
     @classmethod
     def of(cls, resource: Resource) -> Self:
-        assignee = resource.get("assignee")
+        assignee, team = resource.get("assignee"), resource.get("team")
         contact, group = resource.get("contact"), resource.get("group")
         return cls(UUID(str(resource["id"])), resource["status"], Contact.of(contact) if contact else None,
                    Account.of(resource["account"]), Agent.of(assignee) if assignee else None, resource.get("unread", 0),
                    _moment(resource.get("last_inbound_at")), _moment(resource.get("window_expires_at")),
-                   resource.get("version", 1), Group.of(group) if group else None)
+                   resource.get("version", 1), Group.of(group) if group else None, Team.of(team) if team else None,
+                   _moment(resource.get("snoozed_until")), _moment(resource.get("updated_at")))
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ _SDK = Path(comptoir_sdk.__file__).parent
 
 def test_the_public_names_are_these() -> None:
     assert sorted(comptoir_sdk.__all__) == [
-        "Account", "Agent", "Answers", "AuditEntry", "Channel", "Command", "Contact", "Context",
-        "Conversation", "Draft", "Fact", "Forbidden", "Group", "HTML", "Invalid", "Job", "Message",
+        "Account", "Agent", "Answers", "AuditEntry", "BusinessHours", "Channel", "Command", "Contact", "Context",
+        "Conversation", "Draft", "Fact", "Forbidden", "Group", "HTML", "Invalid", "Job", "Member", "Message",
         "NotFound", "Outgoing", "Page", "Plugin", "PluginError", "Reject", "Route", "Status", "Suggestion",
-        "Template", "Tenant", "TenantModel", "Text", "Unavailable", "_", "__version__", "hookimpl",
+        "Team", "Template", "Tenant", "TenantModel", "Text", "Unavailable", "_", "__version__", "hookimpl",
         "hookspec", "offered", "tenant_fk", "ui", "uuid7", "webhooks",
     ]  # fmt: skip
     assert all(hasattr(comptoir_sdk, name) for name in comptoir_sdk.__all__)

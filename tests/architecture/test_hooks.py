@@ -26,6 +26,8 @@ def test_the_hooks_are_these() -> None:
         "on_link_clicked": "ctx, account, click", "on_automatic_event": "ctx, account, event",
         "on_conversation_opened": "ctx, conversation",
         "on_conversation_assigned": "ctx, conversation, agent, previous",
+        "on_conversation_moved": "ctx, conversation, team, previous",
+        "on_conversation_updated": "ctx, conversation, change",
         "on_conversation_closed": "ctx, conversation", "on_contact_saved": "ctx, contact, changed",
         "on_contacts_merged": "ctx, kept, removed", "on_template_status": "ctx, template, status, reason",
         "on_account_connected": "ctx, account",

@@ -20,6 +20,7 @@ DOCS, SDK, STATIC = ROOT / "docs/plugins", ROOT / "sdk/comptoir_sdk", ROOT / "co
 FAMILIES = {"register": "register.md", "on": "observers.md", "filter": "filters-and-providers.md",
             "provide": "filters-and-providers.md", "erase": "filters-and-providers.md"}
 DOORS = {"db": "Database", "messages": "Messages", "conversations": "Conversations", "contacts": "Contacts",
+         "members": "Members",
          "storage": "Storage", "jobs": "Jobs", "http": "Http", "secrets": "Secrets", "audit": "Audit"}
 PIECES = sorted(name for name in ui.__all__ if isinstance(getattr(ui, name), type) and name != "Element")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -79,7 +80,7 @@ def test_no_page_tells_of_a_hook_that_does_not_exist() -> None:
     assert told == set(HOOKS)
 
 
-@pytest.mark.parametrize("path", ["values.py", "offers.py", *(f"webhooks/{name}.py" for name in (
+@pytest.mark.parametrize("path", ["values.py", "business_hours.py", "offers.py", *(f"webhooks/{name}.py" for name in (
     "told", "accounts", "people", "templates", "threads"))])
 def test_every_value_has_its_heading_with_its_fields(path: str) -> None:
     told = sections("values.md")

@@ -1,13 +1,14 @@
 """What `ctx` gives a plugin: its own tenant's, and nothing of another's."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from comptoir_sdk import Context, Invalid, NotFound
 
 from core.db.pool import Database
-from core.db.scope import tenant_scope
+from core.db.scope import Viewer, tenant_scope, viewer_scope
 from core.plugins.orm import transaction
 from core.secrets import SealBroken
 from tests.http.ledger import Thread, new_thread
@@ -77,6 +78,126 @@ async def test_conversations_and_their_messages_are_listed_for_their_own_tenant(
     for get in (theirs.conversations.get, theirs.messages.list):
         with pytest.raises(NotFound):
             await get(thread.conversation_id)
+
+
+async def test_what_a_plugin_does_to_a_conversation_is_told_and_audited_as_its_own(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant, other_tenant: SeededTenant) -> None:
+    ours, theirs = both
+    one = (await new_thread(db, tenant)).conversation_id
+    team = await db.system.fetchval("insert into teams (tenant_id, name) values ($1, 'Ventes') returning id", tenant.id)
+    given = await ours.conversations.assign(one, tenant.agent_id, reason="her turn")
+    moved = await ours.conversations.set_team(one, team)
+    until = ours.now() + timedelta(hours=1)
+    snoozed = await ours.conversations.set_status(one, "snoozed", until=until)
+    assert given is not None
+    assert given.assignee is not None
+    assert (given.assignee.id, moved.team and moved.team.name, snoozed.snoozed_until) == (
+        tenant.agent_id, "Ventes", until)
+    told = await db.system.fetch("select type from event_outbox where conversation_id = $1 order by id", one)
+    assert [row["type"] for row in told] == ["conversation.assigned", "conversation.moved", "conversation.updated"]
+    entries = await db.system.fetch("select action, actor_kind, actor_id, changes from audit_log where chain = $1 "
+                                    "and subject_id = $2 order by n", tenant.id, str(one))
+    assert {(row["actor_kind"], row["actor_id"]) for row in entries} == {("plugin", "good")}
+    assert entries[0]["changes"]["reason"] == [None, "her turn"]
+    for refused in (theirs.conversations.assign(one, other_tenant.agent_id), theirs.conversations.set_team(one, None),
+                    theirs.conversations.set_status(one, "closed")):
+        with pytest.raises(NotFound):
+            await refused
+    for wrong in (ours.conversations.assign(one, uuid4()), ours.conversations.set_team(one, uuid4()),
+                  ours.conversations.set_status(one, "snoozed", until=ours.ago(timedelta(minutes=1)))):
+        with pytest.raises(Invalid):
+            await wrong
+
+
+async def test_what_is_only_for_the_unassigned_is_given_once_and_to_open_ones_alone(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant) -> None:
+    ours, _ = both
+    one = (await new_thread(db, tenant)).conversation_id
+    answers = await asyncio.gather(*(ours.conversations.assign(one, tenant.agent_id, only_if_unassigned=True)
+                                     for _ in range(8)))
+    assert sum(answer is not None for answer in answers) == 1
+    assert await ours.conversations.count_open([tenant.agent_id]) == {tenant.agent_id: 1}
+    await ours.conversations.assign(one, None)
+    await ours.conversations.set_status(one, "closed")
+    assert await ours.conversations.assign(one, tenant.agent_id, only_if_unassigned=True) is None
+    assert await ours.conversations.count_open([tenant.agent_id]) == {tenant.agent_id: 0}
+
+
+async def test_a_change_belongs_to_the_callers_transaction_and_a_refusal_leaves_the_rest_of_it(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant) -> None:
+    ours, _ = both
+    one = (await new_thread(db, tenant)).conversation_id
+
+    async def fail_after_giving() -> None:
+        async with transaction():
+            assert await ours.conversations.assign(one, tenant.agent_id) is not None
+            raise ZeroDivisionError
+
+    with tenant_scope(tenant.id):
+        with pytest.raises(ZeroDivisionError):
+            await fail_after_giving()
+        async with transaction():
+            await ours.secrets.set("kept", "yes")
+            with pytest.raises(Invalid):
+                await ours.conversations.assign(one, uuid4())
+    assert (await ours.conversations.get(one)).assignee is None
+    assert await ours.secrets.get("kept") == "yes"
+    assert await db.system.fetchval("select count(*) from event_outbox where type = 'conversation.assigned'") == 0
+
+
+async def test_in_a_route_a_limited_member_gives_away_what_they_see_and_sees_no_more_than_before(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant) -> None:
+    ours, _ = both
+    mine = (await new_thread(db, tenant)).conversation_id
+    hidden = (await new_thread(db, tenant, name="Driss", phone="212661000002")).conversation_id
+    me, colleague = tenant.agent_id, tenant.owner_id
+    await ours.conversations.assign(mine, me)
+    await ours.conversations.assign(hidden, colleague)
+    with tenant_scope(tenant.id), viewer_scope(Viewer(me, "own")):
+        for refused in (ours.conversations.assign(hidden, me), ours.conversations.set_status(hidden, "closed")):
+            with pytest.raises(NotFound):
+                await refused
+        assert await ours.conversations.count_open([me, colleague]) == {me: 1, colleague: 0}
+        async with transaction():
+            given = await ours.conversations.assign(mine, colleague)
+            assert given is not None
+            assert given.assignee is not None
+            assert given.assignee.id == colleague
+            with pytest.raises(NotFound):
+                await ours.conversations.set_team(mine, None)
+            assert await ours.conversations.count_open([colleague]) == {colleague: 0}
+
+
+async def test_members_are_told_with_teams_and_what_they_may_and_see(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant, other_tenant: SeededTenant) -> None:
+    ours, theirs = both
+    team = await db.system.fetchval("insert into teams (tenant_id, name) values ($1, 'Ventes') returning id", tenant.id)
+    await db.system.execute("insert into team_members values ($1, $2, $3)", tenant.id, team, tenant.agent_id)
+    await db.system.execute("insert into roles (tenant_id, key, name, sees) values ($1, 'agent', 'agent', 'team')",
+                            tenant.id)
+    found = {one.id: one for one in await ours.members.list()}
+    agent = found[tenant.agent_id]
+    assert ([one.name for one in agent.teams], agent.role, agent.may_answer, agent.sees) == (
+        ["Ventes"], "agent", True, "team")
+    assert await ours.members.get(tenant.agent_id) == agent
+    assert other_tenant.agent_id not in found
+    await db.system.execute("update users set disabled_at = now() where id = $1", tenant.agent_id)
+    assert not (await ours.members.get(tenant.agent_id)).may_answer
+    with pytest.raises(NotFound):
+        await theirs.members.get(tenant.agent_id)
+
+
+async def test_business_hours_are_those_of_the_organisation(
+        tenant: SeededTenant, switches: Switches, start_host: StartHost, db: Database) -> None:
+    await db.system.execute("update tenants set timezone = 'Africa/Casablanca', business_hours = $2 where id = $1",
+                            tenant.id, {"monday": [["09:00", "12:00"]]})
+    switches.switch_on("atlas", "good")
+    host = await start_host("good")
+    ours = host.contexts(tenant.id, "good")
+    assert ours.tenant.business_hours == {"monday": [["09:00", "12:00"]]}
+    monday = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)  # 09:30 in Casablanca
+    assert ours.business_hours.is_open(monday)
+    assert ours.business_hours.add(monday, 180) == datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
 
 
 async def test_secrets_are_sealed_and_each_tenants_and_plugins_own(

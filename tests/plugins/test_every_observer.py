@@ -47,6 +47,9 @@ async def _events(db: Database, tenant: SeededTenant) -> dict[str, dict[str, Any
         **{f"conversation.{verb}": {"conversation": conversation} for verb in ("opened", "closed")},
         "conversation.assigned": {"conversation": {**conversation, "assignee": {"id": str(uuid4()), "name": "Hind"}},
                                   "previous": str(uuid4())},
+        "conversation.moved": {"conversation": {**conversation, "team": {"id": str(uuid4()), "name": "Ventes"}},
+                               "previous": str(uuid4())},
+        "conversation.updated": {"conversation": conversation, "change": "woken"},
         "contact.saved": {"contact": contact, "changed": ["name"]},
         "contacts.merged": {"kept": contact, "removed": str(uuid4())},
         "contact.identity_changed": {"contact": contact, "at": MOMENT, "previous": {"phone": "212600000001"},
@@ -125,6 +128,8 @@ async def test_what_they_hear_is_what_happened(told: dict[str, Any]) -> None:
     assert told["on_message_received"]["message"].body == "Salam"
     assert told["on_message_status"]["status"].name == "accepted"
     assert told["on_conversation_assigned"]["agent"].name == "Hind"
+    assert (told["on_conversation_moved"]["team"].name, told["on_conversation_updated"]["change"]) == (
+        "Ventes", "woken")
     assert told["on_contact_saved"]["changed"] == ("name",)
     assert told["on_contact_identity_changed"]["change"].phone == "212600000002"
     assert told["on_template_status"]["status"] == "APPROVED"

@@ -13,6 +13,7 @@ from comptoir_sdk import (
     Message,
     Plugin,
     Status,
+    Team,
     Template,
     hookimpl,
 )
@@ -74,6 +75,15 @@ class Listens(Plugin):
                                        previous: UUID | None) -> None:
         heard["on_conversation_assigned"] = {"ctx": ctx, "conversation": conversation, "agent": agent,
                                              "previous": previous}
+
+    @hookimpl
+    async def on_conversation_moved(self, ctx: Context, conversation: Conversation, team: Team | None,
+                                    previous: UUID | None) -> None:
+        heard["on_conversation_moved"] = {"ctx": ctx, "conversation": conversation, "team": team, "previous": previous}
+
+    @hookimpl
+    async def on_conversation_updated(self, ctx: Context, conversation: Conversation, change: str) -> None:
+        heard["on_conversation_updated"] = {"ctx": ctx, "conversation": conversation, "change": change}
 
     @hookimpl
     async def on_conversation_closed(self, ctx: Context, conversation: Conversation) -> None:
