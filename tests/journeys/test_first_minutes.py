@@ -1,11 +1,8 @@
 """A stranger's first ten minutes, in a real browser against a real `up`: from the welcome page to a colleague who has
 accepted, with a message from a simulated phone answered on the way."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from benchmarks.stack import comptoir_up
+from tests.journeys.mailbox import invitation
 from tests.web.conftest import chromium
 from tests.web.screen import Screen
 
@@ -52,7 +50,7 @@ async def test_a_stranger_gets_from_the_welcome_page_to_an_answer_and_a_colleagu
     await invite(founder.page)
     await converse(founder.page, phones)
     colleague = await window(browser, installation["url"])
-    await accept(colleague, await invitation(Path(installation["data"])))
+    await accept(colleague, await invitation(Path(installation["data"]), COLLEAGUE))
     await expect(colleague.page.locator("inbox-list .row", has_text="Lucas")).to_be_visible()
     for screen in (founder, colleague):
         assert screen.errors == []
@@ -101,23 +99,6 @@ async def converse(page: Page, phones: Page) -> None:
     await expect(phones.locator("#phone-lucas .m:not(.mine) .tx")).to_have_text("Oui, dès neuf heures.")
     bubble = page.locator("inbox-thread .m.out", has_text="neuf heures")
     await bubble.get_by_role("img", name=re.compile("Delivered|Read")).wait_for()
-
-
-async def invitation(data: Path) -> str:
-    """The link of the mail that lies in the outbox."""
-    async with asyncio.timeout(60):
-        while not (found := mails(data)):  # noqa: ASYNC110 - a file of another process appears
-            await asyncio.sleep(0.1)
-    text = found[0].get_body(("plain",))
-    assert text is not None
-    link = re.search(r"https?://\S+/invitation#\S+", text.get_content())
-    assert link is not None, text.get_content()
-    return link[0]
-
-
-def mails(data: Path) -> list[EmailMessage]:
-    read = (message_from_bytes(file.read_bytes(), policy=policy.default) for file in (data / "outbox").glob("*.eml"))
-    return [mail for mail in read if isinstance(mail, EmailMessage) and COLLEAGUE in str(mail["To"])]
 
 
 async def accept(colleague: Screen, link: str) -> None:
