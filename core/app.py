@@ -51,6 +51,7 @@ from core.plugins import memory, orm
 from core.plugins.channels import ValkeyBroadcast
 from core.plugins.host import PluginHost, Reach
 from core.plugins.loader import load
+from core.plugins.moments import ValkeyMoments
 from core.plugins.ui import Files
 from core.plugins.watchdog import Watchdog, watched
 from core.realtime.gateway import Gateway
@@ -277,10 +278,12 @@ async def _main(settings: Settings, fd: int | None) -> None:
     db = await Database.open(settings.database_url)
     valkey = Redis.from_url(settings.valkey_url)
     egress, broadcast = Egress(settings.egress.allow), ValkeyBroadcast(settings.valkey_url)
+    moments = ValkeyMoments(settings.valkey_url)
     vault = Vault.of(settings.key_ring)
     plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                          Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, vault,
-                               live=not settings.production, isolated=settings.plugins.isolated))
+                               live=not settings.production, isolated=settings.plugins.isolated,
+                               moments=moments))
     try:
         process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
                              vault=vault)
@@ -295,6 +298,7 @@ async def _main(settings: Settings, fd: int | None) -> None:
     finally:
         await egress.aclose()
         await broadcast.close()
+        await moments.close()
         await valkey.aclose()
         await db.close()
         await storage.close()

@@ -59,6 +59,7 @@ from core.plugins.host import PluginHost, Reach
 from core.plugins.isolation import Isolated, isolated
 from core.plugins.loader import Plugins, load
 from core.plugins.locks import PairLocks
+from core.plugins.moments import ValkeyMoments
 from core.plugins.observers import OBSERVE, Observers, observe_function
 from core.plugins.personal_data.erasure import PersonEraser
 from core.plugins.personal_data.export import PersonExporter
@@ -88,12 +89,12 @@ class Worker:
         self.wake = Wake(settings.database_url)
         self.valkey = Redis.from_url(settings.valkey_url)
         self.egress = Egress(settings.egress.allow)
-        self._broadcast = ValkeyBroadcast(settings.valkey_url)
+        self._broadcast, self._moments = ValkeyBroadcast(settings.valkey_url), ValkeyMoments(settings.valkey_url)
         self.name = f"worker {plugin}" if plugin else "worker"
         self.vault = Vault.of(settings.key_ring)
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, self.vault,
-                                     self.name))
+                                     self.name, moments=self._moments))
         self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
         self._isolated = Isolated(self._apart, settings.config_path, settings.data_dir, self.host.guard.incidents)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.
@@ -228,6 +229,7 @@ class Worker:
         await self.host.stop()
         await self._locks.close()
         await self._broadcast.close()
+        await self._moments.close()
         await self.egress.aclose()
         await self._graph.aclose()
         await self._outward.aclose()

@@ -35,8 +35,10 @@ class Broadcasts:
     """Remembered, and said to the open sockets as Valkey would carry it."""
 
     told: list[tuple[UUID, str, Mapping[str, Any]]] = field(default_factory=list)
-    say: Callable[[UUID, str, object], None] = lambda tenant_id, topic, data: None
+    say: Callable[[UUID, str, object, UUID | None], None] = lambda tenant_id, topic, data, member: None
 
-    async def publish(self, tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
+    async def publish(
+        self, tenant_id: UUID, topic: str, data: Mapping[str, Any], member: UUID | None = None
+    ) -> None:
         self.told.append((tenant_id, topic, data))
-        self.say(tenant_id, topic, json.loads(json.dumps(dict(data), ensure_ascii=False, default=str)))
+        self.say(tenant_id, topic, json.loads(json.dumps(dict(data), ensure_ascii=False, default=str)), member)

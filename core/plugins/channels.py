@@ -15,12 +15,15 @@ from core.plugins.loader import Plugins
 
 _log = logging.getLogger(__name__)
 _CHANNEL = "comptoir:topics"
+_TO_ONE = "comptoir:topics:member"
 _SECONDS = 1.0
 
 
 class Broadcaster(Protocol):
-    async def publish(self, tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
-        """Best effort: screens fetch again when they reconnect."""
+    async def publish(
+        self, tenant_id: UUID, topic: str, data: Mapping[str, Any], member: UUID | None = None
+    ) -> None:
+        """Best effort: screens fetch again when they reconnect. With `member`, to that member's screens alone."""
 
 
 class Topics:
@@ -44,11 +47,15 @@ class ValkeyBroadcast:
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS)
 
-    async def publish(self, tenant_id: UUID, topic: str, data: Mapping[str, Any]) -> None:
-        told = json.dumps([str(tenant_id), topic, dict(data)], ensure_ascii=False, default=str)
+    async def publish(
+        self, tenant_id: UUID, topic: str, data: Mapping[str, Any], member: UUID | None = None
+    ) -> None:
+        # On a channel of its own: a process that knows of no members must not tell everybody.
+        channel, whom = (_CHANNEL, []) if member is None else (_TO_ONE, [str(member)])
+        told = json.dumps([str(tenant_id), topic, dict(data), *whom], ensure_ascii=False, default=str)
         try:
             async with asyncio.timeout(_SECONDS):
-                await self._redis.publish(_CHANNEL, told)
+                await self._redis.publish(channel, told)
         except (RedisError, OSError, TimeoutError) as error:
             _log.warning("broadcast on %s not delivered: %s", topic, type(error).__name__)
 

@@ -30,6 +30,7 @@ from core.plugins.doors import (
 from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
 from core.plugins.member_door import MemberDoor
+from core.plugins.moments import MomentDoor, MomentStore
 from core.plugins.states import Installed
 from core.plugins.texts import Texts, folder
 from core.secrets import Vault
@@ -53,6 +54,7 @@ class Outside:
     storage: Storage
     vault: Vault
     ask: Ask
+    moments: MomentStore
 
 
 class Contexts:
@@ -100,6 +102,7 @@ class PluginContext:
         self.db = ModelDatabase()
         self.contacts, self.conversations = ContactDoor(*reach), ConversationDoor(*reach)
         self.members = MemberDoor(*reach, caller)
+        self.moments = MomentDoor(tenant_id, one.name, home.outside.moments)
         self.messages = MessageDoor(*reach, home.outside.submit)
         self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
         self.audit, self.secrets = AuditDoor(*reach), SecretDoor(*reach, home.outside.vault)
@@ -124,10 +127,10 @@ class PluginContext:
     def _(self) -> Callable[[str], str]:
         return self._home.texts.translator(self.plugin, self.locale)
 
-    async def broadcast(self, topic: str, data: Mapping[str, Any]) -> None:
+    async def broadcast(self, topic: str, data: Mapping[str, Any], *, member: UUID | None = None) -> None:
         if topic not in {channel.name for channel in self._one.declared.channels}:
             raise LookupError(f"{self.plugin} registers no channel {topic!r}")
-        await self._home.outside.broadcaster.publish(self.tenant_id, f"{self.plugin}.{topic}", data)
+        await self._home.outside.broadcaster.publish(self.tenant_id, f"{self.plugin}.{topic}", data, member)
 
     async def ask(self, hook: str, /, **values: Any) -> Answers:
         return await self._home.outside.ask(self.tenant_id, self.plugin, hook, self.locale, **values)

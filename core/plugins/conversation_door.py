@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from comptoir_sdk import Conversation, Page
@@ -23,6 +23,8 @@ select m.id, n.open from unnest($1::uuid[]) m(id) cross join lateral (
     select count(*) as open from conversations v where v.assignee_id = m.id and v.status = 'open') n
 """
 
+_RESOURCES = "select id, resource from conversation_resources where id = any($1)"
+
 
 @dataclass(frozen=True)
 class ConversationDoor(Doors):
@@ -37,6 +39,12 @@ class ConversationDoor(Doors):
         with tenant_scope(self.tenant_id):
             some = await found(list_conversations(self.db, wanted, limit=limited(limit), cursor=cursor))
         return Page(tuple(Conversation.of(one) for one in some.items), some.next)
+
+    async def resources(self, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+        with tenant_scope(self.tenant_id):
+            async with self.db.tenant() as connection:
+                rows = await connection.fetch(_RESOURCES, ids)
+        return {row["id"]: row["resource"] for row in rows}
 
     async def assign(self, conversation_id: UUID, member_id: UUID | None, *, only_if_unassigned: bool = False,
                      reason: str | None = None) -> Conversation | None:

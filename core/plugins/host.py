@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from core.plugins.http import PluginRoutes
 from core.plugins.incidents import Incident, storable
 from core.plugins.isolation import isolated
 from core.plugins.loader import Plugins
+from core.plugins.moments import MomentStore, OwnMoments
 from core.plugins.outbound import outbound_filter
 from core.plugins.preferences import Preferences
 from core.plugins.provided import Provided
@@ -58,6 +59,7 @@ class Reach:
     """Development: words are read again when they were edited."""
     isolated: Collection[str] = ()
     """Plugins that config.yaml gives a worker of their own."""
+    moments: MomentStore = field(default_factory=OwnMoments)
 
 
 class PluginHost:
@@ -156,7 +158,7 @@ class PluginHost:
         await orm.open_models(db.url, self.plugins, statement_seconds=self._reach.statement_seconds)
         reach = self._reach
         self.contexts.reach(Outside(db, self._submit, reach.broadcaster, reach.egress, reach.storage, reach.vault,
-                                    self.hooks.ask))
+                                    self.hooks.ask, reach.moments))
         await self.gate.refresh(db)
         self._tell_refusals()
         await self.record.settle(db)

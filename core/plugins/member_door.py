@@ -9,6 +9,7 @@ from comptoir_sdk.context import Caller
 
 from core.auth.giving import GivenRole, roles_of
 from core.auth.permissions import Permissions
+from core.db.scope import tenant_scope
 from core.plugins.doors import Doors
 
 _ANSWER: Final = frozenset({"conversations.read", "messages.send"})
@@ -25,6 +26,18 @@ where m.tenant_id = $1 and ($2::uuid is null or m.user_id = $2) order by lower(m
 """
 
 
+# The policy `visibility` of 11_walls.sql, asked from the other side.
+_SEEING: Final = """
+select m.user_id, m.role from memberships m
+join users u on u.id = m.user_id and u.disabled_at is null
+join conversations v on v.tenant_id = m.tenant_id and v.id = $2
+left join roles r on r.tenant_id = m.tenant_id and r.key = m.role
+where m.tenant_id = $1 and (coalesce(r.sees, 'all') = 'all' or v.assignee_id = m.user_id
+    or (r.sees = 'team' and exists (select from team_members tm
+        where tm.tenant_id = m.tenant_id and tm.user_id = m.user_id and tm.team_id = v.team_id)))
+"""
+
+
 @dataclass(frozen=True)
 class MemberDoor(Doors):
     caller: Caller | None
@@ -36,6 +49,17 @@ class MemberDoor(Doors):
         for member in await self._members(member_id):
             return member
         raise NotFound("There is no such member.")
+
+    async def seeing(self, conversation_id: UUID) -> frozenset[UUID]:
+        with tenant_scope(self.tenant_id):
+            async with self.db.tenant() as connection:  # as the caller: what is hidden from them is not there
+                if not await connection.fetchval("select true from conversations where id = $1", conversation_id):
+                    raise NotFound("There is no such conversation.")
+        async with self.db.system.acquire() as connection:
+            rows = await connection.fetch(_SEEING, self.tenant_id, conversation_id)
+            roles = await roles_of(connection, _PERMISSIONS, self.tenant_id)
+        return frozenset(row["user_id"] for row in rows
+                         if "conversations.read" in roles.find(row["role"]).permissions)
 
     async def _members(self, member_id: UUID | None) -> tuple[Member, ...]:
         async with self.db.system.acquire() as connection:

@@ -55,11 +55,12 @@ class Hub:
         """Every open socket."""
         return [subscriber for room in self._rooms.values() for subscriber in room]
 
-    def say(self, tenant_id: UUID, topic: str, data: object) -> None:
-        """Tell the tenant's subscribers of a topic. Not kept: who is not listening does not hear it."""
+    def say(self, tenant_id: UUID, topic: str, data: object, member: UUID | None = None) -> None:
+        """Tell the tenant's subscribers of a topic, or those of one member. Not kept: who is not listening does not
+        hear it."""
         said = frames.said(topic, data)
         for subscriber in list(self._rooms.get(tenant_id, ())):
-            if topic in subscriber.topics:
+            if topic in subscriber.topics and (member is None or subscriber.principal.user_id == member):
                 subscriber.offer([said])
 
     async def _follow(self, position: int) -> None:

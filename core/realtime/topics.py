@@ -14,6 +14,7 @@ from core.realtime.hub import Hub
 
 _log = logging.getLogger(__name__)
 _CHANNEL = "comptoir:topics"
+_TO_ONE = "comptoir:topics:member"
 _RECONNECT_SECONDS = 1.0
 
 
@@ -48,9 +49,9 @@ class Topics:
 
     async def _hear(self) -> None:
         async with self._valkey.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(_CHANNEL)
+            await pubsub.subscribe(_CHANNEL, _TO_ONE)
             while True:
                 message = await pubsub.get_message(timeout=_RECONNECT_SECONDS)
                 if message is not None:
-                    tenant_id, topic, data = json.loads(message["data"])
-                    self._hub.say(UUID(tenant_id), topic, data)
+                    tenant_id, topic, data, *whom = json.loads(message["data"])
+                    self._hub.say(UUID(tenant_id), topic, data, UUID(whom[0]) if whom else None)

@@ -70,6 +70,25 @@ class Conversations(Protocol):
     async def count_open(self, member_ids: Sequence[UUID]) -> Mapping[UUID, int]:
         """How many open conversations each of these members has, in the caller's transaction."""
 
+    async def resources(self, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+        """Those of them that there are for the caller, as the API shows them; the others are left out."""
+
+
+class Moments(Protocol):
+    """What is true for seconds: who looks, who types. Shared by all processes, gone by itself, lost without harm.
+
+    Best effort: without its store nothing is kept, and nothing is found.
+    """
+
+    async def put(self, room: str, key: str, value: Mapping[str, Any], *, seconds: float) -> None:
+        """In `room`, under `key`, for so long. Raises Invalid for more than 300 s or 1 KiB."""
+
+    async def remove(self, room: str, key: str) -> None:
+        """Now. Nothing happens when there is none."""
+
+    async def all(self, room: str) -> Mapping[str, Mapping[str, Any]]:
+        """Everything in `room` whose time is not over, by key."""
+
 
 class Members(Protocol):
     """Those who work here. In a route too, all of them: colleagues know of one another."""
@@ -79,6 +98,9 @@ class Members(Protocol):
 
     async def get(self, member_id: UUID) -> Member:
         """Raises NotFound for somebody who is no member (any more)."""
+
+    async def seeing(self, conversation_id: UUID) -> frozenset[UUID]:
+        """The ids of those who see this conversation now. Raises NotFound."""
 
 
 class Messages(Protocol):
@@ -223,6 +245,8 @@ class Context(Protocol):
     @property
     def members(self) -> Members: ...
     @property
+    def moments(self) -> Moments: ...
+    @property
     def business_hours(self) -> BusinessHours:
         """When the tenant is at work, in its time zone."""
 
@@ -243,8 +267,9 @@ class Context(Protocol):
     def _(self) -> Callable[[str], str]:
         """Translate now, into `ctx.locale`."""
 
-    async def broadcast(self, topic: str, data: Mapping[str, Any]) -> None:
-        """Tell the agents who listen to one of this plugin's channels. Best effort: screens refetch on reconnect.
+    async def broadcast(self, topic: str, data: Mapping[str, Any], *, member: UUID | None = None) -> None:
+        """Tell the agents who listen to one of this plugin's channels; with `member` that member's screens alone, and
+        nobody else's. Best effort: screens refetch on reconnect.
 
         Raises LookupError for a channel that the plugin does not register.
         """

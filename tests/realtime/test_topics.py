@@ -13,14 +13,14 @@ class Ear(Hub):
     """A hub that only listens."""
 
     def __init__(self) -> None:
-        self.heard: asyncio.Queue[tuple[UUID, str, object]] = asyncio.Queue()
+        self.heard: asyncio.Queue[tuple[UUID, str, object, UUID | None]] = asyncio.Queue()
 
-    def say(self, tenant_id: UUID, topic: str, data: object) -> None:
-        self.heard.put_nowait((tenant_id, topic, data))
+    def say(self, tenant_id: UUID, topic: str, data: object, member: UUID | None = None) -> None:
+        self.heard.put_nowait((tenant_id, topic, data, member))
 
 
 async def test_a_word_of_one_process_is_heard_in_another(valkey_url: str) -> None:
-    ear, tenant_id = Ear(), uuid4()
+    ear, tenant_id, member = Ear(), uuid4(), uuid4()
     valkey: Any = Redis.from_url(valkey_url)
     broadcast = ValkeyBroadcast(valkey_url)
     listening = asyncio.create_task(Topics(valkey, ear).run())
@@ -29,7 +29,11 @@ async def test_a_word_of_one_process_is_heard_in_another(valkey_url: str) -> Non
             while ear.heard.empty():  # said again until the subscription stands
                 await broadcast.publish(tenant_id, "inbox.presence", {"who": "Amine"})
                 await asyncio.sleep(0.02)
-            assert await ear.heard.get() == (tenant_id, "inbox.presence", {"who": "Amine"})
+            assert await ear.heard.get() == (tenant_id, "inbox.presence", {"who": "Amine"}, None)
+            await broadcast.publish(tenant_id, "inbox.drafts", {"text": "Hi"}, member)
+            while (heard := await ear.heard.get())[1] == "inbox.presence":
+                pass
+            assert heard == (tenant_id, "inbox.drafts", {"text": "Hi"}, member)
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

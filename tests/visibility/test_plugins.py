@@ -10,7 +10,7 @@ from core.db import models
 from core.db.pool import Database
 from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
 from core.plugins.host import PluginHost
-from plugins.inbox.models import Note
+from plugins.inbox.notes.models import Note
 from tests.seed import SeededTenant
 
 from .conftest import KINDS, SEEN, Floor, new_floor
@@ -58,3 +58,20 @@ async def _through_the_models(floor: Floor) -> set[str]:
     notes = {row["conversation_id"] for row in await Note.all().values("conversation_id")}
     assert conversations == messages == notes
     return {kind for kind, talk in floor.talks.items() if talk.id in conversations}
+
+
+@pytest.mark.parametrize("sees", ["all", "team", "own"])
+async def test_a_plugin_is_told_who_sees_a_conversation_as_the_database_shows_it(
+    sees: Sees, db: Database, tenant: SeededTenant, plugins: PluginHost
+) -> None:
+    floor = await new_floor(db, tenant, sees)
+    ctx = plugins.contexts(tenant.id, "inbox")
+    for kind, talk in floor.talks.items():
+        assert (floor.me in await ctx.members.seeing(talk.id)) == (kind in SEEN[sees]), kind
+    ids = {talk.id: kind for kind, talk in floor.talks.items()}
+    with tenant_scope(tenant.id), viewer_scope(Viewer(floor.me, sees)):
+        assert {ids[one] for one in await ctx.conversations.resources(list(ids))} == SEEN[sees]
+        for kind, talk in floor.talks.items():
+            assert await _found(ctx.members.seeing(talk.id)) == (kind in SEEN[sees])
+    await db.system.execute("update roles set permissions = '{contacts.read}' where key = 'floor'")
+    assert floor.me not in await ctx.members.seeing(floor.talks["mine"].id)

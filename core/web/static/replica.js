@@ -26,6 +26,14 @@ export function onLive(listener) {
   return () => socket.removeEventListener("state", heard);
 }
 
+/** `listener(data)` hears a plugin's topic, `<plugin>.<channel>`. Words are not kept: ask again when the server is back. */
+export function onTopic(topic, listener) {
+  const heard = ({ detail }) => listener(detail);
+  topics.addEventListener(topic, heard);
+  socket.subscribe(topic);
+  return () => topics.removeEventListener(topic, heard);
+}
+
 /** The socket does not say why it was refused; the API does. Whoever is still here has other rights than this page. */
 async function leaveIfLoggedOut(ended) {
   try {

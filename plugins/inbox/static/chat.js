@@ -2,6 +2,9 @@ import { css, html, nothing } from "lit";
 import { Panel, can, define, fmt, icon, me, members, put, t, teams, toast } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
+import { modes, modeStyles } from "./notes/modes.js";
+import { faces, faceStyles, typists } from "./presence/faces.js";
+import { presence } from "./presence/presence.js";
 import { pane } from "./styles.js";
 import "./thread.js";
 import { titleOf } from "./words.js";
@@ -15,8 +18,8 @@ const whom = ({ contact, group }) => (group
 
 /** One conversation: who, what may be done with it, its thread, and where to write. */
 class Chat extends Panel {
-  static properties = { conversation: { attribute: false }, now: { state: true } };
-  static styles = [...Panel.styles, pane, css`
+  static properties = { conversation: { attribute: false }, now: { state: true }, mode: { state: true }, note: { state: true } };
+  static styles = [...Panel.styles, pane, modeStyles, faceStyles, css`
     :host { background: var(--bg); }
     .bar { padding-inline: var(--sp-4) var(--sp-3); gap: var(--sp-2); }
     .bar > ui-avatar { margin-inline-end: var(--sp-1); }
@@ -32,30 +35,57 @@ class Chat extends Panel {
     @container (max-width: 620px) { .pick span { display: none; } }
   `];
 
+  mode = "reply";
+
   connectedCallback() {
     super.connectedCallback();
     this.now = Date.now();
     const timer = setInterval(() => { this.now = Date.now(); }, 20_000);
     this.cleanup(() => clearInterval(timer));
+    presence.look(this.conversation.id);
+    const { id } = this.conversation;
+    this.cleanup(() => presence.conversation === id && presence.look(null)); // the next one may be here already
+    this.cleanup(presence.subscribe(() => this.requestUpdate()));
   }
 
   render() {
     const { conversation } = this;
     const name = titleOf(conversation);
     const about = { conversation, contact: conversation.contact };
+    const here = presence.of(conversation.id);
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
         <ui-avatar name=${name}></ui-avatar>
         <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut">${whom(conversation)}</div></div>
-        <ui-slot name="conversation.header" shape="bare" .ctx=${about}></ui-slot>
+        ${faces(here)}<ui-slot name="conversation.header" shape="bare" .ctx=${about}></ui-slot>
         ${this.window()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>
       <ui-slot name="conversation.banner" shape="bare" .ctx=${about}></ui-slot>
-      <inbox-thread .conversation=${conversation} @reply=${this.reply}></inbox-thread>
+      <inbox-thread .conversation=${conversation} @reply=${this.reply} @edit-note=${this.rewrite}></inbox-thread>
       <ui-slot name="composer.above" shape="bare" .ctx=${about}></ui-slot>
-      <inbox-composer .conversation=${conversation} .now=${this.now}
-        @latest=${() => this.thread.latest()}></inbox-composer>`;
+      ${typists(here)}${can("conversations.write") ? modes(this.mode, (mode) => this.turn(mode)) : nothing}
+      <inbox-composer ?hidden=${this.mode === "note"} .conversation=${conversation} .now=${this.now} @input=${() => presence.types()} @keydown=${({ key }) => key === "Enter" && presence.stops()}
+        @latest=${() => this.thread.latest()}></inbox-composer>
+      ${this.mode === "note" ? html`<inbox-note-writer conversationId=${conversation.id} .note=${this.note} @input=${() => presence.types()} @written=${this.written} @leave=${() => this.turn("reply")}></inbox-note-writer>` : nothing}`;
+  }
+
+  /** "reply" for the customer, "note" for the team; the caret goes along. */
+  async turn(mode, note = null) {
+    if (mode === "note" && !can("conversations.write")) return;
+    if (mode === "note") await import("./notes/writer.js");
+    Object.assign(this, { mode, note });
+    await this.updateComplete;
+    (mode === "note" ? this.renderRoot.querySelector("inbox-note-writer") : this.composer).focus();
+  }
+
+  rewrite(event) {
+    this.turn("note", event.detail);
+  }
+
+  written(event) {
+    this.thread.notes.take(event.detail);
+    if (!this.note) this.thread.latest();
   }
 
   window() {
@@ -135,7 +165,7 @@ class Chat extends Panel {
 
   reply(event) {
     this.composer.quoted = event.detail;
-    this.composer.focus();
+    this.turn("reply");
   }
 
   openAssign() {

@@ -12,6 +12,14 @@ export function rowsOf(messages, fresh) {
   let day = null;
   let before = null;
   for (const message of messages) {
+    if (message.note) {
+      const noted = fmt.dayKey(message.note.created_at);
+      if (noted !== day) rows.push({ kind: "day", key: `day ${noted}`, at: message.note.created_at });
+      rows.push({ kind: "note", key: `note ${message.note.id}`, note: message.note });
+      day = noted;
+      before = null;
+      continue;
+    }
     if (message.wamid) byWamid.set(message.wamid, message);
     if (message.type === "reaction" && message.context_wamid) {
       react(reactions, message);

@@ -1,10 +1,13 @@
 import { css, html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { Panel, can, define, fmt, icon, post, t, tn, toast } from "@comptoir/sdk";
+import { Panel, can, define, fmt, icon, post, remove, t, tn, toast } from "@comptoir/sdk";
 import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { Undo } from "@comptoir/sdk/undo.js";
 import { bubble, bubbleStyles } from "./bubble.js";
+import { noteRow, noteStyles } from "./notes/row.js";
+import { NotesOf, merged } from "./notes/store.js";
 import { rowsOf } from "./rows.js";
 import { pane } from "./styles.js";
 import { titleOf } from "./words.js";
@@ -15,7 +18,7 @@ const NEAR_END = 80; // px
 /** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
 class Thread extends Panel {
   static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true } };
-  static styles = [...Panel.styles, pane, bubbleStyles, css`
+  static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, css`
     :host { flex: 1; position: relative; background: var(--bg); }
     .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
     .day span { background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); }
@@ -31,6 +34,7 @@ class Thread extends Panel {
   settled = false;
   pinned = true;
   top = 0;
+  undo = new Undo(this);
 
   virtual = new VirtualController(this, () => ({
     count: this.rows.length,
@@ -45,6 +49,8 @@ class Thread extends Panel {
     super.connectedCallback();
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
     this.cleanup(onLive(() => this.error && this.open()));
+    this.notes = new NotesOf(this.conversation.id, () => this.requestUpdate());
+    this.cleanup(() => this.notes.stop());
     this.open();
   }
 
@@ -80,11 +86,26 @@ class Thread extends Panel {
     if (!this.thread?.loaded && this.rows.length && this.thread?.loading) return;
     const messages = ledger.messages(this.conversation.id);
     const before = this.rows.at(-1)?.key;
-    this.built = rowsOf(messages, this.freshAfter(messages));
+    this.built = rowsOf(merged(messages, this.notesBeside(messages)), this.freshAfter(messages));
     this.rows = this.built.rows;
     const last = this.rows.at(-1);
     if (this.settled && before && last && last.key !== before && !this.pinned) this.unseen += Number(last.message?.direction === "inbound");
   }
+
+  /** Of the messages that are loaded: what is older comes with its page. */
+  notesBeside(messages) {
+    if (!this.thread?.loaded) return [];
+    const since = this.thread.next && messages.length ? Date.parse(messages[0].at) : null;
+    return this.notes.between(since).filter(({ id }) => !this.undo.holds(id));
+  }
+
+  noteActs = {
+    edit: (note) => this.dispatchEvent(new CustomEvent("edit-note", { detail: note })),
+    remove: (note) => this.undo.later({ id: note.id, text: t("The note is deleted."), act: async () => {
+      await remove(`/api/v1/p/inbox/notes/${note.id}`);
+      this.notes.drop(note.id);
+    } }),
+  };
 
   /** Where the divider "new messages" stands: fixed when the thread is opened. */
   freshAfter(messages) {
@@ -116,7 +137,7 @@ class Thread extends Panel {
         <div class="virt" .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}
         </div></div>
-      ${this.away ? this.pill() : nothing}${this.opened ? this.dialog() : nothing}`;
+      ${this.notes.error ? html`<ui-error text=${t("The notes could not be loaded.")} .error=${this.notes.error} @retry=${() => this.notes.again()}></ui-error>` : nothing}${this.away ? this.pill() : nothing}${this.opened ? this.dialog() : nothing}`;
   }
 
   /** What a plugin offers for one message. */
@@ -131,6 +152,7 @@ class Thread extends Panel {
   row(row, contact) {
     if (!row) return nothing;
     if (row.kind === "day") return html`<div class="day"><span>${fmt.day(row.at)}</span></div>`;
+    if (row.kind === "note") return noteRow(row.note, this.noteActs);
     if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
     const { message } = row;
     return bubble(message, {

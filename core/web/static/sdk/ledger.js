@@ -5,4 +5,4 @@
 export { byTime } from "../ledger.js";
 export { byActivity, ConversationList, LIST_PAGE } from "../conversations.js";
 export { uuid as newId } from "../outbox.js";
-export { ledger, onLive, outbox, socket } from "../replica.js";
+export { ledger, onLive, onTopic, outbox, socket } from "../replica.js";
