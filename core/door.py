@@ -23,9 +23,9 @@ class Door:
     def __init__(self, settings: Settings, enabled: Callable[[UUID], Collection[str]]) -> None:
         self._settings, self._enabled = settings, enabled
 
-    async def bootstrap(self, wish: Locale | None) -> "dict[str, object] | None":
+    async def bootstrap(self, wish: Locale | None, habit: Locale | None = None) -> "dict[str, object] | None":
         principal: Principal | None = g.principal
-        return await identity.bootstrap(services(), principal, wish) if principal else None
+        return await identity.bootstrap(services(), principal, wish, habit) if principal else None
 
     async def enabled_plugins(self) -> Collection[str]:
         principal: Principal | None = g.principal

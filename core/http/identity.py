@@ -9,10 +9,11 @@ from core.db.pool import Connection
 from core.events import log
 from core.http.services import Services
 from core.outward import frames
+from core.people.preferences import complete
 from core.tenancy.accounts import account_resources
 
 _TENANT = "select id, slug, name, locale, timezone, hue from tenants"
-_USER = "select email, locale from users where id = $1"
+_USER = "select email, locale, preferences from users where id = $1"
 
 
 async def me(services: Services, principal: Principal) -> dict[str, Any]:
@@ -30,16 +31,21 @@ async def me(services: Services, principal: Principal) -> dict[str, Any]:
         "permissions": sorted(principal.permissions),
         "tenant": {**tenant, "id": str(tenant["id"])},
         "auth": principal.auth,
+        "preferences": complete(user["preferences"] if user else None),
+        "chose_locale": bool(user and user["locale"]),
     }
 
 
-async def bootstrap(services: Services, principal: Principal, wish: str | None = None) -> dict[str, Any]:
+async def bootstrap(services: Services, principal: Principal, wish: str | None = None,
+                    habit: str | None = None) -> dict[str, Any]:
     """Everything a screen needs before its first list, in the language of `wish`, else the member's.
+
+    `habit` is the language last used in this browser: for members who have chosen none.
 
     Needs the principal's tenant in scope.
     """
     who = await me(services, principal)
-    locale = wish or who["locale"]
+    locale = wish or (who["locale"] if who["chose_locale"] else habit or who["locale"])
     async with services.db.tenant() as connection:
         # The cursor first: what happens while the rest is read will be told again, never missed.
         cursor = await current_cursor(connection, principal)

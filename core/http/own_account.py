@@ -1,4 +1,4 @@
-"""The caller's own name, language and password, and the organisations they may go to."""
+"""The caller's own name, language, preferences and password, and the organisations they may go to."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,15 +14,28 @@ from core.http.operation import Api
 from core.http.resources import LoggedIn, Me, Resource
 from core.http.services import services
 from core.http.text import Locale, Password, PersonName, RequestModel, Text, example
+from core.people.preferences import Density, Digits, Theme
+
+
+class OwnPreferences(RequestModel):
+    """What is given changes. `digits`: `latn` 0123, `arab` ٠١٢٣, in Arabic. `keys`: shortcuts of a single key."""
+
+    model_config = example(density="compact", theme="dark")
+
+    density: Density = "comfortable"
+    theme: Theme = "auto"
+    digits: Digits = "latn"
+    keys: bool = True
 
 
 class OwnFields(RequestModel):
     """What is given changes. `locale` null: the organisation's language."""
 
-    model_config = example(name="Amine A.", locale="ar")
+    model_config = example(name="Amine A.", locale="ar", preferences={"density": "compact"})
 
     name: PersonName | None = None
     locale: Locale | None = None
+    preferences: OwnPreferences = Field(default_factory=OwnPreferences)
 
 
 class PasswordChange(RequestModel):
@@ -55,9 +68,10 @@ class OwnTenants(Resource):
 def register(api: Api) -> None:
     """Add the routes."""
 
-    @api.route("PATCH", "/me", PERSONAL, "Change one's own name or language", body=OwnFields, responses={200: Me})
+    @api.route("PATCH", "/me", PERSONAL, "Change one's own name, language or preferences",
+               body=OwnFields, responses={200: Me})  # fmt: skip
     async def update_me(body: OwnFields) -> dict[str, Any]:
-        """Colleagues see the new name."""
+        """Colleagues see the new name. Preferences hold on every device, and in each organisation of the person."""
         given = body.model_dump(exclude_unset=True)
         if "name" in given and given["name"] is None:
             raise Invalid("Give a name.", errors=[{"loc": ["name"], "msg": "is needed"}])

@@ -48,9 +48,18 @@ class TenantResource(Resource):
     hue: int
 
 
+class Preferences(Resource):
+    """How a person likes their screens."""
+
+    density: Literal["comfortable", "compact"]
+    theme: Literal["auto", "light", "dark"]
+    digits: Literal["latn", "arab"]
+    keys: bool
+
+
 class Me(Resource):
     """The caller. `id` and `email` are null for an API key. `sees`: all conversations, those of their teams and their
-    own, or their own alone."""
+    own, or their own alone. `chose_locale`: the language is their own choice, not the organisation's."""
 
     id: UUID | None
     name: str
@@ -61,6 +70,8 @@ class Me(Resource):
     permissions: list[str]
     tenant: TenantResource
     auth: Literal["session", "token", "api_key"]
+    preferences: Preferences
+    chose_locale: bool
 
 
 class LoggedIn(Resource):

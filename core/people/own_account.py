@@ -1,4 +1,4 @@
-"""What a person changes about themselves: name, language, password."""
+"""What a person changes about themselves: name, language, how they like their screens, password."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +32,8 @@ where u.id = $1 and m.user_id = u.id and (m.tenant_id = $3 or m.name = u.name)
 returning m.tenant_id, m.role
 """
 _UPDATE = """
-update users set name = coalesce($2, name), locale = case when $3 then $4 else locale end, version = version + 1
+update users set name = coalesce($2, name), locale = case when $3 then $4 else locale end,
+    preferences = preferences || $5, version = version + 1
 where id = $1
 """
 
@@ -43,14 +44,17 @@ class OwnAccount:
     def __init__(self, db: Database, mail: Mail, passwords: Passwords) -> None:
         self._db, self._mail, self._passwords = db, mail, passwords
 
-    async def change(self, principal: Principal, user_id: UUID, given: Mapping[str, str | None]) -> None:
-        """`name` and `locale`, those that are given. No language: the tenant's."""
+    async def change(self, principal: Principal, user_id: UUID, given: Mapping[str, Any]) -> None:
+        """`name`, `locale` and `preferences`, those that are given. No language: the tenant's."""
         async with self._db.system_transaction() as connection:
             before = await connection.fetchrow("select name, locale from users where id = $1 for update", user_id)
             if name := given.get("name"):
                 for row in await connection.fetch(_RENAME, user_id, name, principal.tenant_id):
                     await tell_saved(connection, row["tenant_id"], user_id, name, row["role"])
-            await connection.execute(_UPDATE, user_id, given.get("name"), "locale" in given, given.get("locale"))
+            await connection.execute(_UPDATE, user_id, given.get("name"), "locale" in given, given.get("locale"),
+                                     given.get("preferences", {}))
+            if not given.keys() & {"name", "locale"}:
+                return  # nobody else's business
             await audit.record_for(connection, principal.tenant_id, "member.updated", "member", user_id,
                                    _changes(before, given))  # fmt: skip
 
@@ -91,7 +95,7 @@ async def _check_unchanged(connection: Connection, user_id: UUID, stored: str | 
         raise Conflict("The password has just been changed elsewhere: log in with the new one.")
 
 
-def _changes(before: Any, given: Mapping[str, str | None]) -> dict[str, list[str | None]]:
+def _changes(before: Any, given: Mapping[str, Any]) -> dict[str, list[str | None]]:
     """Names stay out of the log, which outlives people."""
     changes: dict[str, list[str | None]] = {"name": [None, None]} if given.get("name") else {}
     return {**changes, "locale": [before["locale"], given["locale"]]} if "locale" in given else changes

@@ -39,11 +39,11 @@ class Installation:
 class Door(Protocol):
     """What the pages ask about the request being served."""
 
-    async def bootstrap(self, wish: Locale | None) -> dict[str, Any] | None:
+    async def bootstrap(self, wish: Locale | None, habit: Locale | None = None) -> dict[str, Any] | None:
         """What GET /api/v1/bootstrap answers; None when nobody is logged in.
 
-        `wish` is the language chosen in this browser: when given, it replaces the member's own, in `locale`, in `dir`
-        and in the titles of `ui`.
+        `wish` is the language asked for now: when given, it replaces the member's own, in `locale`, in `dir` and in
+        the titles of `ui`. `habit` is the one last used in this browser, for members who have chosen none.
         """
 
     async def installation(self) -> Installation:

@@ -1,5 +1,6 @@
 """Every file the browser may ask for, and the names modules import them by."""
 
+import hashlib
 import json
 from collections.abc import Collection, Sequence
 from functools import cached_property
@@ -77,6 +78,23 @@ class Assets:
         if page and page.get("module"):
             entries.append(f"{self.plugins[page['plugin']].base}/{page['module']}")
         return modules.needed(entries, self.sources, self.imports(self.plugins))
+
+    def kept(self, pages: Sequence[dict[str, Any]]) -> list[str]:
+        """The modules with which these pages open, and go on, without a network."""
+        entries = [self.kernel.url(name) for name in SHELL]
+        entries += [f"{self.plugins[page['plugin']].base}/{page['module']}" for page in pages if page.get("module")]
+        return modules.needed(entries, self.sources, self.imports(self.plugins), later=True)
+
+    @property
+    def version(self) -> str:
+        """Another one as soon as any file is another."""
+        parts = (self.kernel, self.catalogues, *self.plugins.values())
+        return hashlib.sha256("".join(part.hash for part in parts).encode()).hexdigest()[:16]
+
+    def worker(self) -> bytes:
+        """The service worker. It is asked for by the one address that has no hash in it, so it brings them along."""
+        head = f'const BASE = "{self.kernel.base}"; // {self.version}\n'
+        return head.encode() + self.kernel.files["worker.js"].content
 
     def modules(self, *names: str) -> list[str]:
         """The kernel's modules of these names, and what they import."""

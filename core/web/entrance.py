@@ -100,7 +100,7 @@ class Entrance:
         return self._page(template, module=template, bootstrap=bootstrap, **values)
 
     async def _bootstrap(self) -> dict[str, Any] | None:
-        return await self._door.bootstrap(language.wish(request))
+        return await self._door.bootstrap(language.asked(request), language.habit(request))
 
     def _page(
         self, template: str, *, module: str | None = None, bootstrap: dict[str, Any] | None = None, status: int = 200,
@@ -119,7 +119,7 @@ class Entrance:
             f"entrance/{template}.html", locale, assets.import_map(()), status=status, bootstrap=session, **values)
 
     def _locale(self, bootstrap: dict[str, Any] | None) -> Locale:
-        return language.wish(request) or language.as_locale((bootstrap or {}).get("locale")) or language.choose(request)
+        return language.as_locale((bootstrap or {}).get("locale")) or language.choose(request)
 
 
 def to_login() -> Redirect:

@@ -11,8 +11,18 @@ COOKIE = "comptoir_locale"
 
 
 def wish(request: Request) -> Locale | None:
-    """The language asked for now (?lang=), else chosen earlier in this browser. It wins over the member's."""
-    return as_locale(request.args.get("lang")) or as_locale(request.cookies.get(COOKIE))
+    """The language asked for now (?lang=), else the one last used in this browser."""
+    return asked(request) or habit(request)
+
+
+def asked(request: Request) -> Locale | None:
+    """It wins over the member's."""
+    return as_locale(request.args.get("lang"))
+
+
+def habit(request: Request) -> Locale | None:
+    """For members who have chosen no language, and for strangers."""
+    return as_locale(request.cookies.get(COOKIE))
 
 
 def choose(request: Request) -> Locale:

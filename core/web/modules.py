@@ -10,17 +10,24 @@ from posixpath import dirname, join, normpath
 
 # `import x from "y"`, `import "y"`, `export { x } from "y"`; an import(…) is one that may come later.
 STATIC = re.compile(r"""^\s*(?:import|export)\b(?:[^"';]*?\bfrom)?\s*["']([^"']+)["']""", re.MULTILINE)
+LATER = re.compile(r"""\bimport\(\s*["']([^"']+)["']\s*\)""")
 
 
-def needed(entries: Iterable[str], sources: Mapping[str, bytes], imports: Mapping[str, str]) -> list[str]:
-    """The URLs of `entries` and of all they import. `imports` is the import map; what `sources` lacks is left out."""
+def needed(entries: Iterable[str], sources: Mapping[str, bytes], imports: Mapping[str, str], *,
+           later: bool = False) -> list[str]:
+    """The URLs of `entries` and of all they import. `imports` is the import map; what `sources` lacks is left out.
+
+    `later`: with what they may import while they run.
+    """
     found: dict[str, None] = {}
     waiting = list(entries)
     while waiting:
         url = waiting.pop()
         if url in sources and url not in found:
             found[url] = None
-            waiting += [resolved(name, url, imports) for name in STATIC.findall(sources[url].decode())]
+            source = sources[url].decode()
+            names = STATIC.findall(source) + (LATER.findall(source) if later else [])
+            waiting += [resolved(name, url, imports) for name in names]
     return sorted(found)
 
 

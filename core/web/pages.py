@@ -13,8 +13,9 @@ from . import Door, PluginFiles, language
 from .assets import Assets
 from .entrance import Entrance, to_login
 from .files import IMMUTABLE
+from .installed import Installed, page_path
 from .policy import protect
-from .rendering import Renderer, script_json
+from .rendering import THEMES, Renderer, script_json
 
 SETTINGS = "/settings"
 _PRIVATE = "private, max-age=31536000, immutable"
@@ -33,6 +34,7 @@ def build(door: Door, plugins: Sequence[PluginFiles], frame_origins: Sequence[st
     web.add_url_rule("/p/<plugin>/static/<digest>/<path:path>", "plugin_file", pages.plugin_file)
     web.add_url_rule("/api/docs", "reference", pages.reference)
     entrance.mount(web)
+    Installed(door, renderer.assets, pages).mount(web)
     web.add_url_rule("/", "home", pages.home)
     web.add_url_rule("/<page>", "shell", pages.shell)
     web.add_url_rule("/<page>/<path:rest>", "shell_deep", pages.shell)
@@ -47,7 +49,7 @@ class Pages:
     @declare(GREETED)
     async def home(self) -> Response | Redirect:
         """The first screen of whoever is logged in. A new installation greets its first visitor."""
-        bootstrap = await self.door.bootstrap(language.wish(request))
+        bootstrap = await self.door.bootstrap(language.asked(request), language.habit(request))
         if bootstrap is None:
             return redirect("/welcome", 303) if (await self.door.installation()).new else to_login()
         pages = bootstrap["ui"]["pages"]
@@ -56,7 +58,7 @@ class Pages:
 
     @declare(GREETED)
     async def shell(self, page: str, rest: str = "") -> Response | Redirect:
-        bootstrap = await self.door.bootstrap(language.wish(request))
+        bootstrap = await self.door.bootstrap(language.asked(request), language.habit(request))
         if bootstrap is None:
             return to_login()
         found = page_at(f"/{page}", bootstrap["ui"]["pages"])
@@ -70,24 +72,28 @@ class Pages:
             return self.entrance.message("forbidden", 403, bootstrap)
         return self.entrance.message("missing", 404, bootstrap)
 
-    async def shell_page(self, bootstrap: dict[str, Any], page: dict[str, Any] | None) -> Response:
+    async def shell_page(self, bootstrap: dict[str, Any], page: dict[str, Any] | None, *,
+                         kept: bool = False) -> Response:
+        """`kept`: to be put by, so nobody's data is in it, and every module of the main pages is named."""
         self.assets.look_again()
         enabled = await self.door.enabled_plugins()
         locale = language.as_locale(bootstrap["locale"]) or "en"
+        main = [one for one in bootstrap["ui"]["pages"] if one["nav"] == "main"]
         return self.renderer.render(
             "shell.html", locale, self.assets.import_map(enabled),
             title=page["title"] if page else bootstrap["me"]["tenant"]["name"], page=page,
-            rail=[(page_path(one), one) for one in bootstrap["ui"]["pages"] if one["nav"] == "main"],
+            rail=[(page_path(one), one) for one in main],
             settings=bool(settings_pages(bootstrap["ui"]["pages"])),
-            catalogues=self.assets.catalogue_urls(locale, enabled), preloads=self.assets.preloads(page),
-            frames=_framed(bootstrap["ui"].get("panels", ())),
-            bootstrap=script_json(bootstrap))
+            catalogues=self.assets.catalogue_urls(locale, enabled), frames=_framed(bootstrap["ui"].get("panels", ())),
+            theme=_theme(bootstrap["me"]["preferences"]["theme"]), density=bootstrap["me"]["preferences"]["density"],
+            preloads=self.assets.kept(main) if kept else self.assets.preloads(page), version=self.assets.version,
+            bootstrap=None if kept else script_json(bootstrap))
 
     @promise(Terms("public"))
     @declare(GREETED)
     async def reference(self) -> Response:
         """The reference of the API, for everybody; whoever is known finds their plugins in it."""
-        bootstrap = await self.door.bootstrap(language.wish(request))
+        bootstrap = await self.door.bootstrap(language.asked(request), language.habit(request))
         locale = language.as_locale(bootstrap["locale"]) if bootstrap else language.choose(request)
         locale = locale or "en"
         return self.renderer.render(
@@ -129,12 +135,11 @@ def settings_pages(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in pages if one["nav"] == "settings"]
 
 
+def _theme(chosen: str) -> str | None:
+    """As an attribute of the page; none: as the system."""
+    return chosen if chosen in THEMES else None
+
+
 def _framed(panels: Sequence[dict[str, Any]]) -> list[str]:
     """Origins of the pages of others that this person is shown."""
     return sorted({panel["frame"]["origin"] for panel in panels if "frame" in panel})
-
-
-def page_path(page: dict[str, Any]) -> str:
-    """/inbox for the page a plugin named after itself, /inbox.rules for its other ones. router.js does the same."""
-    plugin, name = page["plugin"], page["name"]
-    return f"/{name}" if name == plugin else f"/{plugin}.{name}"

@@ -30,13 +30,15 @@ class Renderer:
                frames: Sequence[str] = (), **values: Any) -> Response:
         """The page, never cached; a language chosen in the address is remembered. `frames`: origins that it shows."""
         text = self._templates.get_template(template).render(
-            locale=locale, direction=language.direction(locale), theme=theme(), import_map=import_map,
-            asset=self.assets.kernel.url, _=self.assets.pages[locale].gettext, languages=language.NAMES, **values)
+            locale=locale, direction=language.direction(locale), import_map=import_map,
+            asset=self.assets.kernel.url, _=self.assets.pages[locale].gettext, languages=language.NAMES,
+            **{"theme": theme(), **values})
         page = Response(text, status, content_type="text/html; charset=utf-8")
         response = protect(page, import_map, [*self._frame_origins, *frames])
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = locale
-        if language.as_locale(request.args.get("lang")):
+        # What is chosen now, and what a member has chosen elsewhere: for the next page before login.
+        if language.asked(request) or (values.get("bootstrap") and language.habit(request) not in (None, locale)):
             response.set_cookie(language.COOKIE, locale, max_age=YEAR, samesite="Lax", secure=request.is_secure)
         return response
 

@@ -47,7 +47,21 @@ async def test_a_name_and_a_language_are_ones_own_to_change(
     assert "Salma" not in await everything_said(db)
 
 
+async def test_screens_are_as_one_likes_them_wherever_one_logs_in(
+    person: Person, enter: Enter, db: Database, tenant: SeededTenant
+) -> None:
+    usual = (await person.caller.get("/me")).json["preferences"]
+    assert usual == {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True}
+    await person.caller.ask("PATCH", "/me", {"preferences": {"density": "compact"}})
+    answer = await person.caller.ask("PATCH", "/me", {"preferences": {"theme": "dark", "keys": False}})
+    assert answer.json["preferences"] == usual | {"density": "compact", "theme": "dark", "keys": False}
+    assert (await person.caller.get("/bootstrap")).json["me"]["preferences"] == answer.json["preferences"]
+    assert (await (await enter(tenant, "agent")).get("/me")).json["preferences"] == usual
+    assert await db.system.fetchval("select count(*) from audit_log where action = 'member.updated'") == 0
+
+
 @pytest.mark.parametrize("wrong", [
+    {"preferences": {"theme": "pink"}}, {"preferences": {"font": "big"}}, {"preferences": None},
     {"name": None}, {"name": ""}, {"name": "A\r\nBcc: x@y.test"}, {"name": "x" * 81}, {"locale": "de"},
     {"role": "owner"}, {"email": "other@atlas.test"}, {"platform_admin": True},
 ])  # fmt: skip

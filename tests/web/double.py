@@ -153,10 +153,11 @@ class Double:
         self.faults.setdefault(key, []).append((status, body))
 
     # ── the doors ──
-    async def bootstrap(self, wish: Locale | None) -> Resource | None:
+    async def bootstrap(self, wish: Locale | None, habit: Locale | None = None) -> Resource | None:
         if not self.signed_in:
             return None
-        locale = wish or self.locale
+        chosen = self.account.me.get("locale")
+        locale = wish or chosen or habit or self.locale
         tenant = {"id": "tenant", "slug": "atlas", "name": "Atlas", "locale": "fr", "timezone": "UTC", "hue": 163}
         pages = [{"plugin": name, "name": name, "title": title, "icon": icon, "nav": "main", "order": order,
                   "fragment": None, "element": f"{name}-page", "module": "page.js"}
@@ -166,7 +167,8 @@ class Double:
         pages += [] if self.without_settings else settings_pages(locale, self.permissions)
         return {
             "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": self.role, "locale": locale,
-                   "permissions": self.permissions, "tenant": tenant, "auth": "session"},
+                   "permissions": self.permissions, "tenant": tenant, "auth": "session",
+                   "preferences": self.account.preferences, "chose_locale": bool(chosen)},
             "csrf": self.csrf, "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
             "teams": self.teams,
             "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},

@@ -24,6 +24,7 @@ class Account:
     def __init__(self, double: "Double") -> None:
         self.double = double
         self.me: Resource = {"name": "Amine Kadiri"}
+        self.preferences: Resource = {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True}
         self.password = "right"
         self.sessions: dict[str, Resource] = {}
         self.totp: str | None = None
@@ -58,7 +59,9 @@ class Account:
             app.add_url_rule(f"{api}{rule}", view.__name__, view, methods=methods)
 
     async def _change_me(self) -> Answer:
-        self.me |= await request.get_json()
+        given = await request.get_json()
+        self.preferences |= given.pop("preferences", {})
+        self.me |= given
         return self.me
 
     async def _password(self) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 # What a browser says by itself about an answer that the page handles.
-EXPECTED = ("Failed to load resource", "WebSocket connection to")
+EXPECTED = ("Failed to load resource", "WebSocket connection to", "Service Worker registration blocked by Playwright")
 
 
 @dataclass
@@ -18,10 +18,12 @@ class Screen:
 
     @classmethod
     async def open(cls, browser: Browser, url: str, *, width: int = 1440, height: int = 860, theme: Any = "light",
-                   **options: Any) -> "Screen":
+                   worker: bool = False, **options: Any) -> "Screen":
+        """`worker`: with a service worker, as pages in use have; without one their requests may be held by a test."""
         context = await browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB", base_url=url,
-            timezone_id="Africa/Casablanca", reduced_motion="reduce", **options)
+            timezone_id="Africa/Casablanca", reduced_motion="reduce",
+            service_workers="allow" if worker else "block", **options)
         context.set_default_timeout(8_000)
         screen = cls(context, await context.new_page(), url)
         screen.page.on("console", screen.note)

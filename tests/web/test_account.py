@@ -10,6 +10,55 @@ from .screen import Screen
 pytestmark = pytest.mark.browser
 
 
+async def test_screens_are_as_one_likes_them_and_stay_so(browser: Browser, double: Double, screen: Screen) -> None:
+    for name in ("Aya", "Badr"):
+        double.write(double.customer(name), "hello", quiet=True)
+    await screen.go("/settings.me")
+    await screen.page.get_by_label("Density of lists").select_option("compact")
+    await screen.page.get_by_label("Appearance").select_option("dark")
+    await screen.page.get_by_label("Single-key shortcuts are on").uncheck()
+    html = screen.page.locator("html")
+    await screen.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    elsewhere = await Screen.open(browser, double.url)  # another device: no cookie of this one
+    await elsewhere.go("/inbox")
+    await elsewhere.page.locator("inbox-list .row").first.wait_for()
+    for seen in (html, elsewhere.page.locator("html")):
+        assert (await seen.get_attribute("data-theme"), await seen.get_attribute("data-density")) == ("dark", "compact")
+    assert [await row.evaluate("(row) => row.offsetHeight") for row in
+            await elsewhere.page.locator("inbox-list .row").all()] == [56, 56]
+    assert double.account.preferences == {"density": "compact", "theme": "dark", "digits": "latn", "keys": False}
+    assert elsewhere.errors == []
+    await elsewhere.context.close()
+
+
+async def test_a_choice_that_is_not_kept_is_taken_back(double: Double, screen: Screen) -> None:
+    await screen.go("/settings.me")
+    double.refuse("PATCH me", 500)
+    await screen.page.get_by_label("Appearance").select_option("dark")
+    await screen.page.get_by_text("The server failed.").wait_for()
+    assert await screen.page.locator("html").get_attribute("data-theme") is None
+
+
+async def test_the_language_of_a_person_holds_in_a_browser_that_was_used_in_another(double: Double,
+                                                                                   screen: Screen) -> None:
+    await screen.go("/inbox?lang=fr")
+    double.account.me["locale"] = "ar"  # chosen on another device
+    await screen.go("/inbox")
+    assert await screen.page.locator("html").get_attribute("lang") == "ar"
+    double.signed_in = False
+    await screen.go("/login")
+    assert await screen.page.locator("html").get_attribute("lang") == "ar"
+
+
+async def test_arabic_digits_are_for_those_who_want_them(double: Double, screen: Screen) -> None:
+    double.account.me["locale"] = "ar"
+    double.account.preferences["digits"] = "arab"
+    double.write(double.customer("أحمد"), "سلام", quiet=True)
+    await screen.go("/inbox")
+    said = await screen.page.locator("inbox-list .row time").inner_text()
+    assert any(digit in said for digit in "٠١٢٣٤٥٦٧٨٩")
+
+
 async def test_the_password_is_changed_by_whoever_knows_it(double: Double, screen: Screen) -> None:
     page = screen.page
     double.account.session("Mozilla/5.0 Firefox/140.0 (Windows)")

@@ -80,9 +80,25 @@ export async function renewSession() {
 
 /** The parsed JSON of an answer, or null for an empty one. */
 export async function json(method, path, options) {
-  const told = await (await request(method, path, options)).text(); // none of a 204, and of a 202 that only says "later"
-  return told ? JSON.parse(told) : null;
+  try {
+    const told = await (await request(method, path, options)).text(); // none of a 204, and of a 202 that only says "later"
+    return told ? JSON.parse(told) : null;
+  } catch (error) {
+    const kept = method === "GET" && away(error) ? await instead(path, options?.query) : undefined;
+    if (kept === undefined) throw error;
+    return kept;
+  }
 }
+
+let instead = async () => undefined;
+
+/** `answer(path, query)` is asked for what the server, being away, cannot give; undefined: it does not know either. */
+export function answerInstead(answer) {
+  instead = answer;
+}
+
+/** Nobody there, or only what stands before a server that is being restarted. */
+export const away = (error) => error instanceof Unreachable || [502, 503, 504].includes(error.status);
 
 export const get = (path, query, options) => json("GET", path, { query, ...options });
 export const post = (path, body, options) => json("POST", path, { body, ...options });

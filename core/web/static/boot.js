@@ -10,7 +10,7 @@ import "./elements/slot.js";
 import "./elements/states.js";
 import "./elements/toast.js";
 import { startKeys } from "./keys.js";
-import { outbox, socket } from "./replica.js";
+import { ledger, outbox, socket } from "./replica.js";
 import { startRouter } from "./router.js";
 import { bootstrap } from "./session.js";
 
@@ -20,3 +20,7 @@ startKeys();
 await import("./shell.js");
 socket.connect();
 outbox.resume();
+// Once the page is at rest. One that loses its network before then is not kept, and works all the same.
+socket.whenLive().then(() => import("./kept/keep.js"))
+  .then(({ keep }) => keep(ledger, socket, () => dispatchEvent(new Event("comptoir-newer"))))
+  .catch((error) => console.info("not kept for work without a network:", error));

@@ -1,7 +1,8 @@
-/** Times and numbers as the reader writes them. Latin digits, the 24-hour clock of Morocco and France. */
+/** Times and numbers as the reader writes them. Latin digits unless they prefer others, the 24-hour clock of Morocco and France. */
 import { locale, t } from "./i18n.js";
+import { me } from "./session.js";
 
-const TAGS = { ar: "ar-MA-u-nu-latn", fr: "fr-MA", en: "en-GB" };
+const TAGS = { ar: `ar-MA-u-nu-${me?.preferences?.digits ?? "latn"}`, fr: "fr-MA", en: "en-GB" };
 const tag = TAGS[locale] ?? "en-GB";
 const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = new Intl.DateTimeFormat(tag, { weekday: "short" });

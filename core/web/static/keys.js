@@ -1,5 +1,6 @@
 /** Single-key shortcuts. They never fire while someone writes, and a person may turn them off. */
-import { storageKey } from "./session.js";
+import { prefer } from "./preferences.js";
+import { me } from "./session.js";
 
 const bindings = new Map();
 
@@ -13,8 +14,8 @@ export function bind(map) {
 export const shortcuts = () => [...bindings].map(([key, { label }]) => ({ key, label })).filter(({ label }) => label);
 /** Those of which a press is no more than a press: what they do can be chosen from a list, too. */
 export const doings = () => [...bindings].map(([key, binding]) => ({ key, ...binding })).filter(({ key, label }) => label && !["Enter", "Escape", "?"].includes(key));
-export const shortcutsOff = () => localStorage.getItem(storageKey("keys")) === "off";
-export const turnShortcuts = (on) => localStorage.setItem(storageKey("keys"), on ? "on" : "off");
+export const shortcutsOff = () => me?.preferences.keys === false;
+export const turnShortcuts = (on) => prefer({ keys: on });
 
 /** Ctrl+K and ⌘K, wherever one is, also while writing. */
 export function onPalette(open) {

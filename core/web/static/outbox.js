@@ -1,30 +1,47 @@
 /**
  * What this person wrote, from the key press to the server's acceptance. The id is made here and is the idempotency
- * key: after a lost answer the same message is posted again without being sent twice. Kept across reloads.
+ * key: after a lost answer the same message is posted again without being sent twice. Kept in IndexedDB across reloads
+ * and shared by the tabs of one person: whoever holds the conversation's lock sends, and looks first what is left.
  */
-import { ApiError, Unreachable, post } from "./api.js";
+import { ApiError, away, post, upload } from "./api.js";
+import { open, within } from "./kept/database.js";
 import { me, storageKey } from "./session.js";
 
 const RETRY = 5_000;
+const STORE = ["drafts"];
 
 export class Outbox extends EventTarget {
   constructor(ledger) {
     super();
-    this.ledger = ledger;
-    this.drafts = new Map();
-    this.busy = new Set();
-    for (const draft of stored()) this.drafts.set(draft.id, draft);
+    Object.assign(this, { ledger, drafts: new Map(), busy: new Set(), unkept: new Set(), kept: true });
+    this.database = open(storageKey("outbox"), STORE).catch((error) => this.lose(error));
+    this.tabs = new BroadcastChannel(storageKey("outbox"));
+    this.tabs.addEventListener("message", ({ data }) => this.toldByTab(data));
   }
 
   /** Shows what was left over from before a reload, and tries again. */
-  resume() {
-    for (const draft of this.drafts.values()) if (draft.state !== "held") this.show(draft);
+  async resume() {
+    await this.adopt();
+    await this.refresh();
+    if ([...this.drafts.values()].some(({ state }) => state === "held")) this.dispatchEvent(new Event("held"));
     this.flush();
   }
 
-  /** `draft`: {conversation_id, body, type?, content?, reply_to?, last_seen?, confirm?}; `content` is WhatsApp's object of a type other than text. Returns its id at once. */
+  /** What an earlier version of this page kept in another place. */
+  async adopt() {
+    const key = storageKey("outbox");
+    const before = stored(key);
+    await Promise.all(before.map((draft) => this.put(draft)));
+    if (this.kept) localStorage.removeItem(key);
+    else for (const draft of before) this.drafts.set(draft.id, draft);
+  }
+
+  /**
+   * `draft`: {conversation_id, body, type?, content?, file?, reply_to?, last_seen?, confirm?}; `content` is WhatsApp's
+   * object of a type other than text, `file` what is uploaded first. Returns its id at once.
+   */
   send(draft) {
-    const written = { ...draft, id: uuid(), at: new Date().toISOString(), state: "waiting" };
+    const written = { ...draft, id: uuid(), at: new Date().toISOString(), order: nextOrder(), state: "waiting" };
     this.drafts.set(written.id, written);
     this.changed(written);
     this.flushConversation(written.conversation_id);
@@ -41,8 +58,7 @@ export class Outbox extends EventTarget {
 
   drop(id) {
     const draft = this.drafts.get(id);
-    this.drafts.delete(id);
-    this.save();
+    this.remove(id);
     if (draft) this.ledger.apply({ type: "local.dropped", data: { message: shown(draft) } });
   }
 
@@ -58,24 +74,28 @@ export class Outbox extends EventTarget {
   async flushConversation(conversationId) {
     if (this.busy.has(conversationId)) return;
     this.busy.add(conversationId);
-    try {
-      for (let draft; (draft = this.nextOf(conversationId)); ) if (!(await this.deliver(draft))) break;
-    } finally {
-      this.busy.delete(conversationId);
-    }
+    await alone(`${storageKey("outbox")}:${conversationId}`, async () => {
+      try {
+        await this.refresh();
+        for (let draft; (draft = this.nextOf(conversationId)); ) if (!(await this.deliver(draft))) break;
+      } finally {
+        this.busy.delete(conversationId);
+      }
+    });
   }
 
   nextOf(conversationId) {
-    return [...this.drafts.values()].find((one) => one.conversation_id === conversationId && one.state === "waiting");
+    const mine = [...this.drafts.values()].filter((one) => one.conversation_id === conversationId && one.state === "waiting");
+    return mine.sort(byOrder)[0];
   }
 
   /** True when the next draft may be tried. */
   async deliver(draft) {
-    const { id, conversation_id: conversation, type = "text", body, content, reply_to, last_seen, confirm } = draft;
+    const { id, conversation_id: conversation, type = "text", body, reply_to, last_seen, confirm } = draft;
     try {
+      const content = await this.uploaded(draft);
       const message = await post(`/api/v1/conversations/${conversation}/messages`, { id, type, ...(type === "text" ? { body } : { [type]: content }), reply_to, last_seen, confirm });
-      this.drafts.delete(id);
-      this.save();
+      this.remove(id, message);
       this.ledger.apply({ type: "message.queued", data: { message } });
       return true;
     } catch (error) {
@@ -83,10 +103,20 @@ export class Outbox extends EventTarget {
     }
   }
 
+  /** The content, once its file is at the server. */
+  async uploaded(draft) {
+    if (!draft.file) return draft.content;
+    const form = new FormData();
+    form.append("file", draft.file, draft.file.name);
+    const { id } = await upload("/api/v1/attachments", form);
+    Object.assign(draft, { content: { ...draft.content, attachment_id: id }, file: null });
+    this.put(draft);
+    return draft.content;
+  }
+
   refused(draft, error) {
-    if (error instanceof Unreachable || error.status === 503 || error.status === 429) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.flush(), RETRY);
+    if (away(error) || error.status === 429 || error.status === 401) {
+      this.later();
       this.dispatchEvent(new Event("change"));
       return false;
     }
@@ -99,47 +129,121 @@ export class Outbox extends EventTarget {
     return true;
   }
 
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), RETRY);
+  }
+
   /** With those written after it, which have seen no more. They are kept until the conversation's screen takes them. */
   hold(refused, problem) {
     const waiting = [...this.drafts.values()].filter((one) => one.state === "waiting" && one.conversation_id === refused.conversation_id);
     for (const draft of waiting.filter((one) => one === refused || (one.last_seen && !one.confirm))) {
       Object.assign(draft, { state: "held", problem });
+      this.put(draft);
       this.ledger.apply({ type: "local.dropped", data: { message: shown(draft) } });
     }
-    this.save();
+    this.dispatchEvent(new Event("change"));
     this.dispatchEvent(new Event("held"));
   }
 
   /** What newer messages held up, in its order, each with its `problem`: from here on the caller's. */
   takeHeld(conversationId) {
-    const held = [...this.drafts.values()].filter((one) => one.state === "held" && one.conversation_id === conversationId);
-    for (const { id } of held) this.drafts.delete(id);
-    if (held.length) this.save();
+    const held = [...this.drafts.values()].filter((one) => one.state === "held" && one.conversation_id === conversationId).sort(byOrder);
+    for (const { id } of held) this.remove(id);
     return held;
   }
 
   changed(draft) {
-    this.save();
+    this.put(draft);
     this.show(draft);
+    this.dispatchEvent(new Event("change"));
   }
 
   show(draft) {
     this.ledger.apply({ type: "local.queued", data: { message: shown(draft) } });
   }
 
-  save() {
-    localStorage.setItem(storageKey("outbox"), JSON.stringify([...this.drafts.values()]));
+  /** `message`: what became of it, for the other tabs. */
+  remove(id, message = null) {
+    this.drafts.delete(id);
+    this.unkept.delete(id);
+    this.write((drafts) => drafts.delete(id), { gone: id, message });
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async put(draft) {
+    this.unkept.add(draft.id);
+    if (await this.write((drafts) => drafts.put({ ...draft }, draft.id), { written: draft.id })) this.unkept.delete(draft.id);
+  }
+
+  /** True when it is on disk. A browser that keeps nothing, or has no room, is said to be one: `kept`. */
+  async write(work, told) {
+    const database = await this.database;
+    if (!database) return false;
+    try {
+      await within(database, STORE, "readwrite", (drafts) => { work(drafts); });
+      this.tabs.postMessage(told);
+      return true;
+    } catch (error) {
+      this.lose(error);
+      return false;
+    }
+  }
+
+  lose(error) {
+    console.info("what waits to be sent is in this tab alone:", error);
+    this.kept = false;
+    this.dispatchEvent(new Event("change"));
+    return null;
+  }
+
+  /** What all tabs have in common. What this tab could not keep is its own. */
+  async refresh() {
+    const database = await this.database;
+    const left = database && await within(database, STORE, "readonly", (drafts) => drafts.getAll()).catch(() => null);
+    if (!left) return;
+    const ids = new Set(left.map(({ id }) => id));
+    for (const id of this.drafts.keys()) if (!ids.has(id) && !this.unkept.has(id)) this.vanish(id);
+    for (const draft of left.filter(({ id }) => !this.drafts.has(id)).sort(byOrder)) this.meet(draft);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  meet(draft) {
+    this.drafts.set(draft.id, draft);
+    if (draft.state !== "held") this.show(draft);
+  }
+
+  vanish(id) {
+    const draft = this.drafts.get(id);
+    this.drafts.delete(id);
+    this.ledger.apply({ type: "local.dropped", data: { message: shown(draft) } });
+  }
+
+  /** Another tab wrote or sent something. Should it close before, this one goes on. */
+  async toldByTab({ gone, message }) {
+    if (message) this.ledger.apply({ type: "message.queued", data: { message } });
+    if (gone && this.drafts.has(gone)) this.vanish(gone);
+    if (!gone) await this.refresh();
+    if (this.waiting) this.later();
     this.dispatchEvent(new Event("change"));
   }
 }
 
-function stored() {
+function stored(key) {
   try {
-    return JSON.parse(localStorage.getItem(storageKey("outbox"))) ?? [];
+    return JSON.parse(localStorage.getItem(key)) ?? [];
   } catch {
     return []; // another version's format: nothing we could send
   }
 }
+
+/** The tabs of one person one after the other. Without HTTPS there are no locks: the server takes an id once, too. */
+const alone = (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work());
+
+const byOrder = (a, b) => (a.order ?? 0) - (b.order ?? 0) || (a.at < b.at ? -1 : 1);
+
+let latest = 0;
+const nextOrder = () => (latest = Math.max(latest + 1, Date.now() * 1000));
 
 /** The message as the thread draws it before the server has seen it. */
 const shown = (draft) => ({

@@ -1,8 +1,8 @@
 /** The one ledger, outbox and socket of this page, wired together. */
-import { ApiError, get } from "./api.js";
+import { ApiError, answerInstead, get } from "./api.js";
 import { Ledger } from "./ledger.js";
 import { Outbox } from "./outbox.js";
-import { bootstrap, meet } from "./session.js";
+import { bootstrap, kept, meet } from "./session.js";
 import { Socket } from "./socket.js";
 
 export const ledger = new Ledger();
@@ -10,13 +10,42 @@ export const outbox = new Outbox(ledger);
 export const topics = new EventTarget();
 
 export const socket = new Socket(bootstrap.ws, bootstrap.cursor, {
+  before: kept ? meetServer : null,
   event: (frame) => ledger.apply(frame),
   reset: () => ledger.reset(),
   topic: (frame) => topics.dispatchEvent(new CustomEvent(frame.topic, { detail: frame.data })),
   session: leaveIfLoggedOut,
 });
 
-socket.addEventListener("state", () => socket.state === "live" && outbox.flush());
+socket.addEventListener("state", () => socket.state === "live" && back());
+answerInstead(fromCopy);
+let copied = false;
+
+/** What was read out of the copy meanwhile is fetched from the server now. */
+function back() {
+  if (copied) ledger.reset();
+  copied = false;
+  outbox.flush();
+}
+
+async function fromCopy(path, query) {
+  if (!path.startsWith("/api/v1/conversations")) return undefined;
+  const { answer } = await import("./kept/answers.js").catch(() => ({ answer: () => undefined }));
+  const found = await answer(path, query);
+  copied ||= found !== undefined;
+  return found;
+}
+
+async function meetServer(opened) {
+  const { firstContact } = await import("./kept/contact.js");
+  try {
+    await firstContact(opened, ledger);
+    copied = false;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) await leaveIfLoggedOut(false);
+    throw error;
+  }
+}
 ledger.onEvent(meet);
 
 /** `listener` runs whenever the server is back: what failed meanwhile may be asked for again. Returns how to stop. */

@@ -2,7 +2,9 @@
 
 const element = document.getElementById("bootstrap");
 
-export const bootstrap = element ? JSON.parse(element.textContent) : null;
+/** The server put no data into this page: the worker opened it without a network. */
+export const kept = !element && Boolean(document.querySelector("meta[name=comptoir-version]"));
+export const bootstrap = kept ? await (await import("./kept/open.js")).keptBootstrap() : element ? JSON.parse(element.textContent) : null;
 export const me = bootstrap?.me ?? null;
 export const members = bootstrap?.members ?? [];
 export const teams = bootstrap?.teams ?? [];
@@ -29,7 +31,6 @@ const drop = (list, gone) => list.splice(0, list.length, ...list.filter(({ id })
 /** What this browser keeps for this person: wiped when they log out. */
 export const storageKey = (name) => `comptoir:${me?.tenant?.id}:${me?.id}:${name}`;
 
-export function forgetPerson() {
-  const prefix = storageKey("");
-  for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
+export async function forgetPerson() {
+  await (await import("./kept/wipe.js")).wipePerson(storageKey(""));
 }

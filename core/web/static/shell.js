@@ -1,11 +1,12 @@
 import { LitElement, html, nothing } from "lit";
-import { Unreachable, get, put, remove } from "./api.js";
+import { Unreachable, get, patch, put, remove } from "./api.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { carryOut } from "./commands.js";
 import { bind, doings, onPalette, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
 import { mount, report } from "./plugins.js";
 import { ledger, onLive, outbox, socket } from "./replica.js";
+import { prefer } from "./preferences.js";
 import { SETTINGS, navigate, onRoute, pagePath, route, settingsPages } from "./router.js";
 import { bootstrap, forgetPerson, me } from "./session.js";
 import { toast } from "./elements/toast.js";
@@ -15,7 +16,7 @@ const QUIET = 1_200; // ms offline before the bar says so: a reconnect is not ne
 
 /** The frame around every screen: rail, bar when offline, toasts, help. In light DOM, so that app.css draws it. */
 class App extends LitElement {
-  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, help: { state: true }, palette: { state: true }, tenants: { state: true } };
+  static properties = { page: { state: true }, error: { state: true }, offline: { state: true }, waiting: { state: true }, kept: { state: true }, newer: { state: true }, help: { state: true }, palette: { state: true }, tenants: { state: true } };
 
   createRenderRoot() {
     this.skeleton = this.querySelector(".outlet");
@@ -28,7 +29,8 @@ class App extends LitElement {
     onRoute(() => this.arrive());
     onLive(() => this.error instanceof Unreachable && this.arrive(true));
     socket.addEventListener("state", () => this.connection());
-    outbox.addEventListener("change", () => { this.waiting = outbox.waiting; });
+    outbox.addEventListener("change", () => { Object.assign(this, { waiting: outbox.waiting, kept: outbox.kept }); });
+    addEventListener("comptoir-newer", () => { this.newer = true; });
     ledger.subscribe(() => this.title());
     ledger.onEvent(({ type }) => type === "member.saved" && this.requestUpdate());
     bind({ "?": { label: t("Keyboard shortcuts"), run: () => { this.help = true; } } });
@@ -81,7 +83,7 @@ class App extends LitElement {
 
   bar() {
     const words = this.waiting ? tn("Offline: {n} message will be sent.", "Offline: {n} messages will be sent.", this.waiting) : t("Offline. Trying to reconnect…");
-    return html`<div class="banner" role="status">${icon("wifi-off")}<span>${words}</span><button @click=${() => socket.hurry()}>${t("Reconnect now")}</button></div>`;
+    return html`<div class="banner" role="status">${icon("wifi-off")}<span>${words}${this.waiting && this.kept === false ? ` ${t("This browser keeps nothing: leave this tab open until then.")}` : nothing}</span><button @click=${() => socket.hurry()}>${t("Reconnect now")}</button></div>`;
   }
 
   rail() {
@@ -90,6 +92,7 @@ class App extends LitElement {
       ${bootstrap.ui.pages.filter((page) => page.nav === "main").map((page) => html`
         <a href=${pagePath(page)} aria-current=${page === here ? "page" : nothing} aria-label=${page.title} title=${page.title}>${icon(page.icon)}</a>`)}
       <span class="push"></span>
+      ${this.newer ? html`<button class="newer" aria-label=${t("A new version is here: reload")} title=${t("A new version is here: reload")} @click=${() => location.reload()}>${icon("refresh-cw")}</button>` : nothing}
       <button aria-label=${t("Search and commands")} title=${t("Search and commands (Ctrl+K)")} aria-keyshortcuts="Control+K Meta+K" @click=${() => this.ask()}>${icon("search")}</button>
       ${settingsPages.length ? html`<a href=${SETTINGS} aria-current=${settings ? "page" : nothing} aria-label=${t("Settings")} title=${t("Settings")}>${icon("settings")}</a>` : nothing}
       <ui-menu @pointerenter=${this.meet} @focusin=${this.meet} .items=${this.personal()}><button slot="trigger" aria-label=${t("Your account: {name}", { name: me.name })} title=${me.name}><ui-avatar size="small" name=${me.name}></ui-avatar></button></ui-menu>
@@ -97,14 +100,14 @@ class App extends LitElement {
   }
 
   personal() {
-    const theme = document.documentElement.dataset.theme ?? "auto";
+    const { theme } = me.preferences;
     const themes = [["auto", t("As the system"), "monitor"], ["light", t("Light"), "sun"], ["dark", t("Dark"), "moon"]];
     return [
       { heading: `${me.name} · ${me.tenant.name}` },
       ...(settingsPages.length ? [{ label: t("Settings"), icon: "settings", run: () => navigate(SETTINGS) }] : []),
       ...this.organisations(),
       { heading: t("Language") },
-      ...LANGUAGES.map(([code, label]) => ({ label, checked: code === locale, href: `${location.pathname}?lang=${code}` })),
+      ...LANGUAGES.map(([code, label]) => ({ label, checked: code === locale, run: () => this.speak(code) })),
       { heading: t("Appearance") },
       ...themes.map(([name, label, picture]) => ({ label, icon: picture, checked: name === theme, run: () => this.paint(name) })),
       { separator: true },
@@ -196,17 +199,36 @@ class App extends LitElement {
   }
 
   paint(theme) {
-    if (theme === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-    document.cookie = `comptoir_theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+    this.saved(() => prefer({ theme }));
     this.requestUpdate();
   }
 
+  /** The page is drawn anew: its words come from the server. */
+  speak(code) {
+    this.saved(async () => {
+      await patch("/api/v1/me", { locale: code });
+      location.assign(`${location.pathname}?lang=${code}`);
+    });
+  }
+
+  async saved(change) {
+    try {
+      await change();
+    } catch (error) {
+      toast({ text: t("That was not saved: {reason}", { reason: error.message }) });
+      this.requestUpdate();
+    }
+  }
+
   async leave() {
-    forgetPerson();
+    try {
+      await remove("/api/v1/session");
+    } catch (error) {
+      if (error.status !== 401) return toast({ text: t("You are still logged in: {reason}", { reason: error.message }) });
+    }
     socket.stop();
-    await remove("/api/v1/session");
-    location.assign("/login");
+    await forgetPerson();
+    return location.assign("/login");
   }
 }
 

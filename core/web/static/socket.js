@@ -9,11 +9,11 @@ const SILENCE = 60_000; // two missed pings and some
 const SESSION_OVER = 4001;
 
 export class Socket extends EventTarget {
-  /** `on`: {event(frame), reset(reason), topic(frame), session(ended)}. */
+  /** `on`: {before(socket)?, event(frame), reset(reason), topic(frame), session(ended)}. `before` is done before the first connection. */
   constructor(path, cursor, on) {
     super();
-    const separator = cursor.lastIndexOf(".");
-    Object.assign(this, { path, on, epoch: cursor.slice(0, separator), seq: Number(cursor.slice(separator + 1)) });
+    Object.assign(this, { path, on });
+    this.startAt(cursor);
     Object.assign(this, { state: "connecting", attempts: 0, gaps: 0, topics: new Set(), stopped: false });
     addEventListener("online", () => this.hurry());
     addEventListener("offline", () => this.socket?.close());
@@ -24,8 +24,36 @@ export class Socket extends EventTarget {
     return `${this.epoch}.${this.seq}`;
   }
 
+  startAt(cursor) {
+    const separator = cursor.lastIndexOf(".");
+    Object.assign(this, { epoch: cursor.slice(0, separator), seq: Number(cursor.slice(separator + 1)), gaps: 0 });
+  }
+
+  async whenLive() {
+    if (this.state !== "live") await new Promise((done) => { this.addEventListener("state", () => this.state === "live" && done()); });
+  }
+
   connect() {
     clearTimeout(this.timer);
+    if (this.on.before) this.prepare();
+    else this.dial();
+  }
+
+  async prepare() {
+    if (this.preparing) return;
+    this.preparing = true;
+    try {
+      await this.on.before(this);
+      this.on.before = null;
+    } catch (error) {
+      console.info("not connected yet:", error.message);
+    }
+    this.preparing = false;
+    if (this.on.before) this.closed();
+    else this.dial();
+  }
+
+  dial() {
     const url = new URL(this.path, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     url.searchParams.set("cursor", this.cursor);
@@ -129,10 +157,7 @@ const FRAMES = {
     this.become("live");
   },
   reset({ cursor, reason }) {
-    const separator = cursor.lastIndexOf(".");
-    this.epoch = cursor.slice(0, separator);
-    this.seq = Number(cursor.slice(separator + 1));
-    this.gaps = 0;
+    this.startAt(cursor);
     this.on.reset(reason);
   },
   topic(frame) {

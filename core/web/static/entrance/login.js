@@ -3,10 +3,12 @@ import { post } from "../api.js";
 import { needed } from "./factor.js";
 import { leave, serve } from "./form.js";
 import { ask, supported } from "./passkeys.js";
+import { wipeCopies } from "../kept/wipe.js";
 
 const form = document.getElementById("login");
 const passkey = document.getElementById("passkey");
 const { next } = form.dataset;
+wipeCopies(); // nobody is logged in
 
 serve(form, async (values) => {
   try {

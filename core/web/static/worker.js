@@ -1,0 +1,6 @@
+/** The service worker. `BASE` is written above by the server: where the version of these files stands. */
+importScripts(`${BASE}/worker-offline.js`);
+
+// One version of the worker serves pages of every version: nothing is gained by waiting.
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -1,0 +1,235 @@
+"""Without a network: the application opens, shows what was read last, takes what is written, and sends it once."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from .double import Double, Resource
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+
+KEPT = """async ([conversations, threads]) => {
+    const shelf = (await caches.keys()).some((name) => name.startsWith('comptoir:shell:'));
+    if (!shelf || !(await caches.match('/offline'))) return false;
+    const found = (await indexedDB.databases()).find(({ name }) => name.endsWith(':copy'));
+    if (!found) return false;
+    const opened = (done) => { indexedDB.open(found.name).onsuccess = ({ target }) => done(target.result); };
+    const database = await new Promise(opened);
+    const read = (store, how) => new Promise((done) => {
+        how(database.transaction(store).objectStore(store)).onsuccess = (event) => done(event.target.result);
+    });
+    const rows = await read('facts', (facts) => facts.get('conversations'));
+    const kept = await read('threads', (store) => store.getAllKeys());
+    database.close();
+    return rows?.length === conversations && kept.length === threads;
+}"""
+NAMES = """async () => [...Object.keys(localStorage), ...(await indexedDB.databases()).map(({ name }) => name),
+    ...(await caches.keys())].filter((name) => name.startsWith('comptoir:'))"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def traveller(browser: Browser, double: Double) -> AsyncIterator[Screen]:
+    opened = await Screen.open(browser, double.url, worker=True)
+    yield opened
+    await opened.context.close()
+    assert opened.errors == []
+
+
+async def kept(page: Page, conversations: int, threads: int) -> None:
+    """Until the copy has this much, and the shell is put by."""
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for _ in range(200):
+        if await page.evaluate(KEPT, [conversations, threads]):
+            return
+        await page.wait_for_timeout(100)
+    raise AssertionError("nothing was kept")
+
+
+async def two(double: Double, screen: Screen) -> tuple[Resource, Resource]:
+    """Salma's conversation, read; Badr's, not; both kept."""
+    salma, badr = double.customer("Salma"), double.customer("Badr")
+    double.write(salma, "Bonjour", quiet=True)
+    double.write(badr, "Salam", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await kept(screen.page, 2, 1)
+    return salma, badr
+
+
+async def write(screen: Screen, words: str, name: str = "Salma") -> None:
+    await screen.page.get_by_label(f"Message to {name}").fill(words)
+    await screen.page.keyboard.press("Enter")
+
+
+def bodies(double: Double) -> list[Any]:
+    return [one["body"] for one in double.posted]
+
+
+async def test_it_opens_shows_what_was_read_and_sends_what_was_written_once(double: Double, traveller: Screen) -> None:
+    page = traveller.page
+    salma, _ = await two(double, traveller)
+    await traveller.context.set_offline(True)
+    await page.reload()
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    assert await page.locator("inbox-list .row").count() == 2
+    await write(traveller, "from the train")
+    await write(traveller, "and again")
+    await page.get_by_text("Offline: 2 messages will be sent.").wait_for()
+    await page.reload()
+    await page.locator("inbox-thread .tx", has_text="and again").wait_for()
+    await page.get_by_text("Offline: 2 messages will be sent.").wait_for()
+    double.write(salma, "meanwhile", quiet=True)
+    double.posted.clear()
+    await traveller.context.set_offline(False)
+    await page.get_by_text("Offline").wait_for(state="detached")
+    await page.locator("inbox-thread .tx", has_text="meanwhile").wait_for()
+    await page.wait_for_function("""async () => {
+        const { outbox } = await import('@comptoir/sdk/ledger.js');
+        return outbox.waiting === 0;
+    }""")
+    assert bodies(double) == ["from the train", "and again"]
+    shown = await page.locator("inbox-thread .tx").all_inner_texts()
+    for words in ("Bonjour", "meanwhile", "from the train", "and again"):
+        assert sum(words in one for one in shown) == 1, words
+
+
+async def test_any_page_opens_at_its_address_and_the_list_leads_to_what_was_read(double: Double,
+                                                                                 traveller: Screen) -> None:
+    page = traveller.page
+    await two(double, traveller)
+    await traveller.context.set_offline(True)
+    await page.goto("/inbox")
+    await page.locator("inbox-list .row", has_text="Salma").click()
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await page.locator("inbox-list .row", has_text="Badr").click()
+    await page.get_by_text("The messages could not be loaded.").wait_for()
+    await traveller.context.set_offline(False)
+    await page.locator("inbox-thread .tx", has_text="Salam").wait_for()
+
+
+async def test_what_was_given_away_or_erased_meanwhile_is_gone_at_the_first_contact(double: Double,
+                                                                                    traveller: Screen) -> None:
+    page = traveller.page
+    salma, badr = await two(double, traveller)
+    await page.locator("inbox-list .row", has_text="Badr").click()
+    await page.locator("inbox-thread .tx", has_text="Salam").wait_for()
+    await kept(page, 2, 2)
+    await traveller.context.set_offline(True)
+    await page.goto(f"/inbox/{badr['id']}")
+    await page.locator("inbox-thread .tx", has_text="Salam").wait_for()
+    del double.conversations[salma["id"]], double.messages[salma["id"]]  # no event tells of it
+    await traveller.context.set_offline(False)
+    await page.get_by_text("Offline").wait_for(state="detached")
+    await page.locator("inbox-list .row", has_text="Salma").wait_for(state="detached")
+    await kept(page, 1, 1)
+
+
+async def test_two_tabs_of_one_person_send_once(double: Double, traveller: Screen) -> None:
+    salma, _ = await two(double, traveller)
+    other = await traveller.context.new_page()
+    await other.goto(f"/inbox/{salma['id']}")
+    await other.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await traveller.context.set_offline(True)
+    await write(traveller, "from one tab")
+    await other.locator("inbox-thread .tx", has_text="from one tab").wait_for()
+    await other.get_by_text("Offline: 1 message will be sent.").wait_for()
+    await traveller.context.set_offline(False)
+    for page in (traveller.page, other):
+        await page.get_by_text("Offline").wait_for(state="detached")
+        await page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+        assert await page.locator("inbox-thread .tx", has_text="from one tab").count() == 1
+    assert bodies(double) == ["from one tab"]
+
+
+async def test_a_tab_that_closes_leaves_its_words_to_the_other(double: Double, traveller: Screen) -> None:
+    salma, _ = await two(double, traveller)
+    other = await traveller.context.new_page()
+    await other.goto(f"/inbox/{salma['id']}")
+    await other.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await traveller.context.set_offline(True)
+    await write(traveller, "last words")
+    await other.locator("inbox-thread .tx", has_text="last words").wait_for()
+    await traveller.page.close()
+    await traveller.context.set_offline(False)
+    await other.get_by_text("Offline").wait_for(state="detached")
+    await other.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    assert bodies(double) == ["last words"]
+
+
+async def test_what_an_earlier_version_kept_is_sent(double: Double, traveller: Screen) -> None:
+    salma, _ = await two(double, traveller)
+    await traveller.page.evaluate("""async (conversation) => {
+        const { storageKey } = await import('@comptoir/sdk');
+        const draft = { id: crypto.randomUUID(), conversation_id: conversation, body: 'from before', state: 'waiting',
+                        at: new Date().toISOString() };
+        localStorage.setItem(storageKey('outbox'), JSON.stringify([draft]));
+    }""", salma["id"])
+    await traveller.page.reload()
+    await traveller.page.locator("inbox-thread .tx", has_text="from before").wait_for()
+    await traveller.page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    assert bodies(double) == ["from before"]
+    assert not [name for name in await traveller.page.evaluate("() => Object.keys(localStorage)") if "outbox" in name]
+
+
+async def test_logging_out_leaves_nothing_and_an_ended_session_no_copy(double: Double, traveller: Screen) -> None:
+    page = traveller.page
+    await two(double, traveller)
+    double.signed_in = False
+    await page.goto("/inbox")
+    await page.wait_for_url("**/login**")
+    await page.wait_for_function("""async () => !(await caches.keys()).length
+        && !(await indexedDB.databases()).some(({ name }) => name.endsWith(':copy'))""")
+    assert [name for name in await page.evaluate(NAMES) if not name.endswith(":outbox")] == []
+    double.signed_in = True
+    await traveller.go("/inbox")
+    await traveller.live()
+    await kept(page, 2, 0)
+    await page.get_by_role("button", name="Your account").click()
+    await page.get_by_role("menuitem", name="Log out").click()
+    await page.wait_for_url("**/login")
+    await page.wait_for_function("async () => !(await indexedDB.databases()).length")
+    assert await page.evaluate(NAMES) == []
+
+
+async def test_another_person_finds_nothing_of_the_one_before(double: Double, traveller: Screen) -> None:
+    page = traveller.page
+    await two(double, traveller)
+    await page.evaluate("() => localStorage.setItem('comptoir:tenant:somebody-else:draft:1', 'secret')")
+    await page.evaluate("""() => new Promise((done) => {
+        const asked = indexedDB.open('comptoir:tenant:somebody-else:copy');
+        asked.onsuccess = () => { asked.result.close(); done(); };
+    })""")
+    await page.reload()
+    await page.wait_for_function("""async () => !(await indexedDB.databases())
+        .some(({ name }) => name.includes('somebody-else'))""")
+    assert not [name for name in await page.evaluate(NAMES) if "somebody-else" in name]
+
+
+FORBIDDEN = """Object.defineProperty(window, 'indexedDB', {
+    get() { throw new DOMException('no', 'SecurityError'); } });"""
+FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+
+
+@pytest.mark.parametrize("broken", [FORBIDDEN, FULL])
+async def test_a_browser_that_keeps_nothing_says_so_and_still_sends(browser: Browser, double: Double,
+                                                                    broken: str) -> None:
+    screen = await Screen.open(browser, double.url, worker=True)
+    await screen.context.add_init_script(broken)
+    conversation = double.customer("Salma")
+    double.write(conversation, "Bonjour", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    await screen.context.set_offline(True)
+    await write(screen, "into the void")
+    await screen.page.get_by_text("This browser keeps nothing: leave this tab open until then.").wait_for()
+    await screen.context.set_offline(False)
+    await screen.page.get_by_text("Offline").wait_for(state="detached")
+    await screen.page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    assert bodies(double) == ["into the void"]
+    assert screen.errors == []
+    await screen.context.close()
