@@ -14,7 +14,12 @@ from core.http.services import services
 
 # What a browser may show in place. SVG, HTML and XML can carry scripts: they are downloads, as is all we do not know.
 _SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "audio/ogg", "audio/mpeg", "audio/mp4",
-                           "audio/aac", "audio/amr", "audio/opus", "video/mp4", "video/3gpp"})  # fmt: skip
+                           "audio/aac", "audio/amr", "audio/opus", "video/mp4", "video/3gpp",
+                           "application/pdf"})  # fmt: skip
+_ALONE: Final = "sandbox; default-src 'none'"
+# Browsers draw PDF in a process or an origin of its own, and not at all where its page is sandboxed: our pages alone
+# may frame it, and nothing in it may be fetched. Without such a viewer it is a download.
+_FRAMED: Final = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,10 @@ def _with_headers(response: Response, content: Content) -> Response:
     response.set_etag(content.etag)
     disposition = "inline" if shown else "attachment"
     headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(content.filename, safe='')}"
-    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if kind == "application/pdf":
+        headers["Content-Security-Policy"], headers["X-Frame-Options"] = _FRAMED, "SAMEORIGIN"
+    else:
+        headers["Content-Security-Policy"] = _ALONE
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Accept-Ranges"] = "bytes"
     headers["Cache-Control"] = f"private, max-age={content.seconds}" + (", immutable" if content.seconds > 3600 else "")

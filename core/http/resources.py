@@ -255,6 +255,18 @@ class Timestamps(Resource):
     failed: datetime | None = None
 
 
+class MessageContext(Resource):
+    """Where a customer's message came from, as WhatsApp tells it: `product` is {catalog_id, product_retailer_id},
+    `referral` the advertisement or post that was tapped. Of a template that was sent from here: its words then, with
+    what was filled in, as {header, body, footer, buttons}."""
+
+    forwarded: bool | None = None
+    often_forwarded: bool | None = None
+    product: dict[str, Any] | None = None
+    referral: dict[str, Any] | None = None
+    template: dict[str, Any] | None = None
+
+
 class MessageResource(Resource):
     """`type` and `content` are Meta's. `status` of an outbound one: queued, sending, accepted, sent, delivered, read,
     played, failed, or uncertain while Meta has not said whether it took it.
@@ -274,6 +286,7 @@ class MessageResource(Resource):
     error: dict[str, Any] | None
     at: datetime
     context_wamid: str | None
+    context: MessageContext | None
     author: Author | None
     participant: Person | None
     timestamps: Timestamps

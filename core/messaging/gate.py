@@ -24,6 +24,7 @@ from core.messaging.media.named import named_files
 from core.messaging.media.uploads import attach
 from core.messaging.targets import aimed
 from core.messaging.template_readings import ask_for_reading, check_template
+from core.messaging.template_texts import read_as_sent
 from core.messaging.unseen import refuse_unseen
 from core.messaging.window import FREE_OF_WINDOW, refuse_closed_window
 from core.whatsapp.outbound import CAPTIONED, unkept
@@ -186,9 +187,9 @@ def _changed(before: Outbound, left: Outbound) -> tuple[str, dict[str, Any]]:
 _INSERT = """
 insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, direction, type, body,
     content, context_wamid, author_id, author_kind, status, status_rank, at, created_at, queued_at, request_hash,
-    identity_key_hash, bulk, not_before, in_group)
+    identity_key_hash, bulk, not_before, in_group, context)
 select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', -3, t.now, t.now, t.now, $13, $14,
-    $15, $16, $17
+    $15, $16, $17, $18
 from (select clock_timestamp() as now offset 0) t returning at
 """
 _BUMP = """
@@ -211,9 +212,11 @@ async def _accept(
         return known
     _refuse_closed_window(draft.type, place, clock)
     check_reachable(place, clock())
+    context: dict[str, Any] | None = None
     if draft.type == "template":
         await ask_for_reading(connection, place["account_id"], place["waba_id"], clock())
-    await _insert(connection, draft, place, author, quoted, request)
+        draft, context = await _as_read(connection, draft, place)
+    await _insert(connection, draft, place, author, quoted, request, context)
     for kind, file, filename in named_files(draft.type, draft.content):
         await attach(connection, _id_of(draft), file, kind, filename)
     resources = await connection.fetchrow(_RESOURCES, draft.id)
@@ -222,15 +225,24 @@ async def _accept(
     return Submitted(resources["message"], created=True)
 
 
+async def _as_read(connection: Connection, draft: Draft, place: Any) -> tuple[Draft, dict[str, Any] | None]:
+    """A template with the words that the customer reads, when they are known."""
+    shown = await read_as_sent(connection, draft.content or {}, place["waba_id"])
+    if shown is None:
+        return draft, None
+    return replace(draft, body=shown.get("body") or draft.body), {"template": shown}
+
+
 async def _insert(
-    connection: Connection, draft: Draft, place: Any, author: Author, quoted: str | None, request: bytes
-) -> None:
+    connection: Connection, draft: Draft, place: Any, author: Author, quoted: str | None, request: bytes,
+    context: dict[str, Any] | None,
+) -> None:  # fmt: skip
     try:
         at = await connection.fetchval(
             _INSERT, require_tenant(), draft.id, draft.conversation_id, place["account_id"], place["contact_id"],
             place["phone_number_id"], draft.type, draft.body, draft.content, quoted, author.id, author.kind,
             request, draft.identity_key_hash, draft.bulk, place["bulk_rest_until"] if draft.bulk else None,
-            place["group_id"] is not None,
+            place["group_id"] is not None, context,
         )
     except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
         raise _id_used(draft) from None

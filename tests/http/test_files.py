@@ -70,12 +70,25 @@ async def test_head_tells_the_same_without_the_bytes(enter: Enter, tenant: Seede
 async def test_an_arabic_name_reaches_the_disk(
     enter: Enter, db: Database, tenant: SeededTenant, thread: Thread, file: str
 ) -> None:
-    await db.system.execute("update attachments set filename = 'فاتورة\r\nX: y.pdf', mime_type = 'application/pdf'")
+    await db.system.execute("update attachments set filename = 'فاتورة\r\nX: y.docx', mime_type = 'application/msword'")
     answer = await (await enter(tenant, "agent")).get(file)
     assert answer.headers["Content-Disposition"] == (
-        "attachment; filename*=UTF-8''%D9%81%D8%A7%D8%AA%D9%88%D8%B1%D8%A9%0D%0AX%3A%20y.pdf")
+        "attachment; filename*=UTF-8''%D9%81%D8%A7%D8%AA%D9%88%D8%B1%D8%A9%0D%0AX%3A%20y.docx")
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert "X" not in answer.headers
+
+
+async def test_a_pdf_is_drawn_by_the_browser_in_a_frame_of_ours_alone(
+    enter: Enter, db: Database, tenant: SeededTenant, file: str
+) -> None:
+    await db.system.execute("update attachments set mime_type = 'application/pdf'")
+    headers = (await (await enter(tenant, "agent")).get(file)).headers
+    assert headers["Content-Disposition"].startswith("inline;")
+    assert (headers["Content-Type"], headers["X-Frame-Options"]) == ("application/pdf", "SAMEORIGIN")
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "script" not in policy
 
 
 async def test_a_thumbnail_is_answered_where_there_is_one(

@@ -29,6 +29,7 @@ _NOTES = "/api/v1/p/inbox/conversations/{id}/notes"
 DOORS = (
     Door("GET", "/conversations/{id}"),
     Door("GET", "/conversations/{id}/messages"),
+    Door("GET", "/conversations/{id}/files"),
     Door("GET", "/messages/{message}"),
     Door("GET", "/attachments/{attachment}"),
     Door("GET", "/attachments/{attachment}/link"),
@@ -125,6 +126,18 @@ async def test_every_list_shows_what_is_seen_and_nothing_else(
         assert len(listed) == len(expected), query
         assert [item["last_message_at"] for item in listed] == sorted(
             (item["last_message_at"] for item in listed), reverse=True)
+
+
+@pytest.mark.parametrize("sees", ["all", "team", "own"])
+async def test_a_contacts_files_are_those_of_the_conversations_one_sees(
+    sees: Sees, db: Database, tenant: SeededTenant, log_in: LogIn
+) -> None:
+    floor = await new_floor(db, tenant, sees)
+    caller = await log_in(floor)
+    for kind, talk in floor.talks.items():
+        listed = await _all_pages(caller, f"/contacts/{talk.thread.contact_id}/files")
+        assert [item["id"] for item in listed] == (
+            [str(one) for one in reversed(talk.thread.message_ids)] if kind in SEEN[sees] else []), kind
 
 
 async def _all_pages(caller: Caller, path: str) -> list[Any]:

@@ -21,6 +21,7 @@ from .double_office import Office
 from .double_outward import Outward
 from .double_people import People, settings_pages
 from .double_plugin import Offered
+from .double_thread import Files
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "0197f7a0-0000-7000-8000-000000000001"
@@ -70,6 +71,7 @@ class Double:
         self.office = Office(self)
         self.sending = Sending(self.office)
         self.outward = Outward(self)
+        self.files = Files(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -219,6 +221,7 @@ class Double:
         self.office.register(app)
         self.sending.register(app)
         self.outward.register(app)
+        self.files.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 
@@ -369,7 +372,8 @@ class Double:
         return {"items": [{"contact_id": contact, "blocked": block, "problem": None}]}
 
     async def _attachment(self, key: str) -> Response:
-        return Response((ROOT / "core/web/static/mark.svg").read_bytes(), content_type="image/svg+xml")
+        drawn = (ROOT / "core/web/static/mark.svg").read_bytes()
+        return self.files.answer(key) or Response(drawn, content_type="image/svg+xml")
 
     async def _fragment(self, plugin: str, name: str) -> Any:
         if name in self.offered.fragments:

@@ -88,11 +88,11 @@ async def test_a_list_and_a_card_are_made(double: Double, screen: Screen, salma:
 
 async def test_a_reaction_is_given_and_taken_back(double: Double, screen: Screen, salma: Resource) -> None:
     await choose(screen, "👍")
-    await screen.page.get_by_role("img", name="Reactions: 👍").wait_for()
+    await screen.page.get_by_role("button", name="Reactions: 👍").wait_for()
     await screen.page.locator("inbox-thread .m").first.hover()
     await screen.page.get_by_role("button", name="React to this message").click()
     await screen.page.get_by_role("menuitem", name="Take the reaction back").click()
-    await screen.page.get_by_role("img", name="Reactions: 👍").wait_for(state="detached")
+    await screen.page.get_by_role("button", name="Reactions: 👍").wait_for(state="detached")
     target = double.messages[salma["id"]][0]["id"]
     assert [one["reaction"] for one in double.posted] == [
         {"message_id": target, "emoji": "👍"}, {"message_id": target, "emoji": ""}]

@@ -21,8 +21,8 @@ async def test_a_group_shows_who_wrote_and_forgets_whom_it_must(double: Double, 
     await screen.live()
     double.write(conversation, "Wa alaykum", participant=by[1])
     thread = screen.page.locator("inbox-thread")
-    await thread.locator(".by", has_text="Badr").wait_for()
-    await thread.locator(".by", has_text="Salma").wait_for()
+    await thread.locator(".who", has_text="Badr").wait_for()
+    await thread.locator(".who", has_text="Salma").wait_for()
     assert await thread.locator(".react").count() == 0
     await screen.page.locator("inbox-list .nm", has_text="Voyage à Fès").wait_for()
     await screen.page.locator("inbox-chat h2", has_text="Voyage à Fès").wait_for()

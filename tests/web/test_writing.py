@@ -107,9 +107,9 @@ async def test_enter_during_composition_does_not_send(double: Double, screen: Sc
 async def test_a_reaction_sits_on_its_bubble(double: Double, screen: Screen, salma: Resource) -> None:
     target = double.messages[salma["id"]][0]
     double.write(salma, "👍", type="reaction", context_wamid=target["wamid"])
-    await screen.page.get_by_role("img", name="Reactions: 👍").wait_for()
+    await screen.page.get_by_role("button", name="Reactions: 👍").wait_for()
     double.write(salma, "", type="reaction", context_wamid=target["wamid"])
-    await screen.page.get_by_role("img", name="Reactions: 👍").wait_for(state="detached")
+    await screen.page.get_by_role("button", name="Reactions: 👍").wait_for(state="detached")
 
 
 async def test_edits_and_deletions_are_shown_as_what_they_are(double: Double, screen: Screen, salma: Resource) -> None:
@@ -124,6 +124,8 @@ async def test_edits_and_deletions_are_shown_as_what_they_are(double: Double, sc
     double.emit("message.updated", {"message": gone})
     await bubble.get_by_text("The customer deleted this message.").wait_for()
     assert await bubble.get_by_text("Edited", exact=True).count() == 0
+    await bubble.hover()
+    await bubble.get_by_role("button", name="More for this message").wait_for()
     assert await bubble.get_by_role("button", name="Reply to this message").count() == 0
     await screen.page.locator("inbox-list .row", has_text="The customer deleted this message.").wait_for()
     double.write(salma, "", type="system", content={"type": "user_id_update"})

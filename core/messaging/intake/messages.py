@@ -17,23 +17,25 @@ join messages m on m.tenant_id = k.tenant_id and m.phone_number_id = k.phone_num
 
 _STORE: Final = """insert into messages (tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
     type, body, content, context_wamid, ghost, at, delivery_id, error,
-    direction, author_kind, status, status_rank, sent_at, in_group)
+    direction, author_kind, status, status_rank, sent_at, in_group, context)
 select tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
     type, body, content::jsonb, context_wamid, ghost, at, delivery_id, error::jsonb,
     case when outbound then 'outbound' else 'inbound' end, author,
-    status, rank, case when outbound then at end, in_group
+    status, rank, case when outbound then at end, in_group, context::jsonb
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::text[], $11::text[], $12::bool[], $13::timestamptz[], $14::bigint[], $15::text[], $16::bool[], $17::text[],
-    $18::smallint[], $19::bool[], $20::text[])
+    $18::smallint[], $19::bool[], $20::text[], $21::text[])
     u(tenant_id, id, conversation_id, account_id, contact_id, phone_number_id, wamid,
-    type, body, content, context_wamid, ghost, at, delivery_id, error, outbound, status, rank, in_group, author)
+    type, body, content, context_wamid, ghost, at, delivery_id, error, outbound, status, rank, in_group, author,
+    context)
 on conflict (tenant_id, phone_number_id, wamid) do nothing"""
 
 _REPLACE: Final = """update messages m set type = u.type, body = u.body, content = u.content::jsonb,
     context_wamid = u.context_wamid, ghost = false, error = u.error::jsonb, delivery_id = u.delivery_id,
-    version = m.version + 1
-from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[])
-    u(tenant_id, id, type, body, content, context_wamid, delivery_id, error)
+    context = u.context::jsonb, version = m.version + 1
+from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
+    $9::text[])
+    u(tenant_id, id, type, body, content, context_wamid, delivery_id, error, context)
 where m.tenant_id = u.tenant_id and m.id = u.id and m.ghost"""
 
 _ATTACHMENTS: Final = """insert into attachments
@@ -86,7 +88,7 @@ async def replace_ghosts(connection: Connection, messages: Sequence[Incoming]) -
     if not messages:
         return
     columns = zip(*((m.account.tenant_id, m.id, m.message.type, m.message.body, _dump(m.message.content), _quoted(m),
-                     m.delivery_id, _error(m)) for m in messages), strict=True)
+                     m.delivery_id, _error(m), _context(m)) for m in messages), strict=True)
     await connection.execute(_REPLACE, *columns)
     await _attach(connection, messages)
 
@@ -105,7 +107,7 @@ def _row(incoming: Incoming) -> tuple[Any, ...]:
             account.phone_number_id, None if incoming.is_note else message.wamid, message.type, message.body,
             _dump(message.content), _quoted(incoming), message.is_ghost, message.at, incoming.delivery_id,
             _error(incoming), incoming.outbound, status, max(rank_of(status), 0),
-            incoming.group_id is not None, _author(incoming))  # fmt: skip
+            incoming.group_id is not None, _author(incoming), _context(incoming))  # fmt: skip
 
 
 def _author(incoming: Incoming) -> str:
@@ -130,6 +132,16 @@ def _key(incoming: Incoming) -> tuple[UUID, str, str]:
 def _quoted(incoming: Incoming) -> str | None:
     context = incoming.message.context
     return context.quoted if context else None
+
+
+def _context(incoming: Incoming) -> str | None:
+    told = incoming.message.context
+    if told is None:
+        return None
+    facts = {"forwarded": told.forwarded, "often_forwarded": told.often_forwarded, "product": told.product,
+             "referral": told.referral}  # fmt: skip
+    known = {name: value for name, value in facts.items() if value}
+    return _dump(known) if known else None
 
 
 def _error(incoming: Incoming) -> str | None:

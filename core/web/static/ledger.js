@@ -92,6 +92,21 @@ export class Ledger {
     const page = await get(`/api/v1/conversations/${id}/messages`, { limit: PAGE, cursor });
     if (generation !== this.generation) return;
     this.apply({ type: "fetched.messages", data: { conversation_id: id, items: page.items, next: page.next } });
+    const [thread, last] = [this.state.threads.get(id), page.items.at(-1)];
+    if (thread && last) (thread.pages ??= []).push({ at: last.at, id: last.id, next: page.next });
+  }
+
+  /** Lets go of a thread's older pages but the first two; they are fetched again when somebody goes there. */
+  trim(id) {
+    const thread = this.state.threads.get(id);
+    const kept = thread?.pages?.[1];
+    if (!kept || thread.older || thread.pages.length < 3) return;
+    for (const message of thread.messages.values()) if (byTime(message, kept) < 0) thread.messages.delete(message.id);
+    thread.pages.length = 2;
+    thread.next = kept.next;
+    thread.revision += 1;
+    this.changes ??= this.schedule();
+    this.changes.threads.add(id);
   }
 
   /** Messages oldest first, then what is still on its way out of this browser. */

@@ -11,6 +11,7 @@ export { icon } from "./icons.js";
 export { ApiError, Unreachable, get, patch, post, put, remove, renewSession, upload } from "./api.js";
 export { askBeforeLeaving, navigate, onRoute, pagePath, route } from "./router.js";
 export { carryOut } from "./commands.js";
+export { dock } from "./dock.js";
 export { bind as bindKeys, shortcuts } from "./keys.js";
 export { prefer } from "./preferences.js";
 export { panelsIn, rendererOf } from "./plugins.js";

@@ -46,7 +46,7 @@ class App extends LitElement {
   }
 
   render() {
-    return html`${this.offline ? this.bar() : nothing}${this.rail()}
+    return html`${this.offline ? this.bar() : nothing}<div class="dock"></div>${this.rail()}
       <main class="outlet">${this.content()}</main>
       <div class="toasts" role="status" aria-live="polite"></div>
       <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyList() : nothing}</ui-dialog>

@@ -1,174 +1,144 @@
 /** One message as a bubble. Template functions, not elements: a thread has hundreds of them pass by. */
 import { css, html, nothing } from "lit";
-import { can, fmt, icon, panelsIn, rendererOf, t } from "@comptoir/sdk";
+import { fmt, icon, panelsIn, rendererOf, t } from "@comptoir/sdk";
 import "@comptoir/sdk/elements/drawn.js";
-import { file, fileStyles, film, picture, sound } from "./files.js";
+import { cards } from "./content/cards.js";
+import { place } from "./content/places.js";
+import { answer, note, origin, pinned, placeholder, revoked, saying, unknown, unsupported } from "./content/sayings.js";
+import { formatted, textStyles, words } from "./content/text.js";
+import { album, file, fileOf, fileStyles, film, picture, sound, sticker, stored } from "./files.js";
 import { tick } from "./list.js";
+import { menuItems } from "./menu.js";
 import { chosen, offered, offerStyles, order, template } from "./offers.js";
 import { reactionItems } from "./reactions.js";
-import { kindOf, noteOf, preview, revocation, statusOf, unsupportedOf } from "./words.js";
+import { kindOf, preview, statusOf } from "./words.js";
 
-export const bubbleStyles = css`${fileStyles}
+export const bubbleStyles = css`${textStyles}
+  ${fileStyles}
   ${offerStyles}
-  .m { display: flex; align-items: center; gap: var(--sp-2); padding: 1px var(--sp-5); }
+  .m { display: flex; align-items: center; gap: var(--sp-2); padding: 1px var(--sp-5); border-radius: var(--r-md); }
   .m.first { padding-block-start: 7px; }
   .m.out { flex-direction: row-reverse; }
+  .m:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); }
   .b { position: relative; max-inline-size: min(560px, 76%); min-inline-size: 84px; background: var(--bubble-in); border-radius: var(--r-lg); padding: 6px 10px 5px; box-shadow: var(--sh); }
   .out .b { background: var(--bubble-out); }
   .first .b { border-start-start-radius: 4px; }
   .first.out .b { border-start-start-radius: var(--r-lg); border-start-end-radius: 4px; }
-  .reacted { margin-block-end: 14px; }
-  .tx { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
-  .tx a { color: inherit; text-decoration: underline; text-underline-offset: 2px; }
-  .big { font-size: 2rem; line-height: 1.3; }
+  .b.naked { background: none; box-shadow: none; padding-inline: 0; }
+  .reacted { margin-block-end: 18px; }
   .mt { display: flex; justify-content: flex-end; align-items: center; gap: 4px; margin-block-start: 1px; font-size: var(--fs-xs); color: var(--bubble-meta); }
-  .mt time { color: inherit; } .mt .by { flex: 1; }
-  .q { display: block; inline-size: 100%; border: 0; border-inline-start: 3px solid var(--accent); border-radius: var(--r-sm); background: color-mix(in oklab, var(--text) 6%, transparent); padding: 5px 9px; margin-block-end: 5px; text-align: start; font-size: var(--fs-preview); color: var(--text-2); }
-  .q b { display: block; color: var(--accent-strong); font-weight: 600; font-size: var(--fs-sm); }
-  .rx { position: absolute; inset-block-end: -14px; inset-inline-start: 8px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 20px; font-size: var(--fs-preview); box-shadow: var(--sh); display: flex; gap: 2px; }
-  .media { display: block; border-radius: var(--r-md); overflow: hidden; margin: -2px -6px 5px; background: var(--surface-2); }
-  .media img { display: block; inline-size: min(300px, 60vw); block-size: 220px; object-fit: cover; }
-  .media.sticker { background: none; } .media.sticker img { inline-size: 128px; block-size: 128px; object-fit: contain; }
-  .hole { display: grid; place-content: center; justify-items: center; gap: 6px; inline-size: min(260px, 60vw); block-size: 140px; color: var(--text-2); font-size: var(--fs-sm); text-align: center; padding: var(--sp-3); }
+  .mt time { color: inherit; } .mt .by { flex: 1; } .mt .edited { border: 0; background: none; padding: 0; color: inherit; font-size: inherit; text-decoration: underline dotted; text-underline-offset: 2px; }
+  .who { display: block; font-size: var(--fs-sm); font-weight: 600; color: var(--accent-strong); margin-block-end: 1px; }
+  .q { display: flex; gap: var(--sp-2); align-items: center; inline-size: 100%; border: 0; border-inline-start: 3px solid var(--accent); border-radius: var(--r-sm); background: color-mix(in oklab, var(--text) 6%, transparent); padding: 5px 9px; margin-block-end: 5px; text-align: start; font-size: var(--fs-preview); color: var(--text-2); }
+  .q b { display: block; color: var(--accent-strong); font-weight: 600; font-size: var(--fs-sm); } .q .said { display: flex; gap: 4px; align-items: center; min-inline-size: 0; } .q img { inline-size: 40px; block-size: 40px; object-fit: cover; border-radius: var(--r-sm); flex: none; }
+  .rx { position: absolute; inset-block-end: -18px; inset-inline-start: 8px; background: var(--surface); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 7px; min-block-size: 24px; font-size: var(--fs-preview); box-shadow: var(--sh); display: flex; gap: 3px; align-items: center; white-space: nowrap; } .rx .n { color: var(--text-2); font-size: var(--fs-xs); }
   .card { display: flex; align-items: center; gap: var(--sp-3); min-inline-size: 200px; padding: 8px 10px; margin-block-end: 4px; border-radius: var(--r-md); background: color-mix(in oklab, var(--text) 5%, transparent); color: inherit; text-decoration: none; }
-  .card .t { font-weight: 550; overflow-wrap: anywhere; } .card .s { font-size: var(--fs-sm); color: var(--bubble-meta); }
-  .card .icon { color: var(--text-2); }
-  audio { block-size: 40px; inline-size: min(280px, 60vw); display: block; }
+  .card .t { font-weight: 550; overflow-wrap: anywhere; } .card .s { font-size: var(--fs-sm); color: var(--bubble-meta); overflow-wrap: anywhere; }
+  .card .icon { color: var(--text-2); } .card .whole { display: flex; align-items: center; gap: var(--sp-3); flex: 1; min-inline-size: 0; color: inherit; text-decoration: none; }
+  .fwd { display: flex; gap: 4px; align-items: center; font-size: var(--fs-sm); font-style: italic; color: var(--bubble-meta); } .fwd .icon { inline-size: 14px; block-size: 14px; } .fwd .icon:dir(ltr) { transform: scaleX(-1); } .fwd .icon:dir(rtl) { transform: none; }
   .unknown { display: flex; gap: var(--sp-2); align-items: center; color: var(--text-2); font-style: italic; }
+  .before { margin-block-start: 6px; padding-block-start: 5px; border-block-start: 1px dashed var(--line-strong); color: var(--text-2); font-size: var(--fs-preview); } .before b { font-size: var(--fs-sm); font-weight: 600; }
   .oops { margin-block-start: 6px; padding-block-start: 6px; border-block-start: 1px solid var(--line); font-size: var(--fs-preview); display: grid; gap: 3px; justify-items: start; }
   .oops b { color: var(--bad); font-weight: 600; } .oops.unsure b { color: var(--warn); }
-  .oops .acts { display: flex; gap: var(--sp-4); margin-block-start: 2px; }
-  .reply, .react { opacity: 0; } .m:hover .reply, .reply:focus-visible, .m:hover .react, .react:focus-within { opacity: 1; }
-  .more { opacity: 0; } .m:hover .more, .more:focus-within { opacity: 1; }
-  @media (pointer: coarse) { .reply, .react { display: none; } .more { opacity: 1; } }
-  @media (max-width: 760px) { .m { padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } }
+  .acts { display: flex; gap: var(--sp-3); }
+  @media (hover: none) { .reply, .react { display: none; } }
+  @media (max-width: 760px) { .m { position: relative; padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } .more { position: absolute; inset-block-start: 0; inset-inline-end: 0; } .out .more { inset-inline: 0 auto; } }
 `;
 
-/** `around`: {first, reactions, ours (our own), mayReact, quoted, retry(message), discard(message), reply(message), jump(wamid), contact, about(message) for plugins, open(panel, message)}. */
+/** `around`: what the thread knows of it, and what it does when something in it is pressed. */
 export function bubble(message, around) {
   const out = message.direction === "outbound";
-  return html`<div class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id}>
-    <div class="b ${around.reactions ? "reacted" : ""}">
-      <span class="sr">${out ? t("{name} wrote:", { name: message.author?.name ?? t("You") }) : t("{name} wrote:", { name: message.participant?.name ?? around.contact })}</span>
-      ${message.revoked_at ? revoked(message) : html`${quote(message, around)}${content(message, around)}`}
-      <div class="mt">${message.participant ? html`<span class="by cut"><bdi>${message.participant.name}</bdi></span>` : nothing}${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}
-        ${edited(message)}<time datetime=${message.at}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>
-      ${trouble(message, around)}
-      ${around.reactions ? html`<span class="rx" role="img" aria-label=${t("Reactions: {emoji}", { emoji: [...around.reactions.values()].join(" ") })}>${[...new Set(around.reactions.values())].map((emoji) => html`<span>${emoji}</span>`)}</span>` : nothing}
+  const { reactions, focused } = around;
+  return html`<article class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id} tabindex=${focused ? 0 : -1} aria-label=${nameOf(message, around)}>
+    <div class="b ${reactions ? "reacted" : ""} ${message.type === "sticker" && !message.revoked_at && !message.context_wamid ? "naked" : ""}">
+      ${message.participant && around.first ? html`<bdi class="who cut">${message.participant.name}</bdi>` : nothing}
+      ${message.revoked_at ? revoked(message) : html`${origin(message)}${quote(message, around)}${content(message, around)}${before(message, around)}`}
+      ${meta(around.album?.at(-1) ?? message, around)}${trouble(message, around)}${reacted(message, around)}
     </div>
-    ${message.wamid && !message.revoked_at && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
-    ${message.wamid && !message.revoked_at ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
-    ${explained(message, more(message, around))}
-  </div>`;
+    ${around.active ? tools(message, around) : nothing}
+  </article>`;
 }
 
-function explained(message, after) {
-  if (!can("messages.explain") || !message.at) return after;
-  const link = html`<a class="ib reply" tabindex="-1" href="/settings.journal/message/${message.id}" aria-label=${t("Explain this message")} title=${t("Explain this message")}>${icon("info", "small")}</a>`;
-  return after === nothing ? link : [link, after];
+/** Only at the one that somebody points at or has come to: a thread shows dozens. */
+function tools(message, around) {
+  const { wamid, revoked_at: gone } = message;
+  return html`${wamid && !gone && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
+    ${wamid && !gone ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
+    ${message.at ? html`<ui-menu class="more" .items=${menuItems(message, around)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("More for this message")} title=${t("More for this message")}>${icon("ellipsis-vertical", "small")}</button></ui-menu>` : nothing}`;
 }
 
-/** What plugins can do with a message; nothing of them stands in a bubble before somebody chooses it. */
-function more(message, { about, open }) {
-  const panels = message.revoked_at ? [] : panelsIn("message.menu", about(message));
-  if (!panels.length) return nothing;
-  const items = panels.map((panel) => ({ label: panel.title, icon: panel.icon, run: () => open(panel, message) }));
-  return html`<ui-menu class="more" .items=${items}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("More for this message")} title=${t("More for this message")}>${icon("ellipsis-vertical", "small")}</button></ui-menu>`;
+export const authorOf = ({ direction, author, participant }, contact) => (direction === "outbound" ? author?.name ?? t("You") : participant?.name ?? contact);
+
+/** What a screen reader says before it reads what is in it. */
+function nameOf(message, { contact, album: files }) {
+  const parts = [authorOf(message, contact), fmt.time(message.at)];
+  if (files) parts.push(t("Album of {n}", { n: fmt.number(files.length) }));
+  if (message.direction === "outbound") parts.push(statusOf(message.status)[2]);
+  return parts.join(", ");
+}
+
+function meta(message, around) {
+  const out = message.direction === "outbound";
+  return html`<div class="mt">${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}${edited(message, around)}
+    <time datetime=${message.at} title=${fmt.moment(message.at)}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>`;
+}
+
+function edited({ id, edited_at: at, revoked_at: gone, original }, { originals, uncover }) {
+  if (!at || gone) return nothing;
+  const title = t("Edited at {time}", { time: fmt.time(at) });
+  if (!original) return html`<span title=${title}>${t("Edited")}</span>`;
+  return html`<button class="edited" title=${title} aria-expanded=${originals.has(id)} @click=${() => uncover(id)}>${t("Edited")}</button>`;
+}
+
+/** What was written before the first edit, once somebody asks for it. */
+function before({ id, original }, { originals }) {
+  if (!original || !originals.has(id)) return nothing;
+  return html`<div class="before"><b>${t("Before the edit")}</b>${formatted(original.body || kindOf(original.type)[1])}</div>`;
+}
+
+function reacted(message, { reactions, details }) {
+  if (!reactions) return nothing;
+  const given = [...reactions.values()];
+  const told = given.map(({ emoji, name }) => (name ? `${emoji} ${name}` : emoji)).join(", ");
+  return html`<button class="rx" tabindex="-1" aria-label=${t("Reactions: {emoji}", { emoji: told })} title=${told} @click=${() => details(message)}>${[...new Set(given.map(({ emoji }) => emoji))].slice(0, 4).map((emoji) => html`<span>${emoji}</span>`)}${given.length > 1 ? html`<span class="n num">${fmt.number(given.length)}</span>` : nothing}</button>`;
 }
 
 function quote(message, { quoted, contact, jump }) {
   if (!message.context_wamid || message.type === "reaction") return nothing;
-  const words = quoted ? preview(quoted) : { text: t("An earlier message") };
-  const who = quoted && (quoted.direction === "inbound" ? quoted.participant?.name ?? contact : quoted.author?.name ?? t("You"));
-  return html`<button class="q" @click=${() => jump(message.context_wamid)}>${who ? html`<b><bdi>${who}</bdi></b>` : nothing}<span class="cut" dir="auto">${words.text.slice(0, 120)}</span></button>`;
-}
-
-const CONTENTS = { text: words, image: shown(picture), sticker: shown(picture), video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards, interactive, button: answer, template: (message) => template(message, words), order: (message) => order(message, words), pin: pinned, system: note, unsupported, unknown: unsupported, media_placeholder: placeholder };
-
-const edited = ({ edited_at: at, revoked_at: gone }) =>
-  (at && !gone ? html`<span title=${t("Edited at {time}", { time: fmt.time(at) })}>${t("Edited")}</span>` : nothing);
-
-/** Its author took it back: said as it is, and not shown any more. */
-function revoked({ direction }) {
-  return html`<div class="unknown">${icon("circle-help", "small")}<span>${revocation(direction)}</span></div>`;
-}
-
-function content(message, { about }) {
-  const ours = (elsewhere(message) ? linked : CONTENTS[message.type] ?? unknown)(message);
-  const renderer = rendererOf(message);
-  const shown = renderer ? html`<ui-drawn .piece=${renderer} .ctx=${about(message)}>${ours}</ui-drawn>` : ours;
-  const panels = panelsIn("message.body", about(message));
-  return panels.length ? html`${shown}<ui-slot name="message.body" shape="bare" .ctx=${about(message)}></ui-slot>` : shown;
+  const said = quoted ? preview(quoted) : { text: t("An earlier message") };
+  const who = quoted && authorOf(quoted, contact);
+  const file = quoted && !quoted.revoked_at ? quoted.attachments?.[0] : null;
+  return html`<button class="q" @click=${() => jump(message.context_wamid)}><span class="grow">${who ? html`<b class="cut"><bdi>${who}</bdi></b>` : nothing}<span class="said">${said.icon ? icon(said.icon, "small") : nothing}<span class="cut" dir="auto">${said.text.slice(0, 120)}</span></span></span>${stored(file) && file.thumbnail ? html`<img src=${`/api/v1/attachments/${file.id}/thumbnail`} alt="" loading="lazy">` : nothing}</button>`;
 }
 
 /** With its caption. */
-function shown(show) {
-  return (message) => show(message, caption(message));
-}
+const shown = (show) => (message, around) => show(message, caption(message, around), around);
+const caption = (message, around) => (message.body && message.body !== message.attachments?.[0]?.filename ? words(message, around) : nothing);
 
-const EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s*){1,3}$/u;
-const LINK = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/;
+const CONTENTS = {
+  text: words, image: shown(picture), sticker, video: shown(film), audio: shown(sound), document: shown(file), location: place, contacts: cards,
+  interactive: (message, around) => (message.direction === "outbound" ? offered(message, words, around) : chosen(message, words)),
+  button: answer, template: (message, around) => template(message, words, around), order: (message) => order(message, words),
+  pin: pinned, system: note, reaction: (message) => saying("smile", preview(message).text), unsupported, unknown: unsupported, media_placeholder: placeholder,
+};
 
-function words({ body }) {
-  if (!body) return nothing;
-  const parts = body.split(LINK);
-  return html`<div class="tx ${EMOJI.test(body) ? "big" : ""}" dir="auto">${parts.map((part, index) => (index % 2
-    ? html`<a href=${part} target="_blank" rel="noopener noreferrer" dir="ltr">${part}</a>` : part))}</div>`;
-}
-
-const caption = (message) => (message.body && message.body !== message.attachments?.[0]?.filename ? words(message) : nothing);
-function place({ content, body }) {
-  const { latitude, longitude } = content;
-  const link = `https://www.openstreetmap.org/?mlat=${encodeURIComponent(latitude)}&mlon=${encodeURIComponent(longitude)}&zoom=16`;
-  return html`<a class="card" href=${link} target="_blank" rel="noopener noreferrer">${icon("map-pin")}<span class="grow"><span class="t" dir="auto">${body || t("Location")}</span>
-    <br><span class="s">${content.address ? html`<bdi>${content.address}</bdi>` : html`<bdi dir="ltr">${latitude}, ${longitude}</bdi>`}</span></span>${icon("external-link")}</a>`;
-}
-
-function cards({ content, body }) {
-  const list = Array.isArray(content.contacts) ? content.contacts : [];
-  if (!list.length) return html`<div class="card">${icon("contact")}<span class="t">${body || t("Contact card")}</span></div>`;
-  return list.map((card) => html`<div class="card">${icon("contact")}<span class="grow"><span class="t" dir="auto">${card?.name?.formatted_name ?? t("Contact card")}</span>
-    ${(card?.phones ?? []).map((phone) => html`<br><span class="s" dir="ltr">${phone?.phone ?? phone?.wa_id}</span>`)}</span></div>`);
-}
-
-function answer(message) {
-  return html`<div class="s unknown">${icon("mouse-pointer-click", "small")}<span>${t("Chose an answer")}</span></div>${words(message)}`;
-}
-
-function interactive(message) {
-  return message.direction === "outbound" ? offered(message, words) : chosen(message, words);
-}
-
-function pinned({ content }) {
-  return html`<div class="unknown">${icon("pin", "small")}<span>${content.type === "unpin" ? t("Unpinned a message") : t("Pinned a message")}</span></div>`;
+function content(message, around) {
+  const { about } = around;
+  const ours = around.album ? album(around.album, around) : (elsewhere(message) ? linked : CONTENTS[message.type] ?? unknown)(message, around);
+  const renderer = rendererOf(message);
+  const drawn = renderer ? html`<ui-drawn .piece=${renderer} .ctx=${about(message)}>${ours}</ui-drawn>` : ours;
+  const panels = panelsIn("message.body", about(message));
+  return panels.length ? html`${drawn}<ui-slot name="message.body" shape="bare" .ctx=${about(message)}></ui-slot>` : drawn;
 }
 
 /** A file that we sent by a link or by WhatsApp's id: it is not kept here. */
-const elsewhere = ({ direction, attachments, content }) => direction === "outbound" && !attachments?.length && Boolean(content?.link || content?.id);
+const elsewhere = ({ type, direction, attachments, content: told }) => direction === "outbound" && !attachments?.length && Boolean(told?.link || told?.id) && type !== "interactive" && type !== "template";
 
-function linked({ type, content: told, body }) {
-  const [picture, name] = kindOf(type);
-  const inner = html`${icon(picture)}<span class="grow"><span class="t" dir="auto">${told.filename || name}</span>${told.link ? html`<br><span class="s" dir="ltr">${told.link}</span>` : nothing}</span>`;
-  return html`${/^https?:/.test(told.link ?? "") ? html`<a class="card" href=${told.link} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`}${told.caption ? words({ body }) : nothing}`;
-}
-
-const line = (text) => html`<div class="unknown">${icon("circle-help", "small")}<span dir="auto">${text}</span></div>`;
-
-/** WhatsApp's own words; ours where it sent none. */
-function note({ body, content }) {
-  return line(body || noteOf(content?.type));
-}
-
-function unsupported({ content }) {
-  return line(unsupportedOf(content?.type));
-}
-
-function placeholder() {
-  return line(t("A file of an earlier time. WhatsApp has not handed it over."));
-}
-
-function unknown(message) {
-  return html`<div class="unknown">${icon("circle-help", "small")}<span>${t("WhatsApp sent something that cannot be shown here yet ({type}). It is kept.", { type: message.type })}</span></div>${words(message)}`;
+function linked(message, around) {
+  const { type, content: told } = message;
+  const [icons, name] = kindOf(type);
+  const inner = html`${icon(icons)}<span class="grow"><span class="t" dir="auto">${told.filename || name}</span>${told.link ? html`<br><span class="s" dir="ltr">${told.link}</span>` : nothing}</span>`;
+  return html`${/^https?:/.test(told.link ?? "") ? html`<a class="card" href=${told.link} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`}${told.caption ? words(message, around) : nothing}`;
 }
 
 function trouble(message, { retry, discard }) {
@@ -183,3 +153,6 @@ function trouble(message, { retry, discard }) {
     <span class="acts"><button class="link" @click=${() => retry(message)}>${unsure ? t("Send again anyway") : t("Retry")}</button>
       ${status === "unsent" ? html`<button class="link" @click=${() => discard(message)}>${t("Discard")}</button>` : nothing}</span></div>`;
 }
+
+/** Whether it has a file that the viewer shows. */
+export const seen = (message) => !message.revoked_at && ["image", "video"].includes(message.type) && stored(fileOf(message));

@@ -17,7 +17,7 @@ const people = ({ description, participants, state }) => html`
 
 /** Beside the conversation: the kernel's card of the contact, then the panels of plugins. */
 class Detail extends Panel {
-  static properties = { conversation: { attribute: false }, drawer: { type: Boolean, reflect: true } };
+  static properties = { conversation: { attribute: false }, drawer: { type: Boolean, reflect: true }, gallery: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { background: var(--surface); overflow-y: auto; }
     .prof { position: relative; display: grid; justify-items: center; gap: 4px; padding: var(--sp-5) var(--sp-4); border-block-end: 1px solid var(--line); text-align: center; }
@@ -27,8 +27,15 @@ class Detail extends Panel {
     .block { display: flex; flex-wrap: wrap; gap: var(--sp-2); align-items: center; justify-content: center; margin-block-start: var(--sp-2); }
     .card { padding: var(--sp-4); border-block-end: 1px solid var(--line); }
     .card h3 { font-size: var(--fs-sm); font-weight: 600; color: var(--text-2); margin-block-end: var(--sp-2); }
+    .files { display: flex; align-items: center; gap: var(--sp-3); inline-size: 100%; min-block-size: 40px; border: 0; background: none; border-radius: var(--r-md); padding: 4px 8px; text-align: start; font-weight: 550; } .files:hover { background: var(--surface-2); } .files .icon { color: var(--text-2); }
     .kv { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 6px var(--sp-3); } .kv dt { color: var(--text-3); } .kv dd { text-align: end; overflow-wrap: anywhere; }
   `];
+
+  /** Asked for when somebody wants them, and once. */
+  async files() {
+    await import("./gallery/gallery.js");
+    this.gallery = true;
+  }
 
   render() {
     const { conversation } = this;
@@ -45,6 +52,8 @@ class Detail extends Panel {
         ${team ? html`<dt>${t("Team")}</dt><dd><bdi>${team.name}</bdi></dd>` : nothing}
         <dt>${t("Number")}</dt><dd><bdi>${account.verified_name || fmt.phone(account.display_phone_number)}</bdi></dd>
         <dt>${t("Since")}</dt><dd>${fmt.moment(conversation.created_at)}</dd></dl></section>
+      <section class="card"><button class="files" @click=${() => this.files()}>${icon("image")}<span class="grow">${t("Files, links and voice")}</span>${icon("chevron-right", "small")}</button></section>
+      ${this.gallery ? html`<ui-dialog open heading=${t("Files, links and voice")} @close=${() => { this.gallery = false; }}><inbox-gallery .conversation=${conversation} @leave=${() => { this.gallery = false; }}></inbox-gallery></ui-dialog>` : nothing}
       ${contact ? html`<inbox-facts contactId=${contact.id}></inbox-facts>` : nothing}
       <ui-slot name="conversation.detail" .ctx=${{ conversation, contact }}></ui-slot>`;
   }

@@ -1,9 +1,11 @@
 /** Interactive messages, templates and orders as people read them: words, what could be tapped, what was chosen. */
 import { css, html, nothing } from "lit";
 import { fmt, icon, t } from "@comptoir/sdk";
+import { unknown } from "./content/sayings.js";
+import { file, film, picture } from "./files.js";
 
 export const offerStyles = css`
-  .offer { display: grid; gap: 4px; margin-block-start: 6px; }
+  .offer { display: grid; gap: 4px; margin-block-start: 6px; min-inline-size: 180px; }
   .offer .tap { display: flex; align-items: center; justify-content: center; gap: 6px; min-block-size: 32px; padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: var(--r-md); color: var(--accent-strong); font-weight: 550; text-align: center; text-decoration: none; overflow-wrap: anywhere; }
   .offer .tap .icon { inline-size: 16px; block-size: 16px; flex: none; }
   .offer details { border: 1px solid var(--line-strong); border-radius: var(--r-md); padding: 6px 10px; } .offer summary { color: var(--accent-strong); font-weight: 550; cursor: pointer; }
@@ -40,20 +42,32 @@ const SHOWN = {
   order_status: ({ parameters }) => tap(t("Order {reference}: {state}", { reference: parameters?.reference_id, state: parameters?.order?.status ?? "" }), "package"),
 };
 
+const HEADS = { image: picture, video: film, document: file, gif: film };
+
+/** A header: words, or a file, which is ours when it was uploaded here. */
+function head(message, { type, format = type, text, ...told } = {}, around) {
+  if (!format) return nothing;
+  if (text) return html`<div class="lead" dir="auto">${text}</div>`;
+  const kind = format.toLowerCase();
+  if (HEADS[kind] && message.attachments?.length) return HEADS[kind]({ ...message, type: kind, body: "" }, nothing, around);
+  const { link: url, filename } = told[kind] ?? {};
+  const inner = html`${icon({ video: "video", gif: "video", document: "file-text", location: "map-pin", product: "package" }[kind] ?? "image")}<span class="grow"><span class="t" dir="auto">${filename || told[kind]?.name || t("With a file")}</span>${url ? html`<br><bdi class="s" dir="ltr">${url}</bdi>` : nothing}</span>`;
+  return /^https?:\/\//.test(url ?? "") ? html`<a class="card" href=${url} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`;
+}
+
 /** What we offered. `words` draws the text. */
-export function offered(message, words) {
+export function offered(message, words, around) {
   const { content } = message;
   const shown = SHOWN[content.type]?.(content.action ?? {}) ?? nothing;
-  return html`${content.header?.text ? html`<div class="lead" dir="auto">${content.header.text}</div>` : nothing}
-    ${content.header && content.header.type !== "text" ? html`<div class="card">${icon(content.header.type === "video" ? "video" : content.header.type === "document" ? "file-text" : "image")}<span class="s">${t("With a file")}</span></div>` : nothing}
-    ${words(message)}<div class="offer">${shown}</div>${content.footer ? html`<div class="foot" dir="auto">${content.footer.text}</div>` : nothing}`;
+  return html`${head(message, content.header, around)}${words(message, around)}${content.footer ? html`<div class="foot" dir="auto">${content.footer.text}</div>` : nothing}<div class="offer">${shown}</div>`;
 }
 
 /** What the customer chose, filled in or allowed. */
 export function chosen(message, words) {
   const { content } = message;
-  const { list_reply: row, nfm_reply: form, call_permission_reply: call } = content;
+  const { list_reply: row, nfm_reply: form, call_permission_reply: call, button_reply: button } = content;
   if (call) return html`<div class="unknown">${icon("phone", "small")}<span>${call.response === "accept" ? t("Allows calls") : t("Does not allow calls")}</span></div>`;
+  if (!row && !form && !button && !message.body) return unknown(message);
   return html`<div class="s unknown">${icon(form ? "file-text" : "mouse-pointer-click", "small")}<span>${form ? t("Filled in a form") : t("Chose an answer")}</span></div>${words(message)}
     ${row?.description ? html`<div class="foot" dir="auto">${row.description}</div>` : nothing}${form ? answers(form.response_json) : nothing}`;
 }
@@ -65,16 +79,35 @@ function answers(json) {
   return plain.length ? html`<div class="offer">${listed(plain.map(([key, value]) => ({ title: String(value), description: key.replaceAll("_", " ") })))}</div>` : nothing;
 }
 
-export function template(message, words) {
+const BUTTONS = { url: "external-link", phone_number: "phone", voice_call: "phone", copy_code: "copy", otp: "copy", flow: "file-text", catalog: "package", mpm: "package", spm: "package", quick_reply: "reply" };
+
+/** As the customer reads it, when its words were known as it left; else its name and what was filled in. */
+export function template(message, words, around) {
   const { name, components = [] } = message.content;
-  if (!name) return words(message);
-  const given = components.flatMap(({ parameters = [] }) => parameters).map((one) => one.text ?? one.currency?.fallback_value ?? one.date_time?.fallback_value ?? one.payload ?? one.coupon_code).filter(Boolean);
-  return html`<div class="unknown">${icon("layout-template", "small")}<span>${t("Template {name}", { name })}</span></div>
-    ${given.length ? html`<div class="offer">${listed(given.map((title) => ({ title })))}</div>` : nothing}`;
+  if (!name) return words(message, around);
+  const title = html`<div class="unknown">${icon("layout-template", "small")}<span>${t("Template {name}", { name })}</span></div>`;
+  const given = components.find(({ type }) => type === "header")?.parameters?.[0];
+  const read = message.context?.template;
+  if (!read) return html`${title}${head(message, given && { ...given, format: given.type, text: undefined }, around)}${filled(components)}`;
+  const { header, footer, buttons = [] } = read;
+  return html`${title}${header ? head(message, { ...given, ...header, text: header.format === "text" ? header.text : undefined }, around) : nothing}
+    ${words(message, around)}${footer ? html`<div class="foot" dir="auto">${footer}</div>` : nothing}
+    ${buttons.length ? html`<div class="offer">${buttons.map((one) => (one.url ? link({ display_text: one.text, url: one.url }) : tap(one.text, BUTTONS[one.type])))}</div>` : nothing}`;
+}
+
+const told = (one) => one.text ?? one.currency?.fallback_value ?? one.date_time?.fallback_value ?? one.payload ?? one.coupon_code;
+
+function filled(components) {
+  const given = components.filter(({ type }) => type !== "header").flatMap(({ parameters = [], cards = [] }) => [...parameters, ...cards.flatMap((card) => (card.components ?? []).flatMap((one) => one.parameters ?? []))]).map(told).filter(Boolean);
+  return given.length ? html`<div class="offer">${listed(given.map((title) => ({ title })))}</div>` : nothing;
 }
 
 export function order(message, words) {
-  const items = message.content.product_items ?? [];
+  const items = Array.isArray(message.content.product_items) ? message.content.product_items : [];
+  const amount = (price, currency) => (price === undefined || price === null ? "" : `${price} ${currency ?? ""}`.trim());
+  const sums = items.map(({ quantity, item_price: price }) => Number(quantity) * Number(price));
+  const whole = items.length > 1 && sums.every(Number.isFinite) && new Set(items.map(({ currency }) => currency)).size === 1;
   return html`<div class="unknown">${icon("package", "small")}<span>${t("Ordered")}</span></div>${words(message)}
-    <div class="offer">${listed(items.map(({ product_retailer_id: id, quantity, item_price: price, currency }) => ({ title: t("{n} × {id}", { n: fmt.number(Number(quantity) || 1), id }), description: price === undefined ? "" : `${price} ${currency ?? ""}` })))}</div>`;
+    <div class="offer">${listed(items.map(({ product_retailer_id: id, quantity, item_price: price, currency }) => ({ title: t("{n} × {id}", { n: fmt.number(Number(quantity) || 1), id }), description: amount(price, currency) })))}
+    ${whole ? html`<div class="lead"><bdi>${t("Total: {sum}", { sum: amount(Math.round(sums.reduce((a, b) => a + b, 0) * 100) / 100, items[0].currency) })}</bdi></div>` : nothing}</div>`;
 }

@@ -5,7 +5,8 @@ import { Panel, can, define, fmt, icon, post, remove, t, tn, toast } from "@comp
 import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { Undo } from "@comptoir/sdk/undo.js";
-import { bubble, bubbleStyles } from "./bubble.js";
+import { bubble, bubbleStyles, seen } from "./bubble.js";
+import { Focus } from "./focus.js";
 import { noteRow, noteStyles } from "./notes/row.js";
 import { NotesOf, merged } from "./notes/store.js";
 import { rowsOf } from "./rows.js";
@@ -14,19 +15,22 @@ import { titleOf } from "./words.js";
 
 const OLDER_AT = 600; // px from the top at which the page before is asked for
 const NEAR_END = 80; // px
+const FLASH = 1_600; // ms
+const MANY = 600; // messages of a thread in memory, after which the oldest are let go once the reader is at the end again
 
 /** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
 class Thread extends Panel {
-  static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true } };
+  static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true }, detailed: { state: true } };
   static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, css`
     :host { flex: 1; position: relative; background: var(--bg); }
     .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
     .day span { background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); }
     .fresh span { color: var(--accent); font-weight: 600; font-size: var(--fs-sm); }
+    .stuck { position: absolute; inset-block-start: 6px; inset-inline: 0; margin-inline: auto; inline-size: fit-content; z-index: 2; pointer-events: none; background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); box-shadow: var(--sh); }
     .latest { position: absolute; inset-block-end: var(--sp-3); inset-inline-end: var(--sp-4); z-index: 2; display: flex; align-items: center; gap: 6px; border: 1px solid var(--line); border-radius: var(--r-full); min-block-size: 36px; padding: 0 12px; background: var(--surface); box-shadow: var(--sh-float); font-weight: 600; font-size: var(--fs-sm); }
     .latest .icon { inline-size: 16px; block-size: 16px; }
     .beginning { text-align: center; color: var(--text-3); font-size: var(--fs-sm); padding: var(--sp-4); }
-    .flash .b { outline: 2px solid var(--accent); }
+    .flash .b { outline: 2px solid var(--accent); outline-offset: 1px; }
   `];
 
   rows = [];
@@ -35,6 +39,9 @@ class Thread extends Panel {
   pinned = true;
   top = 0;
   undo = new Undo(this);
+  unfolded = new Set(); // long messages shown whole
+  originals = new Set(); // edited ones of which the first words are shown
+  focus = new Focus(this);
 
   virtual = new VirtualController(this, () => ({
     count: this.rows.length,
@@ -42,7 +49,7 @@ class Thread extends Panel {
     estimateSize: (index) => (this.rows[index]?.kind === "message" ? 56 : 40),
     getItemKey: (index) => this.rows[index]?.key ?? index,
     anchorTo: "end", followOnAppend: true, scrollEndThreshold: NEAR_END,
-    overscan: 6, paddingStart: 12, paddingEnd: 14,
+    overscan: 6, paddingStart: 12, paddingEnd: 14, rangeExtractor: this.focus.range,
   }));
 
   connectedCallback() {
@@ -51,6 +58,10 @@ class Thread extends Panel {
     this.cleanup(onLive(() => this.error && this.open()));
     this.notes = new NotesOf(this.conversation.id, () => this.requestUpdate());
     this.cleanup(() => this.notes.stop());
+    const show = ({ detail }) => detail.conversation === this.conversation.id && this.jump(({ id }) => id === detail.id);
+    this.addEventListener("show-message", show);
+    document.addEventListener("inbox-show", show);
+    this.cleanup(() => document.removeEventListener("inbox-show", show));
     this.open();
   }
 
@@ -86,7 +97,12 @@ class Thread extends Panel {
     if (!this.thread?.loaded && this.rows.length && this.thread?.loading) return;
     const messages = ledger.messages(this.conversation.id);
     const before = this.rows.at(-1)?.key;
-    this.built = rowsOf(merged(messages, this.notesBeside(messages)), this.freshAfter(messages));
+    const notes = this.notesBeside(messages);
+    const fresh = this.freshAfter(messages);
+    // Every scrolled frame passes here: what did not change is not built again.
+    const { built } = this;
+    if (built?.of !== messages || built.fresh !== fresh || built.notes.length !== notes.length || notes.some((note, at) => note !== built.notes[at]))
+      this.built = { ...rowsOf(merged(messages, notes), fresh), of: messages, notes, fresh };
     this.rows = this.built.rows;
     const last = this.rows.at(-1);
     if (this.settled && before && last && last.key !== before && !this.pinned) this.unseen += Number(last.message?.direction === "inbound");
@@ -133,11 +149,22 @@ class Thread extends Panel {
     if (!this.thread?.loaded && !this.rows.length) return html`<ui-skeleton shape="thread" rows="7"></ui-skeleton>`;
     if (!this.rows.length) return html`<ui-empty icon="message-square" text=${t("No messages yet.")}></ui-empty>`;
     const name = titleOf(this.conversation);
-    return html`<div class="scroll" role="log" aria-label=${t("Messages with {name}", { name })} aria-live="off" tabindex="0" @scroll=${this.scrolled}>
+    const { focus } = this;
+    return html`${this.sticky()}<div class="scroll" role="log" aria-label=${t("Messages with {name}", { name })} aria-live="off" tabindex="0" @scroll=${this.scrolled} @keydown=${focus.pressed} @focusin=${focus.came} @focusout=${focus.left} @pointerover=${focus.over} @pointerleave=${focus.away}
+        @pointerdown=${focus.down} @pointermove=${focus.moved} @pointerup=${focus.release} @pointercancel=${focus.release} @contextmenu=${focus.native} @click=${{ handleEvent: focus.clicked, capture: true }}>
         <div class="virt" .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}
         </div></div>
-      ${this.notes.error ? html`<ui-error text=${t("The notes could not be loaded.")} .error=${this.notes.error} @retry=${() => this.notes.again()}></ui-error>` : nothing}${this.away ? this.pill() : nothing}${this.opened ? this.dialog() : nothing}`;
+      ${this.notes.error ? html`<ui-error text=${t("The notes could not be loaded.")} .error=${this.notes.error} @retry=${() => this.notes.again()}></ui-error>` : nothing}${this.away ? this.pill() : nothing}${this.opened ? this.dialog() : nothing}${this.detailed ? this.details() : nothing}`;
+  }
+
+  /** The day one is in, while its own divider is out of sight. */
+  sticky() {
+    if (!this.settled || this.top < 8) return nothing;
+    const first = this.virtual.items.find(({ end }) => end > this.top + 24);
+    const row = first && this.rows[first.index];
+    if (!row || row.kind === "day") return nothing;
+    return html`<div class="stuck" aria-hidden="true">${fmt.day(row.at ?? (row.message ?? this.rows[first.index + 1]?.message)?.at ?? row.note?.created_at)}</div>`;
   }
 
   /** What a plugin offers for one message. */
@@ -147,6 +174,12 @@ class Thread extends Panel {
     return html`<ui-dialog open heading=${panel.title} @close=${leave} @compose-insert=${leave} @panel-close=${leave}><ui-panel .panel=${panel} .ctx=${this.about(message)}></ui-panel></ui-dialog>`;
   }
 
+  details() {
+    const { detailed: message, conversation, built } = this;
+    const now = ledger.state.threads.get(conversation.id)?.messages.get(message.id) ?? message;
+    return html`<ui-dialog open heading=${t("Message details")} @close=${() => { this.detailed = null; }}><inbox-message-details .message=${now} .conversation=${conversation} .reactions=${built.reactions.get(message.wamid)}></inbox-message-details></ui-dialog>`;
+  }
+
   about = (message) => ({ conversation: this.conversation, contact: this.conversation.contact, message });
 
   row(row, contact) {
@@ -154,13 +187,41 @@ class Thread extends Panel {
     if (row.kind === "day") return html`<div class="day"><span>${fmt.day(row.at)}</span></div>`;
     if (row.kind === "note") return noteRow(row.note, this.noteActs);
     if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
-    const { message } = row;
+    const { message, album } = row;
+    const { built } = this;
+    const reactions = album ? album.map(({ wamid }) => built.reactions.get(wamid)).find(Boolean) : built.reactions.get(message.wamid);
     return bubble(message, {
-      first: row.first, contact, reactions: this.built.reactions.get(message.wamid), ours: this.built.ours.get(message.wamid), mayReact: this.mayReact, quoted: this.built.byWamid.get(message.context_wamid),
-      retry: this.retry, discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump(wamid),
-      about: this.about, open: (panel, one) => { this.opened = { panel, message: one }; },
-      reply: (one) => this.dispatchEvent(new CustomEvent("reply", { detail: one })),
+      ...this.doings, first: row.first, album, contact, reactions, ours: built.ours.get(message.wamid), mayReact: this.mayReact,
+      quoted: built.byWamid.get(message.context_wamid), focused: this.focus.key === row.key, active: this.focus.holds(row.key), opened: this.unfolded, originals: this.originals,
     });
+  }
+
+  /** What a bubble asks for. */
+  doings = {
+    retry: (message) => this.retry(message), discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump((one) => one.wamid === wamid),
+    about: (message) => this.about(message), open: (panel, message) => { this.opened = { panel, message }; },
+    reply: (message) => this.dispatchEvent(new CustomEvent("reply", { detail: message })),
+    view: (event, message) => this.view(event, message), details: (message) => this.explain(message),
+    unfold: (id) => { this.unfolded.add(id); this.requestUpdate(); },
+    uncover: (id) => { if (!this.originals.delete(id)) this.originals.add(id); this.requestUpdate(); },
+  };
+
+  replyTo(row) {
+    if (row?.message?.wamid && !row.message.revoked_at) this.doings.reply(row.message);
+  }
+
+  /** Files over the whole window; a press that means another tab is the browser's. */
+  async view(event, message) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const { look } = await import("./viewer/viewer.js");
+    const items = () => (seen(message) ? ledger.messages(this.conversation.id).filter(seen) : [message]);
+    look({ items: items(), shown: message.id, contact: titleOf(this.conversation), reach: async () => { await this.older(); return items(); } });
+  }
+
+  async explain(message) {
+    await import("./details/details.js");
+    this.detailed = message;
   }
 
   pill() {
@@ -181,10 +242,16 @@ class Thread extends Panel {
   scrolled(event) {
     const { scrollTop, scrollHeight, clientHeight } = event.target;
     // Asked of the element: the virtualizer hears of this scroll only after us. Following moves down; up is the reader.
-    if (scrollHeight - scrollTop - clientHeight <= NEAR_END) Object.assign(this, { unseen: 0, pinned: true });
+    if (scrollHeight - scrollTop - clientHeight <= NEAR_END) this.arrived();
     else if (scrollTop < this.top - 1) this.pinned = false;
     this.top = scrollTop;
     if (scrollTop < OLDER_AT) this.older();
+  }
+
+  /** At the end: what lies far above is fetched again by whoever goes there. */
+  arrived() {
+    Object.assign(this, { unseen: 0, pinned: true });
+    if (this.thread?.messages.size > MANY) ledger.trim(this.conversation.id);
   }
 
   async older() {
@@ -195,17 +262,30 @@ class Thread extends Panel {
     }
   }
 
-  /** Shows a quoted message, fetching older pages until it is here. */
-  async jump(wamid) {
-    for (let pages = 0; pages < 10 && !this.built.byWamid.has(wamid) && this.thread?.next; pages += 1) {
+  /** Shows the message that `wanted` says, fetching older pages until it is here. */
+  async jump(wanted) {
+    const found = () => this.rows.findIndex(({ message, album }) => message && (album ?? [message]).some(wanted));
+    for (let pages = 0; pages < 10 && found() < 0 && this.thread?.next; pages += 1) {
       await this.older();
       await this.updateComplete;
       this.willUpdate();
     }
-    const index = this.rows.findIndex((row) => row.message?.wamid === wamid);
+    const index = found();
+    if (index < 0) {
+      toast({ text: t("That message is not here.") });
+      return;
+    }
     this.pinned = false;
-    if (index < 0) toast({ text: t("That message is not here.") });
-    else this.virtual.virtualizer.scrollToIndex(index, { align: "center" });
+    this.virtual.virtualizer.scrollToIndex(index, { align: "center" });
+    this.flash(this.rows[index].key);
+  }
+
+  /** Where one has come to is seen at a glance. */
+  async flash(key) {
+    await new Promise((done) => setTimeout(done, FLASH / 8));
+    const shown = () => this.renderRoot.querySelector(`[data-index="${this.rows.findIndex((row) => row.key === key)}"] .m`);
+    shown()?.classList.add("flash");
+    setTimeout(() => shown()?.classList.remove("flash"), FLASH);
   }
 
   retry = async (message) => {

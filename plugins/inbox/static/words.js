@@ -6,7 +6,7 @@ const KINDS = {
   document: () => ["file-text", t("Document")], sticker: () => ["sticker", t("Sticker")], location: () => ["map-pin", t("Location")],
   contacts: () => ["contact", t("Contact card")], reaction: () => ["smile", t("Reaction")], interactive: () => ["mouse-pointer-click", t("Answer")],
   button: () => ["mouse-pointer-click", t("Answer")], text: () => [null, t("Message")], template: () => ["layout-template", t("Template")],
-  order: () => ["package", t("Order")],
+  order: () => ["package", t("Order")], pin: () => ["pin", t("Pinned message")],
   system: () => ["circle-help", t("Note from WhatsApp")],
 };
 
@@ -31,11 +31,24 @@ export function noteOf(type) {
   return t("WhatsApp knows this customer under a new id.");
 }
 
+const UNPASSED = {
+  edit: () => t("The customer edited a message. WhatsApp does not say which one."),
+  revoke: () => t("The customer deleted a message. WhatsApp does not say which one."),
+  poll: () => t("The customer sent a poll. WhatsApp does not pass polls on to businesses: ask them in words."),
+  poll_update: () => t("The customer voted in a poll. WhatsApp does not pass votes on to businesses."),
+  event: () => t("The customer sent an event. WhatsApp does not pass events on to businesses."),
+  group_invite: () => t("The customer sent an invitation to a group. WhatsApp does not pass it on to businesses."),
+  view_once: () => t("The customer sent something to be seen once. Only a phone can open it: ask them to send it normally."),
+  ephemeral: () => t("The customer sent a disappearing message. WhatsApp does not pass it on: ask them to switch that off."),
+  payment: () => t("The customer sent a payment. WhatsApp does not pass it on to businesses."),
+  pin: () => t("The customer pinned a message."),
+  video_note: () => t("The customer sent a video note. WhatsApp does not pass it on: ask for a normal video."),
+};
+const ALIKE = { pool: "poll", poll_creation: "poll", poll_vote: "poll_update", view_once_message: "view_once", viewonce: "view_once", view_once_image: "view_once", view_once_video: "view_once", ephemeral_message: "ephemeral", ptv: "video_note" };
+
 /** What the customer did that WhatsApp does not pass on to businesses. */
 export function unsupportedOf(type) {
-  if (type === "edit") return t("The customer edited a message. WhatsApp does not say which one.");
-  if (type === "revoke") return t("The customer deleted a message. WhatsApp does not say which one.");
-  return t("The customer sent something that WhatsApp does not pass on. It may also be that a message was deleted.");
+  return (UNPASSED[type] ?? UNPASSED[ALIKE[type]])?.() ?? t("The customer sent something that WhatsApp does not pass on. It may also be that a message was deleted.");
 }
 
 /** [icon, tone, words] of a status. Never colour alone. */

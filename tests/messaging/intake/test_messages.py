@@ -29,6 +29,18 @@ async def test_a_text_becomes_a_contact_a_conversation_a_message_and_their_event
     assert await count(db, "journal_pending") == 0
 
 
+async def test_where_a_message_came_from_is_kept_with_it(db: Database, tenant: SeededTenant) -> None:
+    passed_on = text("wamid.1", context={"frequently_forwarded": True})
+    tapped = text("wamid.2", referral={"source_type": "ad", "headline": "Desert"})
+    asked = text("wamid.3", context={"id": "wamid.1", "referred_product": {"product_retailer_id": "p1"}})
+    answer = text("wamid.4", context={"id": "wamid.1"})
+    await apply(db, tenant, *(delivery(tenant, one) for one in (passed_on, tapped, asked, answer)))
+    rows = await db.system.fetch("select resource from message_resources order by resource ->> 'wamid'")
+    assert [row["resource"]["context"] for row in rows] == [
+        {"forwarded": True, "often_forwarded": True}, {"referral": {"source_type": "ad", "headline": "Desert"}},
+        {"product": {"product_retailer_id": "p1"}}, None]
+
+
 async def test_a_new_conversation_starts_with_the_team_of_its_number_and_an_old_one_keeps_its_own(
     db: Database, tenant: SeededTenant, other_tenant: SeededTenant
 ) -> None:
