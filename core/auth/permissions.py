@@ -8,7 +8,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 READ = frozenset({"conversations.read", "contacts.read"})
 WORK = READ | {"conversations.write", "messages.send", "contacts.write"}
-SUPERVISE = WORK | {"contacts.delete", "messages.explain", "journal.read"}
+SUPERVISE = WORK | {"contacts.delete", "tags.manage", "messages.explain", "journal.read"}
 ADMINISTER = SUPERVISE | {
     "settings.manage", "members.manage", "roles.manage", "teams.manage", "accounts.manage", "keys.manage",
     "webhooks.manage", "audit.read", "data.export", "journal.replay",

@@ -15,30 +15,53 @@ from core.http.services import services
 from core.http.text import Line, Moment, RequestModel, example
 from core.messaging import conversations
 from core.messaging.contact_batches import Upserted, delete_contacts, upsert_contacts
-from core.messaging.conversations import Change
+from core.messaging.conversations import Change, ReadReceipt
+from core.messaging.labels import MOST_TAGS, Labels, Priority
 
 MOST_CONVERSATIONS, MOST_CONTACTS = 200, 500
 _ID = "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c11"
 
 
-class ConversationChanges(RequestModel):
-    """What is named changes, in all of them: null takes the assignee or the team away."""
+class Conversational(RequestModel):
+    """What can be said of one conversation, or of many alike."""
 
-    model_config = example(ids=[_ID], status="closed", assignee="me")
-
-    ids: list[UUID] = Field(min_length=1, max_length=MOST_CONVERSATIONS)
     status: Literal["open", "snoozed", "closed"] | None = None
     until: Moment | None = None
     team: UUID | None = None
     assignee: Literal["me"] | UUID | None = None
+    priority: Priority | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.model_fields_set - {"ids", "until"}:
-            raise ValueError("name what is to change: status, team or assignee")
+        if not self.model_fields_set - {"id", "ids", "until"}:
+            raise ValueError("name what is to change, such as status, team or assignee")
         if "status" in self.model_fields_set and self.status is None:
             raise ValueError("a status is open, snoozed or closed")
         return self
+
+
+class ConversationChanges(Conversational):
+    """What is named changes, in all of them: null takes the assignee or the team away. `read` marks them read."""
+
+    model_config = example(ids=[_ID], status="closed", assignee="me")
+
+    ids: list[UUID] = Field(min_length=1, max_length=MOST_CONVERSATIONS)
+    add_tags: list[UUID] = Field(default_factory=list, max_length=MOST_TAGS)
+    remove_tags: list[UUID] = Field(default_factory=list, max_length=MOST_TAGS)
+    read: Literal[True] | None = None
+
+
+class ConversationState(Conversational):
+    """What is named changes, in this one; `tags` are then these and no others."""
+
+    id: UUID
+    tags: list[UUID] | None = Field(default=None, max_length=MOST_TAGS)
+
+
+class ConversationStates(RequestModel):
+    model_config = example(conversations=[{"id": _ID, "status": "open", "assignee": None, "tags": []}])
+
+    conversations: list[ConversationState] = Field(min_length=1, max_length=MOST_CONVERSATIONS)
 
 
 class ChangedConversation(Resource):
@@ -105,8 +128,16 @@ def register(api: Api) -> None:
                body=ConversationChanges, responses={200: ChangedConversations}, limit="bulk")  # fmt: skip
     async def put_conversations(body: ConversationChanges) -> dict[str, Any]:
         """At most 200, each whole or not at all."""
-        wanted = _wanted(body)
+        labels = Labels(body.priority, add=body.add_tags, remove=body.remove_tags)
+        wanted = _wanted(body, labels, services().read_receipts if body.read else None)
         return {"items": [await _changed(conversation_id, wanted) for conversation_id in dict.fromkeys(body.ids)]}
+
+    @api.route("POST", "/conversations/bulk", Permitted("conversations.write"), "Change many, each its way",
+               body=ConversationStates, responses={200: ChangedConversations}, limit="bulk")  # fmt: skip
+    async def change_conversations(body: ConversationStates) -> dict[str, Any]:
+        """At most 200, each whole or not at all: to put them back as they were, for one. Sent again, it changes nothing
+        more."""
+        return {"items": [await _put(one) for one in body.conversations]}
 
     @api.route("POST", "/contacts/batches", Permitted("contacts.write"), "Take over many contacts", body=ContactBatch,
                responses={200: TakenContacts}, limit="bulk")  # fmt: skip
@@ -124,7 +155,15 @@ def register(api: Api) -> None:
         return {"items": [{"id": str(one), "problem": _told(problem)} async for one, problem in gone]}
 
 
-def _wanted(body: ConversationChanges) -> Change:
+async def _put(one: ConversationState) -> dict[str, Any]:
+    try:
+        wanted = _wanted(one, Labels(one.priority, one.tags))
+    except Problem as problem:  # its moment has passed
+        return {"id": str(one.id), "conversation": None, "problem": _told(problem)}
+    return await _changed(one.id, wanted)
+
+
+def _wanted(body: Conversational, labels: Labels, read: ReadReceipt | None = None) -> Change:
     receivers: dict[conversations.Receiver, UUID | None] = {}
     if "team" in body.model_fields_set:
         receivers["team"] = body.team
@@ -132,7 +171,7 @@ def _wanted(body: ConversationChanges) -> Change:
         meant = member_meant(body.assignee)
         assert meant != "none"  # noqa: S101 - the model has no such value
         receivers["assignee"] = meant
-    return Change(body.status, body.until, receivers)
+    return Change(body.status, body.until, receivers, labels=labels, read=read)
 
 
 async def _changed(conversation_id: UUID, wanted: Change) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Conversations: lists, and what agents do with one."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, Json
 from quart import g
 
 from core.auth.access import Permitted
@@ -14,26 +14,97 @@ from core.errors import Invalid
 from core.http.language import reading_language
 from core.http.operation import Api
 from core.http.provided import Suggestions
-from core.http.resources import ConversationResource, Listing
+from core.http.resources import ConversationResource, Listing, Resource
 from core.http.services import services
 from core.http.text import Moment, Paging, RequestModel, Text, example
 from core.messaging import conversations
-from core.messaging.conversation_list import Filter
+from core.messaging.conversation_counts import MOST, count_conversations
+from core.messaging.conversation_list import Filter, Sort
 from core.messaging.conversation_list import list_conversations as list_conversations_of
+from core.messaging.labels import MOST_TAGS, Labels, Priority
 
+MOST_FILTERS = 50
 _READ, _WRITE = Permitted("conversations.read"), Permitted("conversations.write")
 
 
-class ConversationQuery(Paging):
-    """`q` is the beginning of a contact's name or phone, or of a group's subject."""
+_Item = TypeVar("_Item")
+Several = Annotated[
+    tuple[_Item, ...], BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    Field(max_length=50),
+]  # fmt: skip
+"""With commas between them, or as a list."""
+
+
+class ConversationFilter(RequestModel):
+    """What is left out lets everything through. Of several assignees, tags or priorities one is enough."""
+
+    model_config = example(status="open", assignee=["me", "none"], priority=["high", "urgent"])
 
     status: Literal["open", "snoozed", "closed", "all"] = "all"
-    assignee: Literal["me", "none"] | UUID | None = None
+    assignee: Several[Literal["me", "none"] | UUID] = ()
     team: Literal["none"] | UUID | None = None
+    tag: Several[UUID] = ()
     account: UUID | None = None
-    contact: UUID | None = None
     kind: Literal["person", "group"] | None = None
+    priority: Several[Priority] = ()
+    unread: bool = False
+    window_hours: int | None = Field(
+        default=None, ge=1, le=24, description="Free text may be sent now, and no longer in so many hours.")
+    waiting_minutes: int | None = Field(
+        default=None, ge=0, le=527_040, description="The customer has waited for an answer for longer than that.")
+
+    def wanted(self, contact: UUID | None = None, q: str | None = None) -> Filter:
+        """The same, for whoever asks. Raises Invalid where an API key asks for `me`."""
+        return Filter(
+            status=None if self.status == "all" else self.status,
+            assignees=[meant for one in self.assignee if (meant := member_meant(one)) is not None],
+            team=self.team, tags=self.tag, account=self.account, contact=contact, kind=self.kind,
+            priorities=self.priority, unread=self.unread,
+            window_within=None if self.window_hours is None else timedelta(hours=self.window_hours),
+            waiting_longer=None if self.waiting_minutes is None else timedelta(minutes=self.waiting_minutes), q=q,
+        )  # fmt: skip
+
+
+class ConversationQuery(ConversationFilter, Paging):
+    """`q` is the beginning of a contact's name or phone, or of a group's subject. `sort`: the newest activity first, or
+    those alone whose customer waits for an answer, the longest first."""
+
+    contact: UUID | None = None
     q: Text | None = Field(default=None, max_length=100)
+    sort: Sort = "latest"
+
+
+class CountQuery(RequestModel):
+    """`of`: a JSON list of filters, with the names of the list's own."""
+
+    of: Annotated[Json[list[ConversationFilter]], Field(max_length=20_000)] = Field(default_factory=list)
+
+
+class Count(Resource):
+    """`more`: there are at least so many."""
+
+    count: int
+    more: bool
+
+
+class Counts(Resource):
+    """In the order of the request."""
+
+    items: list[Count]
+
+
+class NewTags(RequestModel):
+    """Ids of tags: these and no others."""
+
+    model_config = example(tags=["0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c55"])
+
+    tags: list[UUID] = Field(max_length=MOST_TAGS)
+
+
+class NewPriority(RequestModel):
+    model_config = example(priority="high")
+
+    priority: Priority
 
 
 class Assignment(RequestModel):
@@ -67,14 +138,21 @@ def register(api: Api) -> None:
     @api.route("GET", "/conversations", _READ, "List conversations", query=ConversationQuery,
                responses={200: Listing[ConversationResource]})  # fmt: skip
     async def list_conversations(query: ConversationQuery) -> dict[str, Any]:
-        """Newest activity first."""
-        wanted = Filter(
-            status=None if query.status == "all" else query.status,
-            assignee=member_meant(query.assignee), team=query.team, account=query.account, contact=query.contact,
-            kind=query.kind, q=query.q,
-        )  # fmt: skip
-        found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor)
+        """Newest activity first, or the longest waiting."""
+        wanted = query.wanted(query.contact, query.q)
+        found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor,
+                                            sort=query.sort)  # fmt: skip
         return found.as_json()
+
+    @api.route("GET", "/conversations/counts", _READ, "Count conversations", query=CountQuery,
+               responses={200: Counts})  # fmt: skip
+    async def count_conversations_of(query: CountQuery) -> dict[str, Any]:
+        """Of up to 50 filters at once; beyond 999 nothing is counted."""
+        if len(query.of) > MOST_FILTERS:
+            raise Invalid(f"At most {MOST_FILTERS} filters are counted at once.",
+                          errors=[{"loc": ["of"], "msg": f"more than {MOST_FILTERS}"}])  # fmt: skip
+        counts = await count_conversations(services().db, [one.wanted() for one in query.of])
+        return {"items": [{"count": min(count, MOST - 1), "more": count >= MOST} for count in counts]}
 
     @api.route("GET", "/conversations/<uuid:conversation_id>", _READ, "One conversation",
                responses={200: ConversationResource})  # fmt: skip
@@ -111,6 +189,17 @@ def register(api: Api) -> None:
         """A closed or snoozed conversation opens again when the customer writes."""
         until: datetime | None = body.until
         return await conversations.set_status(services().db, conversation_id, body.status, until)
+
+    @api.route("PUT", "/conversations/<uuid:conversation_id>/tags", _WRITE, "Tag a conversation", body=NewTags,
+               responses={200: ConversationResource})  # fmt: skip
+    async def put_tags(conversation_id: UUID, body: NewTags) -> dict[str, Any]:
+        """These and no others, 20 at most."""
+        return await conversations.set_labels(services().db, conversation_id, Labels(tags=body.tags))
+
+    @api.route("PUT", "/conversations/<uuid:conversation_id>/priority", _WRITE, "Give a conversation a priority",
+               body=NewPriority, responses={200: ConversationResource})  # fmt: skip
+    async def put_priority(conversation_id: UUID, body: NewPriority) -> dict[str, Any]:
+        return await conversations.set_labels(services().db, conversation_id, Labels(priority=body.priority))
 
     @api.route("PUT", "/conversations/<uuid:conversation_id>/read", _WRITE, "Mark a conversation read",
                responses={200: ConversationResource})  # fmt: skip

@@ -40,6 +40,7 @@ _NAMES: Final[dict[str, str]] = {
     "messages": "Messages", "attachments": "Messages", "api-keys": "API keys", "meta-apps": "Numbers",
     "accounts": "Numbers", "account-examinations": "Numbers", "members": "People", "invitations": "People",
     "roles": "People", "permissions": "People", "teams": "People", "tenant": "Tenant", "audit": "Audit log",
+    "tags": "Conversations",
 }  # fmt: skip
 _SAID: Final[dict[str, str]] = {
     "Ways in": "Logging in, second factors, access tokens; what a stranger may ask.",

@@ -8,6 +8,7 @@ from core.auth.principal import Principal
 from core.db.pool import Connection
 from core.events import log
 from core.http.services import Services
+from core.messaging.tags import brief_tags
 from core.outward import frames
 from core.people.preferences import complete
 from core.tenancy.accounts import account_resources
@@ -50,7 +51,7 @@ async def bootstrap(services: Services, principal: Principal, wish: str | None =
         # The cursor first: what happens while the rest is read will be told again, never missed.
         cursor = await current_cursor(connection, principal)
         accounts, members = await account_resources(connection), await member_resources(connection)
-        teams = await team_resources(connection)
+        teams, tags = await team_resources(connection), await brief_tags(connection)
         framed = await frames.shown(connection, principal)
     ui = dict(services.manifest(principal, locale))
     return {
@@ -60,6 +61,7 @@ async def bootstrap(services: Services, principal: Principal, wish: str | None =
         "accounts": accounts,
         "members": members,
         "teams": teams,
+        "tags": tags,
         "ui": {**ui, "panels": [*ui.get("panels", ()), *framed]},
         "ws": "/ws",
         "locale": locale,

@@ -124,7 +124,8 @@ class _Telling:
         whole = self._schemas.whole(self._operation.query)
         needed = whole.get("required", ())
         return [{"name": name, "in": "query", "required": name in needed, "schema": schema,
-                 **({"description": schema["description"]} if "description" in schema else {})}
+                 **({"description": schema["description"]} if "description" in schema else {}),
+                 **({"style": "form", "explode": False} if schema.get("type") == "array" else {})}
                 for name, schema in whole.get("properties", {}).items()]  # fmt: skip
 
     def _responses(self) -> dict[str, Any]:

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.messaging.labels import Priority
+from core.messaging.tags import Colour
+
 Item = TypeVar("Item")
 
 
@@ -111,6 +114,14 @@ class Person(Resource):
     name: str | None
 
 
+class Tag(Resource):
+    """`colour` is a token of the screens' palette."""
+
+    id: UUID
+    name: str = Field(examples=["VIP"])
+    colour: Colour
+
+
 class Bootstrap(Resource):
     """Everything a screen needs before its first list. `cursor` is where to open the WebSocket `ws`."""
 
@@ -120,6 +131,7 @@ class Bootstrap(Resource):
     accounts: list[AccountBrief]
     members: list[Member]
     teams: list[Person]
+    tags: list[Tag]
     ui: dict[str, Any]
     ws: str
     locale: str
@@ -195,7 +207,9 @@ class ConversationResource(Resource):
     """With a person, who is `contact`, or with several, who are `group`: the other of the two is null.
 
     `window_expires_at`: free text may be sent until then, 24 h after the last message of the customer, or of anybody in
-    the group. `blocked_at`: since when this number has blocked the contact, and neither hears nor reaches them."""
+    the group. `blocked_at`: since when this number has blocked the contact, and neither hears nor reaches them.
+    `waiting_since`: the first message of the customer that nobody has answered yet; null once somebody did, or closed
+    it. Neither automatic answers nor reactions end it."""
 
     id: UUID
     kind: Literal["person", "group"]
@@ -207,6 +221,9 @@ class ConversationResource(Resource):
     contact: ConversationContact | None
     group: Group | None
     blocked_at: datetime | None
+    tags: list[Tag]
+    priority: Priority
+    waiting_since: datetime | None
     unread: int
     last_message_at: datetime
     last_inbound_at: datetime | None

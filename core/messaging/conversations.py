@@ -16,6 +16,7 @@ from core.errors import Invalid, NotFound
 from core.events import outbox
 from core.messaging import sight
 from core.messaging.conversation_list import Status
+from core.messaging.labels import Labels, put_labels
 
 ReadReceipt = Callable[[Connection, UUID, UUID], Awaitable[None]]
 """(connection, tenant_id, conversation_id): asks, in the same transaction, that Meta be told."""
@@ -49,6 +50,11 @@ async def set_team(db: Database, conversation_id: UUID, team: UUID | None) -> di
     return await change(db, conversation_id, Change(receivers={"team": team}))
 
 
+async def set_labels(db: Database, conversation_id: UUID, labels: Labels) -> dict[str, Any]:
+    """Tags and priority. As `change`."""
+    return await change(db, conversation_id, Change(labels=labels))
+
+
 async def set_status(
     db: Database, conversation_id: UUID, status: Status, until: datetime | None = None
 ) -> dict[str, Any]:
@@ -58,14 +64,16 @@ async def set_status(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to become of a conversation; `receivers` are those named, by what they are. `reason` is kept in the audit
-    log. Raises Invalid."""
+    """What is to become of a conversation; `receivers` are those named, by what they are. `read` marks it read, and asks
+    for Meta's receipt in this way. `reason` is kept in the audit log. Raises Invalid."""
 
     status: Status | None = None
     until: datetime | None = None
     receivers: Mapping[Receiver, UUID | None] = field(default_factory=dict)
     only_if_unassigned: bool = False
     reason: str | None = None
+    labels: Labels = field(default_factory=Labels)
+    read: ReadReceipt | None = None
 
     def __post_init__(self) -> None:
         if self.until is not None and self.status != "snoozed":
@@ -92,6 +100,9 @@ async def change_within(connection: Connection, conversation_id: UUID, wanted: C
     done: list[Done] = []
     if wanted.status is not None:
         done += await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
+    done += await _label(connection, conversation_id, before, wanted.labels)
+    if wanted.read is not None:
+        await _read(connection, conversation_id, before, wanted.read)
     for to, receiver in wanted.receivers.items():
         done += await _give(connection, conversation_id, to, before[f"{to}_id"], receiver)
     resource = await _resource(connection, conversation_id)
@@ -105,18 +116,21 @@ async def mark_read(db: Database, conversation_id: UUID, read_receipt: ReadRecei
     """Agents have read it: nothing unread any more, and Meta will be told, once. Raises NotFound."""
     async with db.tenant_transaction() as connection:
         before = await _lock(connection, conversation_id)
-        inbound, read = before["last_inbound_at"], before["read_up_to"]
-        if before["unread_count"] == 0 and (inbound is None or (read is not None and read >= inbound)):
-            return await _resource(connection, conversation_id)
-        await read_receipt(connection, require_tenant(), conversation_id)
-        await connection.execute(
-            "update conversations set unread_count = 0, read_up_to = last_inbound_at, updated_at = now(), "
-            "version = version + 1 where id = $1",
-            conversation_id,
-        )
-        resource = await _resource(connection, conversation_id)
-        await _tell(connection, "conversation.updated", conversation_id, conversation=resource, change="read")
-        return resource
+        await _read(connection, conversation_id, before, read_receipt)
+        return await _resource(connection, conversation_id)
+
+
+async def _read(connection: Connection, conversation_id: UUID, before: Any, read_receipt: ReadReceipt) -> None:
+    inbound, read = before["last_inbound_at"], before["read_up_to"]
+    if before["unread_count"] == 0 and (inbound is None or (read is not None and read >= inbound)):
+        return
+    await read_receipt(connection, require_tenant(), conversation_id)
+    await connection.execute(
+        "update conversations set unread_count = 0, read_up_to = last_inbound_at, updated_at = now(), "
+        "version = version + 1 where id = $1",
+        conversation_id,
+    )
+    await _tell_of(connection, "conversation.updated", conversation_id, change="read")
 
 
 async def _set_status(
@@ -131,9 +145,15 @@ async def _set_status(
         conversation_id, status, until,
     )  # fmt: skip
     kind = "conversation.closed" if status == "closed" else "conversation.updated"
-    await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id),
-                change=status)
+    await _tell_of(connection, kind, conversation_id, change=status)
     return [(_DONE[status], _changed(changes))]
+
+
+async def _label(connection: Connection, conversation_id: UUID, before: Any, labels: Labels) -> list[Done]:
+    done = await put_labels(connection, conversation_id, before, labels) if labels else []
+    if done:
+        await _tell_of(connection, "conversation.updated", conversation_id, change="labels")
+    return done
 
 
 async def _give(
@@ -144,8 +164,7 @@ async def _give(
     await sight.lift(connection)
     await _set_receiver(connection, conversation_id, to, receiver)
     kind = "conversation.assigned" if to == "assignee" else "conversation.moved"
-    await _tell(connection, kind, conversation_id, conversation=await _resource(connection, conversation_id),
-                previous=previous and str(previous))  # fmt: skip
+    await _tell_of(connection, kind, conversation_id, previous=previous and str(previous))
     return [(kind, {to: [previous, receiver]})]
 
 
@@ -159,8 +178,8 @@ def _wrong_until(reason: str) -> Invalid:
 
 async def _lock(connection: Connection, conversation_id: UUID) -> Any:
     row = await connection.fetchrow(
-        "select status, snoozed_until, assignee_id, team_id, unread_count, last_inbound_at, read_up_to "
-        "from conversations where id = $1 for update",
+        "select status, snoozed_until, assignee_id, team_id, unread_count, last_inbound_at, read_up_to, tag_ids, "
+        "priority from conversations where id = $1 for update",
         conversation_id,
     )
     if row is None:
@@ -191,5 +210,6 @@ async def _resource(connection: Connection, conversation_id: UUID) -> dict[str, 
     return found
 
 
-async def _tell(connection: Connection, kind: str, conversation_id: UUID, **data: Any) -> None:
+async def _tell_of(connection: Connection, kind: str, conversation_id: UUID, **more: Any) -> None:
+    data = {"conversation": await _resource(connection, conversation_id), **more}
     await outbox.append(connection, require_tenant(), kind, data, conversation_id)

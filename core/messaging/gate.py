@@ -192,9 +192,11 @@ select $1, $2, $3, $4, $5, $6, 'outbound', $7, $8, $9, $10, $11, $12, 'queued', 
     $15, $16, $17, $18
 from (select clock_timestamp() as now offset 0) t returning at
 """
+# What answers ends the customer's waiting.
 _BUMP = """
 update conversations set last_message_id = $2, last_message_at = greatest(last_message_at, $3), updated_at = $3,
-    version = version + 1
+    version = version + 1, answered_at = case when $4 then greatest(answered_at, $3) else answered_at end,
+    waiting_since = case when $4 then null else waiting_since end
 where id = $1
 """
 _RESOURCES = """
@@ -246,4 +248,9 @@ async def _insert(
         )
     except asyncpg.UniqueViolationError:  # of a message out of the author's sight, or accepted at this very moment
         raise _id_used(draft) from None
-    await connection.execute(_BUMP, draft.conversation_id, draft.id, at)
+    await connection.execute(_BUMP, draft.conversation_id, draft.id, at, _answers(draft, author))
+
+
+def _answers(draft: Draft, author: Author) -> bool:
+    """No automation does (who was told "we will write to you" still waits), no mass sending, and no reaction."""
+    return author.kind != "automation" and not draft.bulk and draft.type != "reaction"

@@ -29,6 +29,11 @@ _JOIN_CONVERSATIONS: Final = """update conversations k set
     assignee_id = coalesce(k.assignee_id, g.assignee_id), team_id = coalesce(k.team_id, g.team_id),
     status = case when 'open' in (k.status, g.status) then 'open' else k.status end,
     snoozed_until = case when 'open' in (k.status, g.status) then null else k.snoozed_until end,
+    answered_at = greatest(k.answered_at, g.answered_at),
+    waiting_since = least(case when k.status <> 'closed' then k.waiting_since end,
+        case when g.status <> 'closed' then g.waiting_since end),
+    tag_ids = array(select distinct unnest(k.tag_ids || g.tag_ids)),
+    priority = case when k.priority = 'none' then g.priority else k.priority end,
     updated_at = now(), version = k.version + 1
 from conversations g where k.tenant_id = $1 and k.id = $2 and g.tenant_id = $1 and g.id = $3"""
 
@@ -97,7 +102,7 @@ async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, re
 async def _join(connection: Connection, tenant_id: UUID, stays: UUID, gone: UUID, contact_id: UUID) -> None:
     await connection.execute(_MOVE_MESSAGES, tenant_id, stays, gone, contact_id)
     await connection.execute(_JOIN_CONVERSATIONS, tenant_id, stays, gone)
-    await _repoint(connection, "conversations", ["messages"], tenant_id, stays, gone)
+    await _repoint(connection, "conversations", ["messages", "conversation_tags"], tenant_id, stays, gone)
     await connection.execute("delete from conversations where tenant_id = $1 and id = $2", tenant_id, gone)
 
 

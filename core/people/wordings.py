@@ -19,6 +19,7 @@ _GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     _("Conversations"): {
         "conversations.read": _("Read conversations"),
         "conversations.write": _("Assign, move, snooze and close conversations"),
+        "tags.manage": _("Make and change tags"),
         "messages.send": _("Send messages"),
         "messages.explain": _("See what became of a message, step by step"),
     },

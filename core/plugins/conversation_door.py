@@ -1,18 +1,20 @@
 """`ctx.conversations`: what the kernel's lists and changes are to a plugin, within what the caller of a route sees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from comptoir_sdk import Conversation, Page
+from comptoir_sdk import Conversation, Invalid, Page
 
 from core.audit import acting
 from core.db.scope import tenant_scope
 from core.messaging import sight
 from core.messaging.conversation_list import Filter, list_conversations
 from core.messaging.conversations import Change, Taken, change_within, get_conversation
+from core.messaging.labels import Labels, Priority
+from core.messaging.tags import brief_tags
 from core.plugins import orm
 from core.plugins.doors import Doors, found, limited
 
@@ -35,7 +37,7 @@ class ConversationDoor(Doors):
     async def list(self, *, contact_id: UUID | None = None, status: Status | None = None,
                    assignee_id: UUID | None = None, q: str | None = None, limit: int = 50,
                    cursor: str | None = None) -> Page[Conversation]:
-        wanted = Filter(status, assignee_id, contact=contact_id, q=q)
+        wanted = Filter(status, () if assignee_id is None else (assignee_id,), contact=contact_id, q=q)
         with tenant_scope(self.tenant_id):
             some = await found(list_conversations(self.db, wanted, limit=limited(limit), cursor=cursor))
         return Page(tuple(Conversation.of(one) for one in some.items), some.next)
@@ -63,6 +65,22 @@ class ConversationDoor(Doors):
 
     async def _set_status(self, conversation_id: UUID, status: Status, until: datetime | None) -> Conversation:
         return await self._change(conversation_id, Change(status, until))
+
+    async def tag(self, conversation_id: UUID, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Conversation:
+        return await found(self._tag(conversation_id, tuple(add), tuple(remove)))
+
+    async def _tag(self, conversation_id: UUID, add: Sequence[str], remove: Sequence[str]) -> Conversation:
+        with tenant_scope(self.tenant_id):
+            async with orm.joined_transaction(self.db) as connection:
+                known = {tag["name"].casefold(): UUID(tag["id"]) for tag in await brief_tags(connection)}
+        if unknown := [name for name in add if name.casefold() not in known]:
+            raise Invalid(f"There is no tag {unknown[0]!r} here: make it first.")
+        gone = [known[name.casefold()] for name in remove if name.casefold() in known]
+        labels = Labels(add=[known[name.casefold()] for name in add], remove=gone)
+        return await self._change(conversation_id, Change(labels=labels))
+
+    async def set_priority(self, conversation_id: UUID, priority: Priority) -> Conversation:
+        return await found(self._change(conversation_id, Change(labels=Labels(priority))))
 
     async def count_open(self, member_ids: Sequence[UUID]) -> Mapping[UUID, int]:
         with tenant_scope(self.tenant_id):

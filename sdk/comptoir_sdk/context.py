@@ -1,6 +1,6 @@
 """What a plugin may touch: everything here is already bound to one tenant, and checks that ids belong to it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from logging import Logger
@@ -43,6 +43,14 @@ class Conversations(Protocol):
 
         Raises Invalid for a limit out of 1 to 100 and for a cursor that is not of this list.
         """
+
+    async def tag(self, conversation_id: UUID, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Conversation:
+        """Put tags on it and take tags off, by their names; the others stay. Raises NotFound, and Invalid for a name to
+        add that is no tag of the tenant's."""
+
+    async def set_priority(self, conversation_id: UUID,
+                           priority: Literal["none", "low", "normal", "high", "urgent"]) -> Conversation:
+        """Raises NotFound."""
 
     async def assign(self, conversation_id: UUID, member_id: UUID | None, *, only_if_unassigned: bool = False,
                      reason: str | None = None) -> Conversation | None:

@@ -120,6 +120,19 @@ class Agent:
 
 
 @dataclass(frozen=True)
+class Tag:
+    """A word that the tenant puts on conversations. `colour` is a token of the screens' palette."""
+
+    id: UUID
+    name: str
+    colour: str = "grey"
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        return cls(UUID(str(resource["id"])), resource["name"], resource["colour"])
+
+
+@dataclass(frozen=True)
 class Team:
     """Members who share conversations."""
 
@@ -164,7 +177,8 @@ class Group:
 @dataclass(frozen=True)
 class Conversation:
     """The one thread between a contact, or a group, and an account: the other of the two is None. Free text may be sent
-    until `window_expires_at`. `updated_at` is when it was last changed: in an observer, by what it hears of."""
+    until `window_expires_at`. `waiting_since`: the first message of the customer that nobody has answered yet.
+    `updated_at` is when it was last changed: in an observer, by what it hears of."""
 
     id: UUID
     status: Literal["open", "snoozed", "closed"]
@@ -179,6 +193,9 @@ class Conversation:
     team: Team | None = None
     snoozed_until: datetime | None = None
     updated_at: datetime | None = None
+    tags: tuple[Tag, ...] = ()
+    priority: Literal["none", "low", "normal", "high", "urgent"] = "none"
+    waiting_since: datetime | None = None
 
     @classmethod
     def of(cls, resource: Resource) -> Self:
@@ -188,7 +205,9 @@ class Conversation:
                    Account.of(resource["account"]), Agent.of(assignee) if assignee else None, resource.get("unread", 0),
                    _moment(resource.get("last_inbound_at")), _moment(resource.get("window_expires_at")),
                    resource.get("version", 1), Group.of(group) if group else None, Team.of(team) if team else None,
-                   _moment(resource.get("snoozed_until")), _moment(resource.get("updated_at")))
+                   _moment(resource.get("snoozed_until")), _moment(resource.get("updated_at")),
+                   tuple(Tag.of(tag) for tag in resource.get("tags", ())), resource.get("priority", "none"),
+                   _moment(resource.get("waiting_since")))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 WORDS = (ROOT / "plugins/settings/static/audit-words.js").read_text(encoding="utf-8")
 # Files that write entries also name events and permissions in this form.
 ELSE = {"account.stopped", "account.token_dead", "contact.detail", "contact.saved", "conversation.detail",
-        "members.manage", "team.saved"}
+        "members.manage", "tag.saved", "team.saved"}
 
 
 def named() -> Iterator[str]:

@@ -25,6 +25,9 @@ PUBLIC = {
 BODIES = {
     "put_assignment": {"assignee": None},
     "put_status": {"status": "closed"},
+    "put_tags": {"tags": []},
+    "put_priority": {"priority": "high"},
+    "update_tag": {"name": "Taken over"},
     "put_team": {"team": None},
     "update_role": {"sees": "own"},
     "update_member": {"name": "Taken over"},
@@ -73,6 +76,7 @@ def ids_of(thread: Thread) -> dict[str, UUID]:
         "message_id": thread.message_ids[0], "attachment_id": thread.attachment_id,
         "passkey_id": thread.contact_id, "key_id": thread.contact_id, "session_id": thread.contact_id,
         "invitation_id": thread.contact_id, "member_id": thread.contact_id, "team_id": thread.contact_id,
+        "tag_id": thread.contact_id,
         "key": thread.contact_id, "account_id": thread.account_id, "app_id": thread.contact_id,
         "export_id": thread.contact_id,
         "request_id": thread.contact_id, "tenant_id": thread.contact_id, "user_id": thread.contact_id,

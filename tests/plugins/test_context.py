@@ -80,6 +80,28 @@ async def test_conversations_and_their_messages_are_listed_for_their_own_tenant(
             await get(thread.conversation_id)
 
 
+async def test_a_plugin_tags_by_name_and_gives_a_priority_in_its_own_tenant(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant) -> None:
+    ours, theirs = both
+    thread = await new_thread(db, tenant)
+    await db.system.execute("insert into tags (tenant_id, name, colour) values ($1, 'VIP', 'red'), ($1, 'new', 'blue')",
+                            tenant.id)
+    tagged = await ours.conversations.tag(thread.conversation_id, add=["vip", "new"])
+    assert [(tag.name, tag.colour) for tag in tagged.tags] == [("new", "blue"), ("VIP", "red")]
+    again = await ours.conversations.tag(thread.conversation_id, add=["VIP"], remove=["new", "unheard of"])
+    assert [tag.name for tag in again.tags] == ["VIP"]
+    assert (await ours.conversations.set_priority(thread.conversation_id, "urgent")).priority == "urgent"
+    with pytest.raises(Invalid):
+        await ours.conversations.tag(thread.conversation_id, add=["unheard of"])
+    with pytest.raises(NotFound):
+        await theirs.conversations.set_priority(thread.conversation_id, "low")
+    actors = await db.system.fetch("select actor_kind, actor_id, action from audit_log where chain = $1 order by n",
+                                   tenant.id)
+    assert [tuple(row) for row in actors] == [("plugin", "good", "conversation.tagged"),
+                                              ("plugin", "good", "conversation.tagged"),
+                                              ("plugin", "good", "conversation.prioritised")]
+
+
 async def test_what_a_plugin_does_to_a_conversation_is_told_and_audited_as_its_own(
         both: tuple[Context, Context], db: Database, tenant: SeededTenant, other_tenant: SeededTenant) -> None:
     ours, theirs = both

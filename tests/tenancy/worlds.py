@@ -102,6 +102,8 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
         ("insert into roles (tenant_id, key, name, permissions) values ($1, 'clerks', $2, '{}')", [canary]),
         ("update memberships set role = 'clerks', name = $2 where tenant_id = $1 and role = 'agent'", [canary]),
         ("insert into teams (tenant_id, name) values ($1, $2)", [canary]),
+        ("with made as (insert into tags (tenant_id, name, colour) values ($1, $2, 'red') returning id) "
+         "update conversations set tag_ids = array(select id from made) where tenant_id = $1", [canary]),
         ("insert into team_members select tenant_id, id, $2 from teams where tenant_id = $1", [tenant.agent_id]),
         ("insert into invitations (tenant_id, email, role, token_hash, expires_at) "
          "values ($1, $2, 'clerks', sha256($3), now())", [f"{canary}@x.test", canary.encode()]),

@@ -42,6 +42,8 @@ DOORS = (
     Door("POST", "/conversations/{id}/messages", {"body": "Quote", "reply_to": "{message}"}, 202),
     Door("POST", "/messages/{failed}/retry", {}, 202),
     Door("PUT", "/conversations/{id}/status", {"status": "closed"}),
+    Door("PUT", "/conversations/{id}/tags", {"tags": []}),
+    Door("PUT", "/conversations/{id}/priority", {"priority": "high"}),
     Door("PUT", "/conversations/{id}/team", {"team": "{team}"}),
     Door("PUT", "/conversations/{id}/assignment", {"assignee": "me"}),
 )
@@ -205,7 +207,7 @@ async def test_every_table_that_hangs_on_a_conversation_is_behind_the_wall(
     )
     assert {row["name"] for row in hanging} == {
         "messages", "attachments", "send_attempts", "inbox_note", "message_receipts", "message_corrections",
-        "groups", "group_participants"}
+        "groups", "group_participants", "conversation_tags"}
     walled = await db.system.fetch("select tablename from pg_policies where policyname like 'visibility%'")
     assert {row["name"] for row in hanging} <= {row["tablename"] for row in walled}
     each = len(SEEN[sees])

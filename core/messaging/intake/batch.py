@@ -142,6 +142,17 @@ class Incoming:
         """Unread, and reason enough to open a closed conversation."""
         return self.from_customer and not self.past
 
+    @property
+    def asks_for_answer(self) -> bool:
+        """From here on the customer waits. A reaction asks nothing."""
+        return self.asks_for_attention and self.message.type != "reaction"
+
+    @property
+    def answers(self) -> bool:
+        """Somebody of ours wrote it in the app: no automatic word of the app's, no reaction."""
+        told = self.told_by_app
+        return told is not None and told.outbound and not told.automated and told.type != "reaction"
+
     def contact_id(self) -> UUID:
         assert self.sighting is not None  # noqa: S101 - the application has set it
         return self.sighting.contact_id()

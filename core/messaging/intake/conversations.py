@@ -1,7 +1,8 @@
 """The one thread between a contact and an account: found or made, then moved forward by what came in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +26,8 @@ on conflict do nothing returning 1"""
 
 # Meta's clock has whole seconds and ours has not: a message of the same second as our last one came after it.
 # Only what the customer wrote opens the window; only what he writes now asks for an answer.
+# Waiting begins with the first message after our last answer, whichever of the two is told first. Of an answer told
+# late, the newest message is known and stands for the first one after it. Being closed ended the waiting of before.
 _ADVANCE: Final = """with moved as (update conversations v set
     last_message_id = case when v.last_message_id is null or u.at >= date_trunc('second', v.last_message_at)
         then u.message_id else v.last_message_id end,
@@ -35,9 +38,17 @@ _ADVANCE: Final = """with moved as (update conversations v set
     unread_count = v.unread_count + u.unread,
     status = case when u.unread > 0 then 'open' else v.status end,
     snoozed_until = case when u.unread > 0 then null else v.snoozed_until end,
+    answered_at = greatest(v.answered_at, u.answered_at),
+    waiting_since = least(
+        case when v.status = 'closed' and u.unread > 0 then null
+            when u.answered_at is null or v.waiting_since >= date_trunc('second', u.answered_at) then v.waiting_since
+            when v.waiting_since is not null and v.last_inbound_at > u.answered_at then v.last_inbound_at end,
+        case when v.answered_at is null or u.asked_at >= date_trunc('second', v.answered_at) then u.asked_at
+            when u.asked_last_at >= date_trunc('second', v.answered_at) then u.asked_last_at end),
     updated_at = now(), version = v.version + 1
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::int[])
-    u(tenant_id, id, message_id, at, wamid, inbound_at, unread)
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::int[],
+    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+    u(tenant_id, id, message_id, at, wamid, inbound_at, unread, answered_at, asked_at, asked_last_at)
 where v.tenant_id = u.tenant_id and v.id = u.id
 returning v.id, old.status <> v.status as reopened)
 select id from moved where reopened"""
@@ -79,6 +90,8 @@ class _Progress:
     last: Incoming
     inbound: Incoming | None = None
     unread: int = 0
+    answered_at: datetime | None = None
+    asked: list[datetime] = field(default_factory=list)
 
     def add(self, incoming: Incoming) -> None:
         if incoming.message.at >= self.last.message.at:
@@ -86,6 +99,16 @@ class _Progress:
         if incoming.from_customer and (self.inbound is None or incoming.message.at >= self.inbound.message.at):
             self.inbound = incoming
         self.unread += incoming.asks_for_attention
+        at = incoming.message.at
+        if incoming.asks_for_answer:
+            self.asked.append(at)
+        if incoming.answers and (self.answered_at is None or at > self.answered_at):
+            self.answered_at = at
+
+    def waiting(self) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """When it was last answered, and when the customer first and last asked after that."""
+        after = [at for at in self.asked if self.answered_at is None or at >= self.answered_at]
+        return self.answered_at, min(after, default=None), max(after, default=None)
 
 
 async def advance(connection: Connection, messages: Sequence[Incoming]) -> set[UUID]:
@@ -96,8 +119,8 @@ async def advance(connection: Connection, messages: Sequence[Incoming]) -> set[U
         found.setdefault(incoming.conversation_id, _Progress(incoming)).add(incoming)
     # In one order, so that two writers of the same conversations cannot wait for each other in a ring.
     rows = [(p.last.account.tenant_id, conversation_id, p.last.id, p.last.message.at,
-             p.inbound.message.wamid if p.inbound else None, p.inbound.message.at if p.inbound else None, p.unread)
-            for conversation_id, p in sorted(found.items())]  # fmt: skip
+             p.inbound.message.wamid if p.inbound else None, p.inbound.message.at if p.inbound else None, p.unread,
+             *p.waiting()) for conversation_id, p in sorted(found.items())]  # fmt: skip
     return {row["id"] for row in await connection.fetch(_ADVANCE, *zip(*rows, strict=True))}
 
 

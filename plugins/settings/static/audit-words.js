@@ -7,7 +7,7 @@ const ACTIONS = () => ({
   "api_key.created": t("made an API key"), "api_key.revoked": t("revoked an API key"),
   "audit.exported": t("exported the audit log"),
   "contact.created": t("added a contact"), "contact.updated": t("changed a contact"), "contact.deleted": t("deleted a contact"), "contact.blocked": t("blocked a contact"), "contact.unblocked": t("unblocked a contact"), "contacts.merged": t("merged contacts"),
-  "conversation.assigned": t("assigned a conversation"), "conversation.updated": t("changed a conversation"), "conversation.closed": t("closed a conversation"), "conversation.opened": t("opened a conversation"), "conversation.snoozed": t("snoozed a conversation"), "conversation.reopened": t("opened a conversation again"), "conversation.moved": t("moved a conversation to a team"),
+  "conversation.assigned": t("assigned a conversation"), "conversation.updated": t("changed a conversation"), "conversation.closed": t("closed a conversation"), "conversation.opened": t("opened a conversation"), "conversation.snoozed": t("snoozed a conversation"), "conversation.reopened": t("opened a conversation again"), "conversation.moved": t("moved a conversation to a team"), "conversation.tagged": t("changed a conversation's tags"), "conversation.prioritised": t("changed a conversation's priority"),
   "frame.created": t("added a frame"), "frame.updated": t("changed a frame"), "frame.deleted": t("removed a frame"), "frame.secret_replaced": t("replaced a frame's secret"),
   "invitation.renewed": t("sent an invitation again"), "invitation.revoked": t("revoked an invitation"),
   "delivery.read": t("read a delivery of Meta's, as the operator"), "journal.replayed": t("replayed a part of the journal"), "journal.replay_cancelled": t("stopped a replay of the journal"), "quarantine.replayed": t("applied again what was set aside"), "quarantine.dismissed": t("dismissed what was set aside"),
@@ -26,6 +26,7 @@ const ACTIONS = () => ({
   "role.created": t("wrote a role"), "role.updated": t("changed a role"), "role.deleted": t("deleted a role"),
   "second_factor.enabled": t("switched the second factor on"), "second_factor.disabled": t("switched the second factor off"), "second_factor.refused": t("was refused at the second factor"),
   "session.opened": t("logged in"), "session.closed": t("logged out"), "session.ended": t("ended a session"), "sessions.ended": t("logged out everywhere"), "session.moved": t("went to another organisation"),
+  "tag.created": t("made a tag"), "tag.updated": t("changed a tag"), "tag.deleted": t("deleted a tag"),
   "team.created": t("made a team"), "team.updated": t("changed a team"), "team.renamed": t("renamed a team"), "team.members_changed": t("changed who is in a team"), "team.saved": t("changed a team"), "team.deleted": t("deleted a team"),
   "tenant.created": t("made the organisation"), "tenant.registered": t("registered the organisation"), "tenant.updated": t("changed the organisation's settings"), "rates.updated": t("changed the rates of messages"), "tenant.suspended": t("suspended the organisation"), "tenant.resumed": t("resumed the organisation"), "tenant.status_changed": t("suspended or resumed the organisation"),
   "storage.swept": t("compared the stored files with the database"), "export.requested": t("asked for an archive"), "export.finished": t("made an archive of everything"), "export.downloaded": t("downloaded an archive"), "tenant.closed": t("began to delete the organisation"), "tenant.closing": t("began to delete the organisation"), "tenant.erased": t("deleted the organisation"),
@@ -35,7 +36,7 @@ const ACTIONS = () => ({
 
 const KINDS = () => ({
   account: t("Number"), api_key: t("API key"), audit: t("Audit log"), contact: t("Contact"), conversation: t("Conversation"), delivery: t("Delivery"), quarantine: t("Set aside"), replay: t("Replay"), export: t("Archive"), invitation: t("Invitation"), master_key: t("Master key"), member: t("Member"), message: t("Message"),
-  meta_app: t("Meta app"), passkey: t("Passkey"), person: t("Person"), plugin: t("Plugin"), role: t("Role"), session: t("Session"), team: t("Team"), tenant: t("Organisation"), token_family: t("Program"), user: t("Person"), webhook: t("Webhook"), frame: t("Frame"),
+  meta_app: t("Meta app"), passkey: t("Passkey"), person: t("Person"), plugin: t("Plugin"), role: t("Role"), session: t("Session"), tag: t("Tag"), team: t("Team"), tenant: t("Organisation"), token_family: t("Program"), user: t("Person"), webhook: t("Webhook"), frame: t("Frame"),
 });
 
 const FIELDS = () => ({

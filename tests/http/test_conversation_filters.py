@@ -1,0 +1,196 @@
+"""Lists by every filter and in both orders: what they hold, page by page, by index; what a limited member learns."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core.db.pool import Connection, Database
+from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
+from core.messaging.conversation_counts import count_statement
+from core.messaging.conversation_filter import Sort
+from core.messaging.conversation_list import Filter, page_statement
+from tests.http.callers import Caller, new_member
+from tests.http.conftest import Enter
+from tests.seed import SeededTenant
+
+_FILL = """
+insert into contacts (tenant_id, name, phone)
+select $1, 'C ' || n, (212600000000 + n)::text from generate_series(1, $2) n
+"""
+_TALKS = """
+insert into conversations (tenant_id, account_id, contact_id, status, assignee_id, team_id, priority, unread_count,
+    last_message_at, last_inbound_at, waiting_since)
+select $1, $2, c.id, (array['closed', 'closed', 'open', 'snoozed'])[1 + n % 4],
+    case when n % 3 = 0 then $3::uuid when n % 3 = 1 then $4::uuid end, case when n % 5 = 0 then $5::uuid end,
+    (array['none', 'none', 'low', 'high', 'urgent'])[1 + n % 5], case when n % 7 = 0 then 2 else 0 end,
+    $6::timestamptz - n * interval '10 minutes', $6::timestamptz - n * interval '11 minutes',
+    case when n % 2 = 0 then $6::timestamptz - n * interval '12 minutes' end
+from (select id, row_number() over (order by phone) as n from contacts where tenant_id = $1) c
+"""
+NOW = datetime.now(UTC)
+
+
+class Office:
+    """Conversations of every kind, and who stands in it."""
+
+    def __init__(self, tenant: SeededTenant, me: UUID, other: UUID, team: UUID, tags: list[UUID]) -> None:
+        self.tenant, self.me, self.other, self.team, self.tags = tenant, me, other, team, tags
+
+
+async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
+    me, other = [(await new_member(db, tenant.id, "agent"))[0] for _ in range(2)]
+    async with db.system_transaction() as connection:
+        team = await connection.fetchval("insert into teams (tenant_id, name) values ($1, 'A') returning id", tenant.id)
+        await connection.execute("insert into team_members values ($1, $2, $3)", tenant.id, team, me)
+        await connection.execute(_FILL, tenant.id, size)
+        await connection.execute(_TALKS, tenant.id, tenant.account_id, me, other, team, NOW)
+        tags = [row["id"] for row in await connection.fetch(
+            "insert into tags (tenant_id, name, colour) values ($1, 'often', 'red'), ($1, 'rare', 'blue') returning id",
+            tenant.id)]  # fmt: skip
+        await connection.execute(
+            "update conversations v set tag_ids = case when n % 4 = 0 then $2::uuid[] else $3::uuid[] end from ("
+            "select id, row_number() over (order by last_message_at desc) n from conversations where tenant_id = $1) t "
+            "where v.id = t.id and (n % 4 = 0 or n % 97 = 3)", tenant.id, tags[:1], tags[1:])  # fmt: skip
+    return Office(tenant, me, other, team, tags)
+
+
+async def everything(db: Database) -> list[Any]:
+    return list(await db.system.fetch("select * from conversations"))
+
+
+def matching(office: Office) -> dict[str, Any]:
+    """Each query, and what it is meant to let through."""
+    soon, today = NOW - timedelta(hours=24), NOW - timedelta(hours=19)
+    return {
+        "": lambda v: True,
+        "status=open": lambda v: v["status"] == "open",
+        "status=snoozed&assignee=none": lambda v: v["status"] == "snoozed" and v["assignee_id"] is None,
+        f"assignee={office.me}": lambda v: v["assignee_id"] == office.me,
+        f"assignee=none,{office.other}": lambda v: v["assignee_id"] in (None, office.other),
+        f"assignee={office.me},{office.other}&status=closed":
+            lambda v: v["assignee_id"] is not None and v["status"] == "closed",
+        f"team={office.team}": lambda v: v["team_id"] == office.team,
+        "team=none&priority=low": lambda v: v["team_id"] is None and v["priority"] == "low",
+        f"tag={office.tags[0]}": lambda v: office.tags[0] in v["tag_ids"],
+        f"tag={office.tags[0]},{office.tags[1]}": lambda v: bool(v["tag_ids"]),
+        f"tag={office.tags[1]}&status=open&unread=true":
+            lambda v: office.tags[1] in v["tag_ids"] and v["status"] == "open" and v["unread_count"] > 0,
+        "priority=high,urgent": lambda v: v["priority"] in ("high", "urgent"),
+        "priority=none,high": lambda v: v["priority"] in ("none", "high"),
+        "unread=true": lambda v: v["unread_count"] > 0,
+        "kind=group": lambda v: False,
+        f"account={office.tenant.account_id}&kind=person": lambda v: True,
+        "window_hours=5": lambda v: soon < v["last_inbound_at"] <= today,
+        "waiting_minutes=595": lambda v: v["status"] != "closed" and v["waiting_since"] is not None
+            and v["waiting_since"] < NOW - timedelta(minutes=595),
+    }
+
+
+async def pages(caller: Caller, query: str) -> list[Any]:
+    found, cursor = [], ""
+    while True:
+        answer = await caller.get(f"/conversations?{query}&limit=37{cursor}".replace("?&", "?"))
+        assert answer.status == 200, answer.raw
+        found += answer.json["items"]
+        if answer.json["next"] is None:
+            return found
+        cursor = f"&cursor={answer.json['next']}"
+
+
+async def test_every_filter_in_both_orders_and_its_count(enter: Enter, db: Database, tenant: SeededTenant) -> None:
+    place = await office(db, tenant, 400)
+    agent, rows = await enter(tenant, "agent"), await everything(db)
+    for query, wanted in matching(place).items():
+        expected = sorted((v for v in rows if wanted(v)), key=lambda v: (v["last_message_at"], v["id"]), reverse=True)
+        assert [item["id"] for item in await pages(agent, query)] == [str(v["id"]) for v in expected], query
+        waits = sorted((v for v in expected if v["waiting_since"] and v["status"] != "closed"),
+                       key=lambda v: (v["waiting_since"], v["id"]))  # fmt: skip
+        found = await pages(agent, f"{query}&sort=waiting".strip("&"))
+        assert [item["id"] for item in found] == [str(v["id"]) for v in waits], query
+        asked = {name: value for name, _, value in (part.partition("=") for part in query.split("&")) if name}
+        told = await agent.get(f"/conversations/counts?of={json.dumps([asked, {'status': 'open'}])}")
+        assert told.json["items"][0] == {"count": len(expected), "more": False}, (query, told.raw)
+    assert (await pages(agent, "status=closed&sort=waiting")) == []
+
+
+@pytest.mark.parametrize("sees", ["team", "own"])
+async def test_a_limited_member_finds_and_counts_their_own_alone(
+    sees: Sees, enter: Enter, db: Database, tenant: SeededTenant
+) -> None:
+    place = await office(db, tenant, 300)
+    await db.system.execute("insert into roles (tenant_id, key, name, permissions, sees) values ($1, 'floor', 'Floor', "
+                            "'{conversations.read}', $2)", tenant.id, sees)  # fmt: skip
+    await db.system.execute("update memberships set role = 'floor' where user_id = $1", place.me)
+    email = await db.system.fetchval("select email from users where id = $1", place.me)
+    member = await enter(tenant, "viewer")
+    assert (await member.log_in(email)).status == 200
+    rows = [v for v in await everything(db)
+            if v["assignee_id"] == place.me or (sees == "team" and v["team_id"] == place.team)]  # fmt: skip
+    for query, wanted in matching(place).items():
+        expected = {str(v["id"]) for v in rows if wanted(v)}
+        found = [item["id"] for item in await pages(member, query)]
+        assert (set(found), len(found)) == (expected, len(expected)), query
+        waits = {str(v["id"]) for v in rows if wanted(v) and v["waiting_since"] and v["status"] != "closed"}
+        assert {item["id"] for item in await pages(member, f"{query}&sort=waiting".strip("&"))} == waits, query
+        asked = {name: value for name, _, value in (part.partition("=") for part in query.split("&")) if name}
+        told = (await member.get(f"/conversations/counts?of={json.dumps([asked])}")).json["items"]
+        assert told == [{"count": len(expected), "more": False}], query
+
+
+async def test_counting_stops_at_a_thousand(enter: Enter, db: Database, tenant: SeededTenant) -> None:
+    await office(db, tenant, 1001)
+    agent = await enter(tenant, "agent")
+    assert (await agent.get("/conversations/counts?of=[{}]")).json["items"] == [{"count": 999, "more": True}]
+    assert (await agent.get("/conversations/counts")).json["items"] == []
+    assert (await agent.get("/conversations/counts?of=[{\"assigned\":1}]")).status == 422
+    assert (await agent.get(f"/conversations/counts?of={json.dumps([{}] * 51)}")).status == 422
+
+
+FILTERS: dict[str, Callable[[Office], Filter]] = {
+    "all": lambda o: Filter(), "open": lambda o: Filter("open"), "closed": lambda o: Filter("closed"),
+    "mine": lambda o: Filter("open", [o.me]), "nobody's": lambda o: Filter("open", ["none"]),
+    "several": lambda o: Filter(None, [o.me, o.other, "none"]), "team": lambda o: Filter(team=o.team),
+    "often": lambda o: Filter(tags=o.tags[:1]), "rare": lambda o: Filter(tags=o.tags[1:]),
+    "rare and open": lambda o: Filter("open", tags=o.tags[1:]),
+    "account": lambda o: Filter(account=o.tenant.account_id),
+    "no such account": lambda o: Filter(account=o.team), "urgent": lambda o: Filter(priorities=["urgent"]),
+    "unread": lambda o: Filter(unread=True), "window": lambda o: Filter(window_within=timedelta(hours=2)),
+    "waiting": lambda o: Filter(waiting_longer=timedelta(hours=1)), "groups": lambda o: Filter(kind="group"),
+}  # fmt: skip
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for child in plan.get("Plans", ()) for node in nodes(child))]
+
+
+async def explained(connection: Connection, query: str, given: list[Any]) -> list[dict[str, Any]]:
+    plan = await connection.fetchval(f"explain (analyze, buffers, format json) {query}", *given)
+    return nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+
+
+async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sorted(
+    db: Database, tenant: SeededTenant
+) -> None:
+    """30,000 conversations; a page reads a few hundred rows of them, whoever asks and from wherever it begins."""
+    place = await office(db, tenant, 30_000)
+    await db.system.execute("vacuum analyze conversations, conversation_tags, contacts")
+    middle = (NOW - timedelta(days=90), UUID(int=random.getrandbits(128)))
+    sorts: tuple[Sort, ...] = ("latest", "waiting")
+    for sees in ("all", "team", "own"):
+        with tenant_scope(tenant.id), viewer_scope(Viewer(place.me, sees)):
+            async with db.tenant() as connection:
+                for name, made in FILTERS.items():
+                    wanted = made(place)
+                    tried = [page_statement(wanted, sort, 101, after) for sort in sorts for after in (None, middle)]
+                    for query, given in [*tried, count_statement([wanted])]:
+                        for node in await explained(connection, query, given):
+                            told = (sees, name, node["Node Type"], node.get("Relation Name"), node["Actual Rows"])
+                            if node.get("Relation Name") in ("conversations", "conversation_tags"):
+                                assert node["Node Type"] != "Seq Scan", told
+                                removed = node.get("Rows Removed by Filter", 0) * node["Actual Loops"]
+                                assert node["Actual Rows"] * node["Actual Loops"] + removed <= 6500, (told, removed)
