@@ -64,8 +64,8 @@ async def set_status(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to become of a conversation; `receivers` are those named, by what they are. `read` marks it read, and asks
-    for Meta's receipt in this way. `reason` is kept in the audit log. Raises Invalid."""
+    """What is to become of a conversation; `receivers` are those named, by what they are. `read` marks it read and
+    asks for Meta's receipt in this way. `reason` is kept in the audit log. Raises Invalid."""
 
     status: Status | None = None
     until: datetime | None = None

@@ -187,10 +187,14 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
                 for name, made in FILTERS.items():
                     wanted = made(place)
                     tried = [page_statement(wanted, sort, 101, after) for sort in sorts for after in (None, middle)]
-                    for query, given in [*tried, count_statement([wanted])]:
+                    # Whoever waits for long may be sorted; a limited member's filter may look at all that they see.
+                    page = 3000 if sees == "all" and name != "waiting" else 10_000
+                    most = [(statement, page) for statement in tried] + [(count_statement([wanted]), 12_000)]
+                    for (query, given), most_read in most:
                         for node in await explained(connection, query, given):
-                            told = (sees, name, node["Node Type"], node.get("Relation Name"), node["Actual Rows"])
                             if node.get("Relation Name") in ("conversations", "conversation_tags"):
+                                read = node["Actual Loops"] * (
+                                    node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+                                told = (sees, name, node["Node Type"], node["Relation Name"], read, query)
                                 assert node["Node Type"] != "Seq Scan", told
-                                removed = node.get("Rows Removed by Filter", 0) * node["Actual Loops"]
-                                assert node["Actual Rows"] * node["Actual Loops"] + removed <= 6500, (told, removed)
+                                assert read <= most_read, told
