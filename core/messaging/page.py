@@ -72,6 +72,16 @@ def by_number(cursor: str | None) -> int | None:
     return int(first)
 
 
+def by_words(cursor: str | None) -> tuple[str | None, str | None]:
+    """Two texts of a cursor; (None, None) for the first page. Raises Invalid."""
+    if cursor is None:
+        return None, None
+    first, second = _decode(cursor)
+    if "\0" in first + second:
+        raise _unreadable()
+    return first, second
+
+
 def _decode(cursor: str) -> tuple[str, str]:
     try:
         first, second = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))

@@ -92,11 +92,14 @@ class TemplateReadings:
                 raise
             _log.warning("Meta refused to tell the templates", extra={"reason": str(error)})
             return
-        await self._keep(tenant_id, run.args["waba_id"], told)
+        await keep_templates(self._db, tenant_id, run.args["waba_id"], told)
 
-    async def _keep(self, tenant_id: UUID, waba_id: str, told: list[dict[str, Any]]) -> None:
-        async with self._db.system_transaction() as connection:
-            await connection.execute(
-                "delete from known_templates where tenant_id = $1 and waba_id = $2", tenant_id, waba_id)
-            await connection.execute(_KEEP, tenant_id, waba_id, told)
-            await connection.execute(_READ_NOW, tenant_id, waba_id)
+
+async def keep_templates(db: Database, tenant_id: UUID, waba_id: str, told: list[dict[str, Any]]) -> None:
+    """In place of what was known of this account."""
+    async with db.system_transaction() as connection:
+        # One reading at a time: the row of the reading is whom two of them meet.
+        await connection.execute(_READ_NOW, tenant_id, waba_id)
+        await connection.execute(
+            "delete from known_templates where tenant_id = $1 and waba_id = $2", tenant_id, waba_id)
+        await connection.execute(_KEEP, tenant_id, waba_id, told)

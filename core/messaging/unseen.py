@@ -17,7 +17,8 @@ with recent as (
 ), newer as (
     select m.*, case when m.direction = 'inbound' then c.display_name
         else coalesce((select name from memberships u where u.tenant_id = m.tenant_id and u.user_id = m.author_id),
-            m.author_kind) end as author
+            m.author_kind) end as author,
+        case when m.revoked_at is null then left(m.body, 160) else '' end as said
     from recent m left join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
     where not (m.direction = 'outbound' and m.author_kind = $2 and m.author_id is not distinct from $3)
 )
@@ -25,14 +26,15 @@ with recent as (
 
 # created_at is when the row's transaction began, the same for a whole batch; Meta's time and the id decide inside it.
 _AFTER_MESSAGE = _RECENT + """
-select n.id, n.author, n.at from newer n join messages seen on seen.id = $4 and seen.conversation_id = $1
+select n.id, n.author, n.at, n.type, n.said from newer n
+join messages seen on seen.id = $4 and seen.conversation_id = $1
 where (n.created_at, n.at, n.id) > (seen.created_at, seen.at, seen.id) order by n.created_at, n.at, n.id
 """
 
 # An event is numbered a moment after its message is stored: what was stored in the last ten seconds before the
 # seen event counts as seen only when its own event is at or below it.
 _AFTER_EVENT = _RECENT + """
-select n.id, n.author, n.at from newer n where n.created_at > $5::timestamptz - interval '10 seconds'
+select n.id, n.author, n.at, n.type, n.said from newer n where n.created_at > $5::timestamptz - interval '10 seconds'
     and not exists (select from event_log e where e.seq > $4::bigint - 5000 and e.seq <= $4
         and e.conversation_id = $1
         and e.type in ('message.received', 'message.queued', 'message.echoed', 'message.noted')
@@ -83,6 +85,7 @@ def _newer_messages(rows: list[Any]) -> NewerMessages:
     return NewerMessages(
         f"{latest['author']} wrote at {latest['at']:%H:%M} UTC, after what you saw: read it, "
         "or send anyway with confirm: true.",
-        newer=[{"id": str(r["id"]), "author": r["author"], "at": r["at"].isoformat()} for r in rows[-_SHOWN:]],
+        newer=[{"id": str(r["id"]), "author": r["author"], "at": r["at"].isoformat(), "type": r["type"],
+                "preview": r["said"]} for r in rows[-_SHOWN:]],
         count=len(rows),
     )

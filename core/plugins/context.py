@@ -27,6 +27,7 @@ from core.plugins.doors import (
     StorageDoor,
     Submit,
 )
+from core.plugins.files import AttachmentDoor
 from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
 from core.plugins.member_door import MemberDoor
@@ -103,7 +104,7 @@ class PluginContext:
         self.contacts, self.conversations = ContactDoor(*reach), ConversationDoor(*reach)
         self.members = MemberDoor(*reach, caller)
         self.moments = MomentDoor(tenant_id, one.name, home.outside.moments)
-        self.messages = MessageDoor(*reach, home.outside.submit)
+        self.messages, self.attachments = MessageDoor(*reach, home.outside.submit), AttachmentDoor(*reach)
         self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
         self.audit, self.secrets = AuditDoor(*reach), SecretDoor(*reach, home.outside.vault)
         self.jobs = JobDoor(*reach, {job.name: job.retries + 1 for job in one.declared.jobs})

@@ -2,27 +2,35 @@
 
 from typing import Any, ClassVar
 
-from comptoir_sdk import Channel, Contact, Context, Plugin, Route, _, hookimpl, ui
+from comptoir_sdk import Channel, Contact, Context, Job, Plugin, Route, _, hookimpl, ui
 
+from plugins.inbox.drafts import register as drafts
 from plugins.inbox.notes import routing as notes
 from plugins.inbox.presence.routes import routes_of_presence
+from plugins.inbox.quick_replies import register as quick_replies
 
 
 class Inbox(Plugin):
     name = "inbox"
     version = "1.0.0"
     sdk = ">=0.1,<1"
-    models: ClassVar = ("plugins.inbox.notes.models", "plugins.inbox.follows.models", "plugins.inbox.notices.models")
+    models: ClassVar = ("plugins.inbox.notes.models", "plugins.inbox.follows.models", "plugins.inbox.notices.models",
+                        *quick_replies.MODELS, *drafts.MODELS)  # fmt: skip
     migrations = "plugins.inbox.migrations"
-    permissions: ClassVar = {notes.MANAGE: _("Delete colleagues' notes")}
+    permissions: ClassVar = {notes.MANAGE: _("Delete colleagues' notes"), **quick_replies.PERMISSIONS}
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [*notes.routes_of_notes(), *routes_of_presence()]
+        return [*notes.routes_of_notes(), *routes_of_presence(), *quick_replies.ROUTES, *drafts.ROUTES]
 
     @hookimpl
     def register_channels(self) -> list[Channel]:
-        return [Channel(name, permission="conversations.read") for name in ("notes", "mentions", "presence")]
+        told = [Channel(name, permission="conversations.read") for name in ("notes", "mentions", "presence")]
+        return [*told, *quick_replies.CHANNELS, *drafts.CHANNELS]
+
+    @hookimpl
+    def register_jobs(self) -> list[Job]:
+        return [*drafts.JOBS]
 
     @hookimpl
     def register_panels(self) -> list[ui.Element]:
@@ -34,11 +42,12 @@ class Inbox(Plugin):
                     permission="conversations.read", element="inbox-dashboard", module="dashboard.js"),
             ui.Panel("notes", slot="conversation.detail", title=_("Notes"), order=20, collapsed=True,
                      permission="conversations.read", fragment="notes_panel", refresh_on=("inbox.notes",)),
+            *quick_replies.PIECES,
         ]
 
     @hookimpl
     async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:
-        return await notes.personal_data(contact)
+        return {**await notes.personal_data(contact), **await drafts.personal_data(contact)}
 
     @hookimpl
     async def erase_personal_data(self, ctx: Context, contact: Contact) -> int:

@@ -24,6 +24,7 @@ from comptoir_sdk.translation import Text, _
 from comptoir_sdk.values import (
     Account,
     Agent,
+    Attachment,
     AuditEntry,
     Contact,
     Conversation,
@@ -49,6 +50,7 @@ __all__ = [
     "Account",
     "Agent",
     "Answers",
+    "Attachment",
     "AuditEntry",
     "BusinessHours",
     "Channel",

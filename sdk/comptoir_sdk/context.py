@@ -10,7 +10,7 @@ from uuid import UUID
 from comptoir_sdk.business_hours import BusinessHours
 from comptoir_sdk.offers import Answers
 from comptoir_sdk.outgoing import Outgoing
-from comptoir_sdk.values import Contact, Conversation, Member, Message, Page, Tenant
+from comptoir_sdk.values import Attachment, Contact, Conversation, Member, Message, Page, Tenant
 
 
 class Database(Protocol):
@@ -128,6 +128,21 @@ class Messages(Protocol):
         Raises Invalid with the gate's reason: a limit of WhatsApp's, window closed, refused by a filter; NotFound for
         a conversation, a quoted message or a reaction's target that is not there.
         """
+
+
+class Attachments(Protocol):
+    """Files that somebody uploaded to send (`POST /attachments`)."""
+
+    async def get(self, attachment_id: UUID) -> Attachment:
+        """Raises NotFound for an unknown id, for another tenant's and for what the caller does not see alike; Invalid
+        when its bytes are gone."""
+
+    async def hold(self, attachment_id: UUID, *, shared: bool = False) -> Attachment:
+        """Keep it: what is uploaded and not sent within a month is forgotten otherwise. `shared`: every member may send
+        it, not only who uploaded it. In the caller's transaction; raises as `get`."""
+
+    async def release(self, attachment_id: UUID) -> None:
+        """Hold it no longer. In the caller's transaction. Nothing happens when it was not held."""
 
 
 class Storage(Protocol):
@@ -258,6 +273,8 @@ class Context(Protocol):
     def business_hours(self) -> BusinessHours:
         """When the tenant is at work, in its time zone."""
 
+    @property
+    def attachments(self) -> Attachments: ...
     @property
     def storage(self) -> Storage: ...
     @property

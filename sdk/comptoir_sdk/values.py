@@ -255,6 +255,23 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that was uploaded. `kind`: image, video, audio, document or sticker."""
+
+    id: UUID
+    kind: str
+    mime_type: str
+    filename: str | None = None
+    size: int = 0
+    voice: bool = False
+
+    @classmethod
+    def of(cls, resource: Resource) -> Self:
+        return cls(UUID(str(resource["id"])), resource["kind"], resource["mime_type"] or "", resource.get("filename"),
+                   resource.get("size") or 0, bool(resource.get("voice")))
+
+
+@dataclass(frozen=True)
 class Status:
     """What became of an outbound message: sending, accepted, sent, delivered, read, played, failed or uncertain."""
 

@@ -143,6 +143,8 @@ async def _sundries(connection: Connection, tenant: SeededTenant, canary: str) -
         ("insert into rate_cards (tenant_id, currency, rates) values ($1, $2, '[]')", [canary]),
         ("insert into media_ids (tenant_id, account_id, sha256, mime_type) select tenant_id, id, $2, 'x' from accounts "
          "where tenant_id = $1", [canary]),
+        ("insert into attachment_holds (tenant_id, attachment_id, plugin) select tenant_id, id, $2 from attachments "
+         "where tenant_id = $1", [canary]),
         ("insert into storage_sweeps (tenant_id, after_key) values ($1, $2)", [canary]),
         ("insert into plugin_settings (tenant_id, plugin, values) values ($1, 'x', $2)", [{"told": canary}]),
         ("insert into jobs (tenant_id, name, args) values ($1, 'other', $2)", [{"told": canary}]),

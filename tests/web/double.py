@@ -15,6 +15,7 @@ from core.web import Installation, PluginFiles, blueprint
 from core.web.language import Locale, direction
 
 from .double_account import Account
+from .double_compose import Compose
 from .double_entrance import Entrance
 from .double_lanes import Sending
 from .double_office import Office
@@ -72,6 +73,7 @@ class Double:
         self.sending = Sending(self.office)
         self.outward = Outward(self)
         self.files = Files(self)
+        self.compose = Compose(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -136,6 +138,11 @@ class Double:
         self.log.append(event)
         for queue in self.sockets:
             queue.put_nowait(event)
+
+    def say(self, topic: str, data: Resource) -> None:
+        """Words on a plugin's topic, to every screen."""
+        for queue in self.sockets:
+            queue.put_nowait({"t": "topic", "topic": topic, "data": deepcopy(data)})
 
     def hide(self, conversation: Resource) -> None:
         """As the kernel tells somebody of limited sight that a conversation went elsewhere."""
@@ -222,6 +229,7 @@ class Double:
         self.sending.register(app)
         self.outward.register(app)
         self.files.register(app)
+        self.compose.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 
@@ -402,7 +410,9 @@ class Double:
                 sent = event["seq"]
             await websocket.send_json({"t": "live"})
             while (waiting := await queue.get()) is not None:
-                if waiting["seq"] > sent:
+                if waiting["t"] == "topic":
+                    await websocket.send_json(waiting)
+                elif waiting["seq"] > sent:
                     await websocket.send_json(waiting | {"prev": sent})
                     sent = waiting["seq"]
             await websocket.close(self.close_code)

@@ -74,10 +74,11 @@ update attachments set thumbnail_key = null, preview_due_at = now(), preview_att
 where tenant_id = $1 and id = $2 and thumbnail_key = $3 returning true
 """
 _FORGET_IDS: Final = "delete from media_ids where tenant_id = $1 and expires_at < now() - interval '2 days'"
-# Uploaded and never sent: nobody will.
+# Uploaded, never sent and held by no plugin: nobody will.
 _FORGET_UPLOADS: Final = """
 delete from attachments a where a.tenant_id = $1 and a.message_id is null and a.created_at < now() - interval '30 days'
     and not exists (select from attachments s where s.tenant_id = a.tenant_id and s.source_id = a.id)
+    and not exists (select from attachment_holds h where h.tenant_id = a.tenant_id and h.attachment_id = a.id)
 """
 
 

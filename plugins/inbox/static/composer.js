@@ -1,55 +1,49 @@
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { Panel, can, define, fmt, icon, post, storageKey, t, toast } from "@comptoir/sdk";
+import { Panel, can, define, fmt, icon, post, t, toast } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { blockedNote } from "./block.js";
 import "./actions.js";
 import "./extras.js";
 import "./suggestions.js";
+import { Begun } from "./drafts/begun.js";
+import { composerStyles } from "./composer-styles.js";
+import { collision, filling, quote } from "./composer-notices.js";
 import { CAPTION, takesCaption } from "./limits.js";
+import { sendsWith } from "./sending-key.js";
 import { joined, trayOf } from "./tray.js";
 import { trayRows, trayStyles } from "./tray-rows.js";
-import { preview, titleOf } from "./words.js";
+import { LONGEST, markOf, put, unfilled, wrap } from "./typing.js";
+import { titleOf } from "./words.js";
 
-const KEPT = 300; // ms after the last key until the draft is written down
 const TYPING = 20_000; // ms: WhatsApp shows the dots for 25 s
+const NEAR_LONGEST = 0.9;
+const LATER = 2 ** 31 - 1; // ms: the longest that a timer can wait
 
-/** Where an agent writes. A draft survives leaving the conversation and reloading the page. */
+/** Where an agent writes. A draft survives leaving the conversation and reloading the page, on every screen of theirs. */
 class Composer extends Panel {
   static shadowRootOptions = { ...Panel.shadowRootOptions, delegatesFocus: true };
-  static properties = { conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true } };
-  static styles = [...Panel.styles, trayStyles, css`
-    :host { background: var(--surface); border-block-start: 1px solid var(--line); padding: var(--sp-3) var(--sp-4); padding-block-end: max(var(--sp-3), env(safe-area-inset-bottom)); }
-    .line { display: flex; gap: var(--sp-2); align-items: flex-end; }
-    textarea { flex: 1; min-inline-size: 0; resize: none; border: 1px solid var(--line-strong); border-radius: var(--r-md); background: var(--surface); padding: 9px 12px; min-block-size: 42px; max-block-size: 168px; field-sizing: content; unicode-bidi: plaintext; }
-    textarea:focus-visible { border-radius: var(--r-md); box-shadow: none; outline: 2px solid var(--accent); outline-offset: -1px; }
-    textarea::placeholder { color: var(--text-3); opacity: 1; }
-    .send { display: inline-flex; align-items: center; gap: var(--sp-2); border: 0; border-radius: var(--r-md); background: var(--accent); color: var(--accent-fg); font-weight: 600; padding: 0 var(--sp-4); block-size: 42px; }
-    .send:hover { background: var(--accent-strong); } .send[disabled] { background: var(--surface-2); color: var(--text-3); }
-    .send .icon { inline-size: 17px; block-size: 17px; }
-    .quote, .notice { display: flex; align-items: center; gap: var(--sp-3); border-radius: var(--r-md); padding: 7px 10px; margin-block-end: var(--sp-2); font-size: var(--fs-preview); background: var(--surface-2); }
-    .quote { border-inline-start: 3px solid var(--accent); } .quote b { color: var(--accent); font-weight: 600; display: block; font-size: var(--fs-sm); }
-    .notice { background: var(--warn-soft); color: var(--text); } .notice > .icon { color: var(--warn); } .acts { display: flex; gap: var(--sp-4); margin-inline-start: auto; white-space: nowrap; }
-    .closed { display: flex; gap: var(--sp-3); align-items: center; color: var(--text-2); } .closed > .icon { color: var(--bad); } .closed ui-button { margin-inline-start: auto; flex: none; } .closed b { display: block; color: var(--text); font-weight: 600; }
-    @media (max-width: 760px) { :host { padding-inline: var(--sp-3); } .send span { display: none; } .send { inline-size: 44px; block-size: 44px; padding: 0; justify-content: center; } textarea { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .notice { flex-wrap: wrap; } }
-  `];
+  static properties = {
+    conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true },
+    recording: { state: true }, completion: { state: true }, emojis: { state: true },
+  };
+  static styles = [...Panel.styles, trayStyles, composerStyles];
+
+  begun = new Begun(this);
 
   connectedCallback() {
     super.connectedCallback();
-    this.text = localStorage.getItem(this.draftKey) ?? "";
     const changed = () => this.takeBack();
     this.tray.addEventListener("change", changed);
     outbox.addEventListener("held", changed);
     this.cleanup(() => { this.tray.removeEventListener("change", changed); outbox.removeEventListener("held", changed); });
     this.takeBack();
+    this.watchWindow();
+    this.cleanup(() => clearTimeout(this.closing));
   }
 
   get tray() {
     return trayOf(this.conversation.id);
-  }
-
-  get draftKey() {
-    return storageKey(`draft:${this.conversation.id}`);
   }
 
   get field() {
@@ -57,7 +51,25 @@ class Composer extends Panel {
   }
 
   get windowOpen() {
-    return Date.parse(this.conversation.window_expires_at ?? 0) > (this.now ?? Date.now());
+    return Date.parse(this.conversation.window_expires_at ?? 0) > Math.max(this.now ?? 0, Date.now());
+  }
+
+  /** At the very moment at which WhatsApp takes no more free text, and not at the next tick of a clock. */
+  watchWindow() {
+    clearTimeout(this.closing);
+    const left = Date.parse(this.conversation.window_expires_at ?? 0) - Date.now();
+    if (left <= 0 || left > LATER) return;
+    this.closing = setTimeout(() => { this.shut = true; this.recording = false; this.requestUpdate(); }, left + 1);
+  }
+
+  willUpdate(changed) {
+    if (!changed.has("conversation") || !changed.get("conversation")) return;
+    this.watchWindow();
+    if (this.windowOpen) this.shut = false;
+  }
+
+  updated(changed) {
+    if (changed.has("quoted")) this.keep();
   }
 
   /** What could not leave stands here again: each file and each word once. */
@@ -65,58 +77,72 @@ class Composer extends Panel {
     const held = outbox.takeHeld(this.conversation.id);
     if (held.length) this.tray.restore(held);
     const [words, left] = [this.tray.takeWords(), this.tray.takeLeft()];
-    if (words || left) {
-      this.text = joined(words, this.text, left);
-      this.keep();
-    }
+    if (words || left) this.text = joined(words, this.text, left);
+    this.keep();
     this.requestUpdate();
   }
 
   render() {
     if (!can("messages.send")) return this.closed(t("You may read this conversation, not answer it."), t("Ask an administrator for the right to send messages."));
     if (this.conversation.blocked_at) return blockedNote(this.conversation);
-    if (!this.windowOpen) return this.closed(t("The 24-hour window is closed."), t("WhatsApp allows free text only within 24 hours of the customer's last message. When they write again, you can answer here."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`);
-    const name = titleOf(this.conversation);
-    return html`${this.tray.newer ? this.newer() : nothing}${this.quoted ? this.quote() : nothing}${trayRows(this.tray)}
+    return this.windowOpen ? this.writing() : this.outside();
+  }
+
+  writing() {
+    return html`${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
-      <div class="line" @dragover=${this.over} @drop=${this.dropped}><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} @sent=${() => { this.quoted = null; this.settle(); }}
-        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }}></inbox-extras><inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions><textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
-        @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted}></textarea>
-      <button class="send" aria-label=${t("Send")} ?disabled=${!this.text.trim() && !this.tray.sendable} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button></div>`;
+      ${this.completion?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
+      ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
+  }
+
+  line() {
+    const ready = this.text.trim() || this.tray.sendable;
+    return html`<div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} .text=${this.text} @sent=${() => { this.quoted = null; this.settle(); }}
+        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }} @replies=${() => this.insert("/")} @discard=${() => this.begun.discard()}></inbox-extras>
+      <button class="ib tool" data-emojis aria-label=${t("Emoji")} title=${t("Emoji")} aria-expanded=${String(Boolean(this.emojis))} @click=${this.turnEmojis}>${icon("smile")}</button>
+      <inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions>${this.area()}
+      ${ready || !canRecord() ? html`<button class="send" aria-label=${t("Send")} ?disabled=${!ready} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button>`
+        : html`<button class="send" aria-label=${t("Record a voice message")} title=${t("Record a voice message")} @click=${this.record}>${icon("mic")}</button>`}</div>`;
+  }
+
+  area() {
+    const listed = this.completion?.attributes;
+    return html`<textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name: titleOf(this.conversation) })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
+      aria-autocomplete=${listed ? "list" : nothing} aria-controls=${listed?.controls ?? nothing} aria-activedescendant=${listed?.active ?? nothing}
+      @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted} @click=${() => this.complete()} @blur=${() => this.completion?.close()}></textarea>`;
+  }
+
+  length() {
+    const { length } = this.text;
+    if (length < LONGEST * NEAR_LONGEST) return nothing;
+    return html`<div class="length ${length > LONGEST ? "over" : ""}" role="status">${t("{n} of {most} characters", { n: fmt.number(length), most: fmt.number(LONGEST) })}</div>`;
   }
 
   closed(head, why, more = nothing) {
     return html`<div class="closed" role="note">${icon("lock")}<p class="grow"><b>${head}</b>${why}</p>${more}</div>`;
   }
 
-  quote() {
-    const { quoted } = this;
-    const who = quoted.direction === "inbound" ? (quoted.participant?.name ?? titleOf(this.conversation)) : (quoted.author?.name ?? t("You"));
-    return html`<div class="quote"><span class="grow"><b><bdi>${who}</bdi></b><span class="cut" dir="auto">${preview(quoted).text.slice(0, 140)}</span></span>
-      <button class="ib" aria-label=${t("Do not quote")} @click=${() => { this.quoted = null; this.field.focus(); }}>${icon("x", "small")}</button></div>`;
-  }
-
-  newer() {
-    const author = this.tray.newer.newer?.at(-1)?.author;
-    return html`<div class="notice" role="alert">${icon("triangle-alert")}<span>${author ? t("{name} wrote after what you saw.", { name: author }) : t("There are newer messages.")}</span>
-      <span class="acts"><button class="link" @click=${this.read}>${t("Read them")}</button><button class="link" @click=${() => this.send(true)}>${t("Send anyway")}</button></span></div>`;
+  /** Outside the window: what WhatsApp still takes. */
+  outside() {
+    this.picker ??= import("./templates/picker.js");
+    return html`${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
+      ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
+        <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
+      <inbox-templates .conversation=${this.conversation}></inbox-templates>`;
   }
 
   /** What a plugin offers goes where the cursor stands; the person still sends it. */
   insert(words, { all = false } = {}) {
     const { field } = this;
     if (!field) return;
-    const [from, to] = all ? [0, field.value.length] : [field.selectionStart, field.selectionEnd];
-    this.text = field.value.slice(0, from) + words + field.value.slice(to);
-    this.keep();
-    this.updateComplete.then(() => { field.focus(); field.setSelectionRange(from + words.length, from + words.length); });
+    put(field, all ? 0 : field.selectionStart, all ? field.value.length : field.selectionEnd, words);
   }
 
   typed(event) {
     this.text = event.target.value;
     this.tellTyping();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.keep(), KEPT);
+    this.keep();
+    this.complete();
   }
 
   /** The customer sees the dots. A hint that gets lost is no trouble; one that is refused is not repeated. */
@@ -127,6 +153,15 @@ class Composer extends Panel {
     post(`/api/v1/conversations/${this.conversation.id}/typing`).catch(() => { this.told = Infinity; });
   }
 
+  /** A "/" where a word begins opens the quick replies. */
+  async complete() {
+    const { field } = this;
+    if (!field || (!this.completion && !field.value.includes("/"))) return;
+    const { Completion } = await import("./quick-replies/completion.js");
+    this.completion ??= new Completion(this);
+    this.completion.look();
+  }
+
   take(words) {
     this.text = joined(this.text, words);
     this.keep();
@@ -134,25 +169,23 @@ class Composer extends Panel {
   }
 
   keep() {
-    if (this.text) localStorage.setItem(this.draftKey, this.text);
-    else localStorage.removeItem(this.draftKey);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearTimeout(this.timer);
-    this.keep();
+    this.begun.keep();
   }
 
   keys(event) {
     // keyCode 229: Safari ends a composition with an Enter that no longer says isComposing.
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.isComposing || event.keyCode === 229 || this.completion?.pressed(event)) return;
+    const mark = markOf(event);
+    if (mark) {
+      event.preventDefault();
+      wrap(this.field, mark);
+    } else if (sendsWith(event)) {
       event.preventDefault();
       this.send();
     } else if (event.key === "Escape") {
       event.stopPropagation();
-      if (this.quoted) this.quoted = null;
+      if (this.emojis) this.emojis = false;
+      else if (this.quoted) this.quoted = null;
       else this.field.blur();
     }
   }
@@ -170,33 +203,53 @@ class Composer extends Panel {
     this.tray.add(files);
   }
 
-  over(event) {
-    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  async turnEmojis() {
+    await import("./emoji/emojis.js");
+    this.emojis = !this.emojis;
   }
 
-  dropped(event) {
-    if (!event.dataTransfer.files.length) return;
-    event.preventDefault();
-    this.tray.add([...event.dataTransfer.files]);
+  async record() {
+    await import("./voice/recorder.js");
+    this.recording = true;
   }
 
-  send(confirm = false) {
+  stopRecording() {
+    this.recording = false;
+    this.updateComplete.then(() => this.field?.focus());
+  }
+
+  /** A voice message was uploaded: it leaves like any file. */
+  recorded(event) {
+    this.stopRecording();
+    this.tray.adopt([event.detail]);
+    this.send();
+  }
+
+  async send(confirm = false) {
     let body = this.text.trim();
-    if ((!body && !this.tray.sendable) || !this.windowOpen) return;
-    const { length } = this.caption ? this.tray.caption(body) : "";
-    if (length > CAPTION) {
-      toast({ text: t("WhatsApp takes captions of at most {n} characters; this has {length}.", { n: fmt.number(CAPTION), length: fmt.number(length) }) });
-      return;
-    }
+    if ((!body && !this.tray.sendable) || !this.windowOpen || this.tooLong(body)) return;
+    if (unfilled(body).length && !(await this.agreed(body))) return;
     const about = { reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.lastSeen(), confirm: confirm || undefined };
     if (this.tray.sendable) body = this.tray.depart(body, about);
     if (body) outbox.send({ conversation_id: this.conversation.id, body, ...about });
-    this.text = "";
-    this.told = 0;
-    this.keep();
-    this.quoted = null;
+    Object.assign(this, { text: "", told: 0, quoted: null });
+    this.begun.sent();
     this.settle();
     this.field?.focus();
+  }
+
+  tooLong(body) {
+    const { length } = this.caption ? this.tray.caption(body) : body;
+    const most = this.caption ? CAPTION : LONGEST;
+    if (length <= most) return false;
+    const told = { n: fmt.number(most), length: fmt.number(length) };
+    toast({ text: this.caption ? t("WhatsApp takes captions of at most {n} characters; this has {length}.", told) : t("WhatsApp takes texts of at most {n} characters; this has {length}.", told) });
+    return true;
+  }
+
+  async agreed(body) {
+    const { confirm } = await import("@comptoir/sdk/elements/confirm.js");
+    return confirm({ heading: t("Send it with an open place?"), text: t("Nothing stands yet for {places}: the customer would read it like this.", { places: unfilled(body).join(" ") }), act: t("Send anyway"), cancel: t("Keep writing") });
   }
 
   lastSeen() {
@@ -214,5 +267,8 @@ class Composer extends Panel {
     this.requestUpdate();
   }
 }
+
+/** Browsers record on pages that came over HTTPS, or from this machine. */
+const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia && globalThis.MediaRecorder);
 
 define("inbox-composer", Composer);

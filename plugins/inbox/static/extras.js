@@ -3,12 +3,13 @@ import { Panel, define, icon, post, t, toast } from "@comptoir/sdk";
 import { Form } from "@comptoir/sdk/form.js";
 import { ledger, newId } from "@comptoir/sdk/ledger.js";
 import { EMOJIS, react } from "./reactions.js";
+import { enterSends, turnEnter } from "./sending-key.js";
 import { KINDS } from "./extra-kinds.js";
 import { trayOf } from "./tray.js";
 
-/** What is not text: a menu beside the composer, a dialog for each kind. Fires "sent" and "quote". */
+/** What is not text: a menu beside the composer, a dialog for each kind. Fires "sent", "quote", "replies" and "discard". */
 class Extras extends Panel {
-  static properties = { conversation: { attribute: false }, quoted: { attribute: false }, kind: { state: true }, collided: { state: true } };
+  static properties = { conversation: { attribute: false }, quoted: { attribute: false }, text: {}, kind: { state: true }, collided: { state: true } };
   static styles = [...Panel.styles, css`
     .ib { inline-size: 42px; block-size: 42px; }
     .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 var(--sp-3); }
@@ -42,9 +43,16 @@ class Extras extends Panel {
     const last = this.lastOfCustomer;
     const open = (kind) => ({ label: KINDS[kind].name(), icon: KINDS[kind].icon, run: () => this.begin(kind) });
     const file = { label: t("Photos, videos or files"), icon: "paperclip", run: () => this.renderRoot.querySelector("input[type=file]").click() };
-    return [file, ...Object.keys(KINDS).map(open),
+    const replies = { label: t("Quick replies"), icon: "zap", run: () => this.dispatchEvent(new Event("replies")) };
+    return [file, replies, ...Object.keys(KINDS).map(open),
       ...(last ? [{ separator: true }, { label: t("Reply to the last message"), icon: "reply", run: () => this.dispatchEvent(new CustomEvent("quote", { detail: last })) },
-        { heading: t("React to the last message") }, ...EMOJIS.map((emoji) => ({ label: emoji, icon: "smile", run: () => react(last, emoji) }))] : [])];
+        { heading: t("React to the last message") }, ...EMOJIS.map((emoji) => ({ label: emoji, icon: "smile", run: () => react(last, emoji) }))] : []), ...this.settings()];
+  }
+
+  settings() {
+    const enter = enterSends();
+    return [{ separator: true }, ...(this.text?.trim() ? [{ label: t("Discard what is written"), icon: "trash-2", run: () => this.dispatchEvent(new Event("discard")) }] : []),
+      { label: t("Enter sends"), checked: enter, run: () => turnEnter(true) }, { label: t("Ctrl+Enter sends"), checked: !enter, run: () => turnEnter(false) }];
   }
 
   get lastOfCustomer() {

@@ -5,6 +5,7 @@ import { Panel, define, fmt, icon, initials, t, tn } from "@comptoir/sdk";
 import { Badges } from "@comptoir/sdk/badges.js";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { drafts } from "./drafts/drafts.js";
 import { pane } from "./styles.js";
 import { preview, statusOf, titleOf } from "./words.js";
 
@@ -22,6 +23,7 @@ class List extends Panel {
     .l1, .l2 { display: flex; align-items: center; gap: 6px; min-inline-size: 0; }
     .nm { flex: 1; font-weight: 550; } .unread .nm { font-weight: 700; }
     .pv { flex: 1; color: var(--text-3); font-size: var(--fs-preview); } .unread .pv { color: var(--text); }
+    .begun { color: var(--warn); font-weight: 600; }
     .l2 > .icon { inline-size: 14px; block-size: 14px; color: var(--text-3); }
     .badge { background: var(--accent); color: var(--accent-fg); border-radius: var(--r-full); min-inline-size: 18px; padding-inline: 5px; text-align: center; font-size: var(--fs-xs); font-weight: 700; line-height: 18px; font-variant-numeric: tabular-nums; }
     .who { font-size: 10px; font-weight: 700; color: var(--text-2); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 16px; background: var(--surface); }
@@ -48,6 +50,9 @@ class List extends Panel {
     super.connectedCallback();
     this.rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row-h")) || 68;
     this.cleanup(ledger.subscribe(() => this.requestUpdate()));
+    const begun = () => this.requestUpdate();
+    drafts.addEventListener("change", begun);
+    this.cleanup(() => drafts.removeEventListener("change", begun));
     this.badges = new Badges(() => this.requestUpdate());
     this.cleanup(() => this.badges.stop());
     this.addEventListener("pointerenter", () => this.hold());
@@ -108,12 +113,13 @@ class List extends Panel {
     const conversation = this.shown[index];
     if (!conversation) return nothing;
     const badge = this.badges.of(conversation);
+    const draft = conversation.id === this.selected ? "" : drafts.of(conversation.id)?.body.trim() ?? "";
     const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
     const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
       tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-posinset=${index + 1}
       aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${() => this.open(conversation.id)}>
-      ${guard([conversation, badge, fmt.dayKey(Date.now())], () => face(conversation, badge))}</div>`;
+      ${guard([conversation, badge, draft, fmt.dayKey(Date.now())], () => face(conversation, badge, draft))}</div>`;
   }
 
   keys(event) {
@@ -167,13 +173,13 @@ class List extends Panel {
   }
 }
 
-function face(conversation, badge) {
+function face(conversation, badge, draft) {
   const { last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
   return html`<ui-avatar name=${titleOf(conversation)}></ui-avatar>
     <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : nothing}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
     <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
-      <span class="pv cut" dir="auto">${said.text}</span>
+      ${draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}
       ${conversation.blocked_at ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}
       ${conversation.snoozed_until ? icon("bell-off") : nothing}
       ${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}

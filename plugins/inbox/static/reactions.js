@@ -12,6 +12,13 @@ export function react({ id, wamid, conversation_id }, emoji) {
 export function reactionItems(message, ours) {
   return [
     ...EMOJIS.map((emoji) => ({ label: emoji, checked: emoji === ours, run: () => react(message, emoji === ours ? "" : emoji) })),
+    { label: t("Another emoji…"), icon: "smile", run: () => another(message) },
     ...(ours ? [{ separator: true }, { label: t("Take the reaction back"), icon: "undo-2", run: () => react(message, "") }] : []),
   ];
+}
+
+async function another(message) {
+  const { askEmoji } = await import("./emoji/ask.js");
+  const emoji = await askEmoji();
+  if (emoji) react(message, emoji);
 }

@@ -23,6 +23,8 @@ function row(tray, entry) {
   return html`<li class=${bad ? "bad" : ""}>${icon(bad ? "circle-alert" : kindOf(entry.kind ?? "document")[0])}
     <div class="what"><span class="name"><bdi>${entry.name}</bdi></span><span class="note" role=${bad ? "alert" : nothing}>${note(entry)}</span>
       ${entry.state === "uploading" ? html`<progress max="1" value=${entry.progress} aria-label=${t("Upload of {name}", { name: entry.name })}></progress>` : nothing}</div>
+    ${tray.entries.length > 1 && !entry.departing ? html`<button class="ib" aria-label=${t("Move {name} up", { name: entry.name })} title=${t("Move up")} ?disabled=${tray.entries[0] === entry} @click=${() => tray.move(entry, -1)}>${icon("arrow-up", "small")}</button>
+      <button class="ib" aria-label=${t("Move {name} down", { name: entry.name })} title=${t("Move down")} ?disabled=${tray.entries.at(-1) === entry} @click=${() => tray.move(entry, 1)}>${icon("arrow-down", "small")}</button>` : nothing}
     ${entry.state === "failed" && !entry.refused ? html`<button class="link" @click=${() => tray.retry(entry)}>${t("Try again")}</button>` : nothing}
     <button class="ib" aria-label=${words} title=${words} @click=${() => tray.drop(entry)}>${icon("x", "small")}</button></li>`;
 }

@@ -82,6 +82,30 @@ class Tray extends EventTarget {
     return words;
   }
 
+  /** What is uploaded and waits to be sent: a draft keeps it. */
+  get kept() {
+    return this.entries.filter(({ state, departing }) => state === "ready" && !departing).map(({ attachment: { id, kind, filename }, size }) => ({ id, kind, filename: filename ?? null, size: size ?? 0 }));
+  }
+
+  /** Files that are at the server already: of a draft, of a quick reply. `instead` of those of which the same is true. */
+  adopt(files, { instead = false } = {}) {
+    const wanted = new Set(files.map(({ id }) => id));
+    if (instead) this.entries = this.entries.filter(({ state, departing, attachment }) => state !== "ready" || departing || wanted.has(attachment.id));
+    const here = new Set(this.entries.map(({ attachment }) => attachment?.id));
+    const fresh = files.filter(({ id }) => !here.has(id));
+    this.entries = [...this.entries, ...fresh.map(({ size, ...attachment }) => ({ id: newId(), name: attachment.filename ?? t("File"), size, kind: attachment.kind, state: "ready", progress: 1, attachment }))];
+    if (fresh.length || instead) this.changed();
+  }
+
+  /** The order is the order in which they leave. */
+  move(entry, by) {
+    const at = this.entries.indexOf(entry);
+    const to = at + by;
+    if (at < 0 || to < 0 || to >= this.entries.length || entry.departing) return;
+    this.entries = this.entries.toSpliced(at, 1).toSpliced(to, 0, entry);
+    this.changed();
+  }
+
   drop(entry) {
     entry.abort?.abort();
     this.entries = this.entries.filter((one) => one !== entry);
@@ -134,8 +158,8 @@ class Tray extends EventTarget {
   /** In their order: one that is not there yet holds up those after it, one that failed does not. */
   leave() {
     for (let next; (next = this.entries.find(({ departing }) => departing))?.state === "ready"; ) {
-      const { attachment: { id, kind, filename }, caption, departing } = next;
-      const content = { attachment_id: id, ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
+      const { attachment: { id, kind, filename, voice }, caption, departing } = next;
+      const content = { attachment_id: id, ...(voice ? { voice: true } : {}), ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
       this.entries = this.entries.filter((one) => one !== next);
       outbox.send({ conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...departing });
     }

@@ -1,0 +1,77 @@
+"""What the composer asks the inbox plugin for: quick replies and drafts."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from quart import Quart, request
+
+if TYPE_CHECKING:
+    from .double import Double
+
+Resource = dict[str, Any]
+_BASE = "/api/v1/p/inbox"
+
+
+class Compose:
+    def __init__(self, double: Double) -> None:
+        self._double = double
+        self.replies: dict[str, Resource] = {}
+        self.drafts: dict[str, Resource] = {}
+
+    def reply(self, shortcut: str, body: str, **more: Any) -> Resource:
+        made = {"id": str(uuid4()), "shortcut": shortcut, "title": shortcut.title(), "body": body, "language": None,
+                "files": [], "shared": True, "updated_at": "2026-11-26T10:00:00+00:00"} | more
+        self.replies[made["id"]] = made
+        return made
+
+    def draft(self, conversation: str, body: str, **more: Any) -> Resource:
+        """As another screen of the same person would leave it."""
+        made = {"conversation": conversation, "body": body, "reply_to": None, "files": [],
+                "version": time.time_ns() // 1000} | more
+        self.drafts[conversation] = made
+        self._tell(conversation, made["version"])
+        return made
+
+    def _tell(self, conversation: str, version: int) -> None:
+        self._double.say("inbox.drafts", {"conversation": conversation, "draft": self.drafts.get(conversation),
+                                          "version": version})
+
+    def register(self, app: Quart) -> None:
+        app.add_url_rule(f"{_BASE}/quick-replies", "replies", self._replies, methods=["GET", "POST"])
+        app.add_url_rule(f"{_BASE}/quick-replies/<key>", "quick_reply", self._reply, methods=["PUT", "DELETE"])
+        app.add_url_rule(f"{_BASE}/drafts", "drafts", self._drafts)
+        app.add_url_rule(f"{_BASE}/conversations/<key>/draft", "draft", self._draft, methods=["PUT", "DELETE"])
+
+    async def _replies(self) -> Any:
+        if request.method == "GET":
+            return {"items": list(self.replies.values()), "next": None}
+        return self.reply(**await self._given()), 201
+
+    async def _reply(self, key: str) -> Any:
+        if request.method == "DELETE":
+            del self.replies[key]
+            return "", 204
+        self.replies[key] |= await self._given()
+        return self.replies[key]
+
+    async def _given(self) -> Resource:
+        given = dict(await request.get_json())
+        return given | {"files": [{"id": one, "kind": "document", "filename": "plan.pdf", "size": 7}
+                                  for one in given["files"]]}  # fmt: skip
+
+    async def _drafts(self) -> Any:
+        return {"items": list(self.drafts.values()), "next": None}
+
+    async def _draft(self, key: str) -> Any:
+        before = self.drafts.pop(key, None)
+        if request.method == "DELETE":
+            self._tell(key, time.time_ns() // 1000)
+            return "", 204
+        given = dict(await request.get_json())
+        base = given.pop("base")
+        lost = before and before["version"] != base and before["body"] != given["body"] and before["body"]
+        made = self.draft(key, **given)
+        return made | {"replaced": lost or None}

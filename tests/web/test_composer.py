@@ -1,0 +1,170 @@
+"""What helps to write: quick replies, a draft on every screen of its writer, marks, keys, and what is to be filled in."""
+
+import pytest
+from playwright.async_api import Browser
+
+from .double import Double, Resource
+from .screen import Screen
+from .test_pages import violations
+
+pytestmark = pytest.mark.browser
+
+DRAFT_TOLD = "**/draft"
+
+
+async def test_a_slash_opens_the_quick_replies(double: Double, screen: Screen, salma: Resource) -> None:
+    plan = {"id": "0198f0a2-5f0e-7c6b-9f53-000000000077", "kind": "document", "filename": "plan.pdf", "size": 7}
+    words = "Bonjour {{contact.first_name}}, ici {{agent.name}}. Commande {{order}} ?"
+    double.compose.reply("horaires", words, files=[plan])
+    double.compose.reply("مواعيد", "نفتح كل يوم", title="أوقات العمل")
+    double.compose.reply("adresse", "12 rue de Fès", title="Où sommes-nous")
+    field = screen.page.get_by_label("Message to Salma")
+    await field.press_sequentially("Alors /")
+    options = screen.page.get_by_role("option").filter(has_text="/")
+    await options.nth(2).wait_for()
+    assert await violations(screen) == []
+    for typed, left in (("OU SOMMES", "adresse"), ("أوقات", "مواعيد"), ("hora", "horaires")):
+        await field.fill(f"Alors /{typed.split()[0]}")
+        await options.filter(has_text=left).wait_for()
+    await field.press("ArrowDown")
+    assert await field.get_attribute("aria-activedescendant") == "reply-0"
+    await field.press("Enter")
+    assert await field.input_value() == "Alors Bonjour Salma, ici Amine Kadiri. Commande {{order}} ?"
+    await screen.page.locator("inbox-composer .tray li", has_text="plan.pdf").wait_for()
+    assert await field.evaluate("(one) => one.value.slice(one.selectionStart, one.selectionEnd)") == "{{order}}"
+    await screen.page.get_by_text("Still to be filled in:").wait_for()
+    await field.press("Enter")
+    await screen.page.get_by_role("button", name="Keep writing").click()
+    assert double.posted == []
+    await field.focus()
+    await screen.page.get_by_role("button", name="{{order}}").click()
+    await screen.page.keyboard.type("112")
+    await field.press("Enter")
+    await screen.page.locator("inbox-thread .m.out", has_text="Commande 112").wait_for()
+    assert double.posted[0]["document"]["attachment_id"] == plan["id"]
+
+
+async def test_escape_leaves_the_word_and_touch_takes_a_reply(double: Double, screen: Screen, salma: Resource) -> None:
+    double.compose.reply("merci", "Merci à vous")
+    field = screen.page.get_by_label("Message to Salma")
+    await field.press_sequentially("/me")
+    option = screen.page.get_by_role("option").filter(has_text="/merci")
+    await option.wait_for()
+    await field.press("Escape")
+    await option.wait_for(state="detached")
+    assert await field.input_value() == "/me"
+    await field.press_sequentially("r")
+    assert await option.count() == 0
+    await field.fill("")
+    await field.press_sequentially("/")
+    await option.click()
+    assert await field.input_value() == "Merci à vous"
+    await field.fill("http://x/")
+    assert await option.count() == 0
+
+
+async def test_a_draft_is_on_every_screen_and_in_the_list(
+    double: Double, screen: Screen, salma: Resource, browser: Browser
+) -> None:
+    field = screen.page.get_by_label("Message to Salma")
+    async with screen.page.expect_response(DRAFT_TOLD):
+        await field.fill("Je regarde votre")
+    phone = await Screen.open(browser, double.url)
+    await phone.go(f"/inbox/{salma['id']}")
+    await phone.live()
+    theirs = phone.page.get_by_label("Message to Salma")
+    await phone.page.wait_for_function(f"() => {SHOWN} === 'Je regarde votre'")
+    async with phone.page.expect_response(DRAFT_TOLD):
+        await theirs.fill("Je regarde votre commande")
+    await screen.page.wait_for_function(f"() => {SHOWN} === 'Je regarde votre commande'")
+    other = double.customer("Nadia")
+    double.write(other, "Salut")
+    await screen.page.locator("inbox-list .row", has_text="Nadia").click()
+    row = screen.page.locator("inbox-list .row", has_text="Salma")
+    await row.get_by_text("Draft:").wait_for()
+    async with phone.page.expect_response(DRAFT_TOLD):
+        await theirs.press("Enter")
+    await row.get_by_text("Draft:").wait_for(state="detached")
+    assert double.compose.drafts == {}
+    await phone.context.close()
+    assert phone.errors == []
+
+
+SHOWN = """(() => {
+    const inside = (root, tag) => [...root.querySelectorAll('*')]
+        .map((one) => one.shadowRoot && deep(one.shadowRoot, tag)).find(Boolean);
+    const deep = (root, tag) => root.querySelector(tag) ?? inside(root, tag);
+    return deep(document, 'inbox-composer')?.renderRoot.querySelector('textarea')?.value;
+})()"""
+
+
+async def test_words_of_two_screens_are_both_kept_and_discarding_is_undone(
+    double: Double, screen: Screen, salma: Resource
+) -> None:
+    field = screen.page.get_by_label("Message to Salma")
+    async with screen.page.expect_response(DRAFT_TOLD):
+        await field.fill("Mine")
+    double.compose.drafts[salma["id"]] |= {"body": "Of the phone", "version": 1}  # and its word was lost on the way
+    await field.fill("Mine and more")
+    await screen.page.get_by_text("On another screen of yours stood: “Of the phone”").wait_for()
+    await screen.page.get_by_role("button", name="Take those words").click()
+    assert await field.input_value() == "Of the phone"
+    await screen.page.get_by_role("button", name="Undo").click()
+    assert await field.input_value() == "Mine and more"
+    await screen.page.get_by_role("button", name="Send something else").click()
+    await screen.page.get_by_role("menuitem", name="Discard what is written").click()
+    assert await field.input_value() == ""
+    await screen.page.get_by_role("button", name="Undo").click()
+    assert await field.input_value() == "Mine and more"
+
+
+async def test_marks_keys_and_lengths(double: Double, screen: Screen, salma: Resource) -> None:
+    field = screen.page.get_by_label("Message to Salma")
+    await field.fill("demain")
+    await field.press("ControlOrMeta+a")
+    await field.press("ControlOrMeta+b")
+    assert await field.input_value() == "*demain*"
+    await field.press("ControlOrMeta+b")
+    assert await field.input_value() == "demain"
+    await field.press("ControlOrMeta+i")
+    assert await field.input_value() == "_demain_"
+    await screen.page.get_by_role("button", name="Send something else").click()
+    await screen.page.get_by_role("menuitemradio", name="Ctrl+Enter sends").click()
+    await field.press("End")
+    await field.press("Enter")
+    assert await field.input_value() == "_demain_\n"
+    await field.press("ControlOrMeta+Enter")
+    await screen.page.locator("inbox-thread .m.out", has_text="demain").wait_for()
+    await field.fill("x" * 4097)
+    await screen.page.get_by_text("4,097 of 4,096 characters").wait_for()
+    await field.press("ControlOrMeta+Enter")
+    await screen.page.get_by_text("WhatsApp takes texts of at most 4,096 characters; this has 4,097.").wait_for()
+    assert len(double.posted) == 1
+
+
+async def test_quick_replies_are_made_changed_and_deleted(double: Double, screen: Screen) -> None:
+    double.permissions.append("inbox.quick_replies.manage")
+    double.offered.pages.append({
+        "plugin": "inbox", "name": "quick_replies", "title": "Quick replies", "icon": "zap", "nav": "settings",
+        "section": "Inbox", "order": 25, "fragment": None, "element": "inbox-quick-replies",
+        "module": "quick-replies/page.js"})
+    await screen.go("/inbox.quick_replies")
+    await screen.page.get_by_role("button", name="New quick reply").first.click()
+    await screen.page.get_by_label("Title").fill("Horaires")
+    await screen.page.get_by_role("button", name="Save").click()
+    await screen.page.get_by_text("1 to 32 characters without spaces or slashes.").wait_for()
+    await screen.page.get_by_label("Shortcut").fill("horaires")
+    await screen.page.get_by_label("Text").fill("Bonjour ")
+    await screen.page.get_by_role("button", name="The customer's first name").click()
+    await screen.page.locator("inbox-quick-reply input[type=file]").set_input_files(
+        {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    await screen.page.locator("inbox-quick-reply li", has_text="plan.pdf").wait_for()
+    assert await violations(screen) == []
+    await screen.page.get_by_role("button", name="Save").click()
+    await screen.page.get_by_role("link", name="/horaires").wait_for()
+    [made] = double.compose.replies.values()
+    assert (made["body"], made["shared"], len(made["files"])) == ("Bonjour {{contact.first_name}}", True, 1)
+    await screen.page.get_by_role("button", name="More on Horaires").click()
+    await screen.page.get_by_role("menuitem", name="Delete").click()
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.page.get_by_role("link", name="/horaires").wait_for()
