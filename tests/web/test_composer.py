@@ -1,4 +1,4 @@
-"""What helps to write: quick replies, a draft on every screen of its writer, marks, keys, and what is to be filled in."""
+"""What helps to write: quick replies, a draft on every screen of its writer, marks, keys, what is to be filled in."""
 
 import pytest
 from playwright.async_api import Browser
@@ -40,8 +40,10 @@ async def test_a_slash_opens_the_quick_replies(double: Double, screen: Screen, s
     await screen.page.get_by_role("button", name="{{order}}").click()
     await screen.page.keyboard.type("112")
     await field.press("Enter")
-    await screen.page.locator("inbox-thread .m.out", has_text="Commande 112").wait_for()
-    assert double.posted[0]["document"]["attachment_id"] == plan["id"]
+    await screen.page.locator("inbox-thread .m.out .card", has_text="plan.pdf").wait_for()
+    await screen.page.locator("inbox-composer .tray").wait_for(state="detached")
+    [sent] = double.posted
+    assert (sent["document"]["attachment_id"], "Commande 112" in sent["document"]["caption"]) == (plan["id"], True)
 
 
 async def test_escape_leaves_the_word_and_touch_takes_a_reply(double: Double, screen: Screen, salma: Resource) -> None:

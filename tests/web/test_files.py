@@ -106,7 +106,7 @@ async def test_what_whatsapp_does_not_take_never_leaves(double: Double, screen: 
         for (const file of [made("film.mp4", "video/mp4", 17 * 1048576), made("tout.zip", "application/zip", 9), made("rien.pdf", "application/pdf", 0)])
             files.items.add(file);
         const dig = (root, selector) => root.querySelector(selector) ?? [...root.querySelectorAll("*")].map((one) => one.shadowRoot && dig(one.shadowRoot, selector)).find(Boolean);
-        dig(document, ".line").dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+        dig(document, ".line").dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, composed: true, cancelable: true }));
     }""")  # noqa: E501
     for words in ("WhatsApp takes videos of at most 16 MB, and this one has 17 MB.",
                   "WhatsApp takes no files of this kind.", "There is nothing in this file."):

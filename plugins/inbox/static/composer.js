@@ -9,6 +9,7 @@ import "./suggestions.js";
 import { Begun } from "./drafts/begun.js";
 import { composerStyles } from "./composer-styles.js";
 import { collision, filling, quote } from "./composer-notices.js";
+import { Drops } from "./drops.js";
 import { CAPTION, takesCaption } from "./limits.js";
 import { sendsWith } from "./sending-key.js";
 import { joined, trayOf } from "./tray.js";
@@ -30,6 +31,7 @@ class Composer extends Panel {
   static styles = [...Panel.styles, trayStyles, composerStyles];
 
   begun = new Begun(this);
+  drops = new Drops(this, (files) => this.windowOpen && this.tray.add(files));
 
   connectedCallback() {
     super.connectedCallback();
@@ -92,6 +94,7 @@ class Composer extends Panel {
     return html`${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
       ${this.completion?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
+      ${this.drops.over ? html`<div class="over-drop">${t("Let go to add them to your message")}</div>` : nothing}
       ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
   }
 

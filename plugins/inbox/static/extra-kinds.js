@@ -17,6 +17,14 @@ const numberIn = (value, most) => (value.trim() && Math.abs(Number(value.replace
 const filled = (values, prefix, most) => Array.from({ length: most }, (_, at) => `${prefix}${at}`).filter((name) => values[name]?.trim());
 const twins = (names, values) => Object.fromEntries(names.filter((name, at) => names.some((other, before) => before < at && values[other].trim() === values[name].trim())).map((name) => [name, t("Each needs different words.")]));
 
+/** A contact of ours, as the card says it. */
+function known({ name, phone }, set) {
+  const [first, ...rest] = name.trim().split(/\s+/);
+  set("first", first);
+  set("last", rest.join(" "));
+  set("phone", fmt.phone(phone));
+}
+
 export const KINDS = {
   location: {
     icon: "map-pin", name: () => t("Location"),
@@ -30,7 +38,8 @@ export const KINDS = {
   contacts: {
     icon: "contact", name: () => t("Contact card"),
     empty: () => ({ first: "", last: "", phone: "", email: "", company: "" }),
-    fields: (values, errors) => html`<div class="two">${field("first", t("First name"), values, errors)}${field("last", t("Last name (optional)"), values, errors)}</div>
+    module: () => import("./contact-finder.js"),
+    fields: (values, errors, set) => html`<inbox-contact-finder @choose=${({ detail }) => known(detail, set)}></inbox-contact-finder><div class="two">${field("first", t("First name"), values, errors)}${field("last", t("Last name (optional)"), values, errors)}</div>
       ${field("phone", t("Phone, with its country code"), values, errors, { ltr: true, inputmode: "tel", hint: t("For example +212 661 000000") })}${field("email", t("Email (optional)"), values, errors, { ltr: true, inputmode: "email" })}${field("company", t("Company (optional)"), values, errors)}`,
     faults: ({ first, phone }) => ({ first: needed(first), phone: /^\+?[\d\s().-]{5,24}$/.test(phone.trim()) ? "" : t("Digits, with the country code.") }),
     message: ({ first, last, phone, email, company }) => ({ type: "contacts", content: [{

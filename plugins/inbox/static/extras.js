@@ -69,6 +69,7 @@ class Extras extends Panel {
   }
 
   begin(kind) {
+    KINDS[kind].module?.();
     Object.assign(this, { kind, id: newId(), collided: false });
     this.form.start(KINDS[kind].empty());
   }

@@ -24,9 +24,13 @@ class QuickReplies extends Panel {
     @media (max-width: 760px) { :host { padding: var(--sp-3); } .search { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .bar ui-button { inline-size: 100%; } }
   `];
 
-  query = "";
   replies = new Load(this, () => everything(REPLIES));
   undo = new Undo(this);
+
+  constructor() {
+    super();
+    this.query = "";
+  }
 
   connectedCallback() {
     super.connectedCallback();

@@ -18,8 +18,12 @@ class Templates extends Panel {
     @media (max-width: 760px) { input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } }
   `];
 
-  query = "";
   templates = new Load(this, () => this.fetch());
+
+  constructor() {
+    super();
+    this.query = "";
+  }
 
   async fetch() {
     const found = await this.pages();
