@@ -16,7 +16,7 @@ class Draft(TenantModel):
     member_id = fields.UUIDField(db_index=True)
     body = fields.TextField()
     reply_to = fields.UUIDField(null=True)
-    files: Any = fields.JSONField()
+    files: Any = fields.JSONField(default=list)
     version = fields.BigIntField()
 
     class Meta:

@@ -15,7 +15,7 @@ class QuickReply(TenantModel):
     title = fields.CharField(max_length=80)
     body = fields.TextField()
     language = fields.CharField(max_length=2, null=True)
-    files: Any = fields.JSONField()
+    files: Any = fields.JSONField(default=list)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
 
