@@ -1,4 +1,4 @@
-"""What the composer asks the inbox plugin for: quick replies and drafts."""
+"""What the composer asks for: quick replies, drafts, templates."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Compose:
         self._double = double
         self.replies: dict[str, Resource] = {}
         self.drafts: dict[str, Resource] = {}
+        self.templates: list[Resource] = []
+        self.read_at: str | None = None
 
     def reply(self, shortcut: str, body: str, **more: Any) -> Resource:
         made = {"id": str(uuid4()), "shortcut": shortcut, "title": shortcut.title(), "body": body, "language": None,
@@ -35,6 +37,11 @@ class Compose:
         self._tell(conversation, made["version"])
         return made
 
+    def template(self, name: str, language: str, body: str, *components: Resource, price: str | None = None) -> None:
+        self.templates.append({
+            "name": name, "language": language, "category": "UTILITY", "named": False, "price": price,
+            "components": [{"type": "BODY", "text": body}, *components]})
+
     def _tell(self, conversation: str, version: int) -> None:
         self._double.say("inbox.drafts", {"conversation": conversation, "draft": self.drafts.get(conversation),
                                           "version": version})
@@ -42,6 +49,9 @@ class Compose:
     def register(self, app: Quart) -> None:
         app.add_url_rule(f"{_BASE}/quick-replies", "replies", self._replies, methods=["GET", "POST"])
         app.add_url_rule(f"{_BASE}/quick-replies/<key>", "quick_reply", self._reply, methods=["PUT", "DELETE"])
+        app.add_url_rule("/api/v1/conversations/<key>/templates", "templates", self._templates)
+        app.add_url_rule("/api/v1/conversations/<key>/template-readings", "read_templates", self._read,
+                         methods=["POST"])
         app.add_url_rule(f"{_BASE}/drafts", "drafts", self._drafts)
         app.add_url_rule(f"{_BASE}/conversations/<key>/draft", "draft", self._draft, methods=["PUT", "DELETE"])
 
@@ -61,6 +71,14 @@ class Compose:
         given = dict(await request.get_json())
         return given | {"files": [{"id": one, "kind": "document", "filename": "plan.pdf", "size": 7}
                                   for one in given["files"]]}  # fmt: skip
+
+    async def _templates(self, key: str) -> Any:
+        known = self.templates if self.read_at else []
+        return {"items": known, "next": None, "currency": "EUR", "read_at": self.read_at}
+
+    async def _read(self, key: str) -> Any:
+        self.read_at = "2026-11-26T10:00:00+00:00"
+        return "", 204
 
     async def _drafts(self) -> Any:
         return {"items": list(self.drafts.values()), "next": None}

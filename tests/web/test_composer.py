@@ -1,7 +1,9 @@
 """What helps to write: quick replies, a draft on every screen of its writer, marks, keys, what is to be filled in."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from .double import Double, Resource
 from .screen import Screen
@@ -155,7 +157,7 @@ async def test_quick_replies_are_made_changed_and_deleted(double: Double, screen
     await screen.page.get_by_label("Title").fill("Horaires")
     await screen.page.get_by_role("button", name="Save").click()
     await screen.page.get_by_text("1 to 32 characters without spaces or slashes.").wait_for()
-    await screen.page.get_by_label("Shortcut").fill("horaires")
+    await screen.page.get_by_role("textbox", name="Shortcut").fill("horaires")
     await screen.page.get_by_label("Text").fill("Bonjour ")
     await screen.page.get_by_role("button", name="The customer's first name").click()
     await screen.page.locator("inbox-quick-reply input[type=file]").set_input_files(
@@ -170,3 +172,69 @@ async def test_quick_replies_are_made_changed_and_deleted(double: Double, screen
     await screen.page.get_by_role("menuitem", name="Delete").click()
     await screen.page.get_by_role("button", name="Undo").click()
     await screen.page.get_by_role("link", name="/horaires").wait_for()
+
+
+BUTTONS = {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Suivre", "url": "https://atlas.ma/{{1}}"}]}
+
+
+async def test_a_closed_window_offers_templates(double: Double, screen: Screen) -> None:
+    words = "Bonjour {{1}}, la commande {{2}} est partie."
+    double.compose.template("commande_partie", "fr", words, BUTTONS, price="0.01")
+    double.compose.template("promo", "fr", "Soldes", {"type": "HEADER", "format": "IMAGE"}, {"type": "CAROUSEL"})
+    nadia = double.customer("Nadia Alami")
+    double.write(nadia, "Salut", at=datetime.now(UTC) - timedelta(hours=23), quiet=True)
+    await screen.page.clock.install()
+    await screen.go(f"/inbox/{nadia['id']}")
+    await screen.page.get_by_label("Message to Nadia").fill("Ce que je voulais dire")
+    await screen.page.clock.fast_forward("01:00:01")
+    await screen.page.get_by_text("The window closed while you were writing.").wait_for()
+    await screen.page.get_by_text("“Ce que je voulais dire”").wait_for()
+    assert await screen.page.get_by_role("button", name="promo").is_disabled()
+    assert await violations(screen) == []
+    await screen.page.get_by_label("Search templates").fill("PARTIE")
+    await screen.page.keyboard.press("ArrowDown")
+    await screen.page.keyboard.press("Enter")
+    first = screen.page.get_by_label("Field 1")
+    await expect(first).to_have_value("Nadia")  # whoever is greeted
+    await screen.page.get_by_role("button", name="Send", exact=True).click()
+    await screen.page.get_by_text("Write something.").first.wait_for()
+    await screen.page.get_by_label("Field 2").fill("112")
+    await screen.page.get_by_label("End of the address of “Suivre”").fill("112")
+    seen = screen.page.get_by_label("What the customer will see")
+    await seen.get_by_text("Bonjour Nadia, la commande 112 est partie.").wait_for()
+    await screen.page.get_by_text("By your rate card this message costs €0.01.").wait_for()
+    assert await violations(screen) == []
+    await screen.page.get_by_role("button", name="Send", exact=True).click()
+    await screen.page.locator("inbox-thread .m.out").wait_for()
+    [sent] = double.posted
+    assert sent["template"] == {"name": "commande_partie", "language": {"code": "fr"}, "components": [
+        {"type": "body", "parameters": [{"type": "text", "text": "Nadia"}, {"type": "text", "text": "112"}]},
+        {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "112"}]}]}
+
+
+async def test_emojis_are_found_by_name_in_three_languages(double: Double, screen: Screen, salma: Resource) -> None:
+    button = screen.page.get_by_role("button", name="Emoji", exact=True)
+    await button.click()
+    await screen.page.get_by_role("tab", name="Flags").wait_for()
+    assert await violations(screen) == []
+    for words, name in (("éléphant", "elephant"), ("تصفيق", "clapping hands"), ("maroc", "flag: Morocco")):
+        await screen.page.get_by_label("Search emoji").fill(words)
+        await screen.page.get_by_role("button", name=name).first.wait_for()
+    await screen.page.get_by_label("Search emoji").fill("clapping")
+    await screen.page.get_by_role("combobox", name="Skin tone").select_option("🏽")
+    await screen.page.get_by_role("button", name="clapping hands").click()
+    assert await screen.page.get_by_label("Message to Salma").input_value() == "👏🏽"
+    await screen.page.keyboard.press("Escape")
+    await screen.page.get_by_label("Search emoji").wait_for(state="detached")
+    await button.click()
+    await screen.page.get_by_text("Used last").wait_for()
+    await button.click()
+    await screen.page.get_by_label("Search emoji").wait_for(state="detached")
+
+
+async def test_without_a_microphone_it_says_what_to_do(double: Double, screen: Screen, salma: Resource) -> None:
+    await screen.page.get_by_role("button", name="Record a voice message").click()
+    await screen.page.locator("inbox-recorder [role=alert]").wait_for()
+    assert await violations(screen) == []
+    await screen.page.get_by_role("button", name="Cancel").click()
+    await screen.page.get_by_label("Message to Salma").wait_for()

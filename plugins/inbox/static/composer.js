@@ -31,7 +31,7 @@ class Composer extends Panel {
   static styles = [...Panel.styles, trayStyles, composerStyles];
 
   begun = new Begun(this);
-  drops = new Drops(this, (files) => this.windowOpen && this.tray.add(files));
+  drops = new Drops(this, (files) => !this.hidden && this.windowOpen && this.tray.add(files));
 
   connectedCallback() {
     super.connectedCallback();

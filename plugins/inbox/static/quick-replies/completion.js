@@ -13,7 +13,9 @@ export class Completion {
   constructor(host) {
     Object.assign(this, { host, open: false, active: 0, query: "" });
     host.renderRoot.adoptedStyleSheets = [...host.renderRoot.adoptedStyleSheets, completionStyles.styleSheet];
-    replies.addEventListener("change", () => this.open && host.requestUpdate());
+    const changed = () => this.open && host.requestUpdate();
+    replies.addEventListener("change", changed);
+    host.cleanup(() => replies.removeEventListener("change", changed));
   }
 
   get found() {
