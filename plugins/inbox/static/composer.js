@@ -23,7 +23,6 @@ const LATER = 2 ** 31 - 1; // ms: the longest that a timer can wait
 
 /** Where an agent writes. A draft survives leaving the conversation and reloading the page, on every screen of theirs. */
 class Composer extends Panel {
-  static shadowRootOptions = { ...Panel.shadowRootOptions, delegatesFocus: true };
   static properties = {
     conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true },
     recording: { state: true }, completion: { state: true }, emojis: { state: true },
@@ -50,6 +49,11 @@ class Composer extends Panel {
 
   get field() {
     return this.renderRoot.querySelector("textarea");
+  }
+
+  /** To where one writes, and not to the first button beside it. */
+  focus() {
+    (this.field ?? this.renderRoot.querySelector("inbox-templates"))?.focus();
   }
 
   get windowOpen() {

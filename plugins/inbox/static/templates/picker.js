@@ -25,6 +25,10 @@ class Templates extends Panel {
     this.query = "";
   }
 
+  focus() {
+    this.renderRoot.querySelector("input")?.focus();
+  }
+
   async fetch() {
     const found = await this.pages();
     if (found.read_at || this.asked) return found;
