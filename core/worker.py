@@ -42,6 +42,7 @@ from core.messaging.number_stop import StopTeller
 from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
+from core.messaging.search.keeper import SearchKeeper
 from core.messaging.template_readings import TemplateReadings
 from core.messaging.waking import Waker
 from core.metrics.page import Page
@@ -205,6 +206,7 @@ class Worker:
             "lanes": self._lanes().run,
             "reconciler": self._reconciler().run,
             "waking": Waker(db).run,
+            "search": SearchKeeper(db).run,
             "audit": Sealer(db, self.vault, self._storage).run,
             "media": MediaFetcher(db, self.clients, self._storage, self.mail, wake).run,
             "previews": PreviewMaker(db, self._storage, Workshop(), wake).run,

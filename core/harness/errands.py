@@ -17,6 +17,7 @@ from core.messaging.intake import Intake
 from core.messaging.lanes import Delivery, Lanes, LocalLimits
 from core.messaging.lanes.allowance import Bucket
 from core.messaging.media import SentMedia
+from core.messaging.search.keeper import SearchKeeper
 from core.plugins import enablement, jobs
 from core.plugins.host import PluginHost
 from core.plugins.locks import PairLocks
@@ -46,6 +47,11 @@ class Errands:
         finally:
             await intake.close()
             await sequencer.close()
+
+    async def read_for_search(self) -> None:
+        """What was said is found from now on."""
+        while await SearchKeeper(self._db).keep():
+            pass
 
     async def observe(self) -> None:
         """Plugins catch up with the log."""

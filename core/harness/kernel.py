@@ -113,6 +113,7 @@ class Kernel:
         while await errands.receive() + await errands.run_jobs() + await self._send():
             await errands.observe()
         await errands.observe()
+        await errands.read_for_search()
 
     def examine(self, plugin: str) -> Examined:
         """Raises LookupError for a plugin that is not installed."""

@@ -1,8 +1,9 @@
 """Messages: a conversation's thread, sending, sending again."""
 
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
+from pydantic import Field, model_validator
 from quart import g, request
 
 from core.auth.access import Permitted
@@ -10,24 +11,43 @@ from core.auth.principal import Principal
 from core.errors import Invalid
 from core.http.message_models import NewMessage
 from core.http.operation import Api
-from core.http.resources import Listing, MessageResource, Receipts
+from core.http.resources import MessageResource, Receipts, Stretch
 from core.http.services import services
-from core.http.text import Paging
+from core.http.text import Paging, Text
 from core.messaging import messages
 from core.messaging.gate import Author, Draft
 
 _READ, _SEND = Permitted("conversations.read"), Permitted("messages.send")
 
 
+class Place(Paging):
+    """Where in the thread: at its end, before `cursor`, after `after` (`previous` of another page), or `around` a
+    message, by our id or by WhatsApp's. One of them at most."""
+
+    after: Text | None = Field(default=None, max_length=2000)
+    around: Text | None = Field(default=None, max_length=200)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if sum(place is not None for place in (self.cursor, self.after, self.around)) > 1:
+            raise ValueError("takes one of cursor, after and around")
+        return self
+
+
 def register(api: Api) -> None:
     """Add the routes."""
 
-    @api.route("GET", "/conversations/<uuid:conversation_id>/messages", _READ, "List messages", query=Paging,
-               responses={200: Listing[MessageResource]}, tags=("Messages",))  # fmt: skip
-    async def list_messages(conversation_id: UUID, query: Paging) -> dict[str, Any]:
+    @api.route("GET", "/conversations/<uuid:conversation_id>/messages", _READ, "List messages", query=Place,
+               responses={200: Stretch}, tags=("Messages",))  # fmt: skip
+    async def list_messages(conversation_id: UUID, query: Place) -> dict[str, Any]:
         """Newest first."""
-        found = await messages.list_messages(services().db, conversation_id, limit=query.limit, cursor=query.cursor)
-        return found.as_json()
+        db, limit = services().db, query.limit
+        if query.around is not None:
+            return (await messages.messages_around(db, conversation_id, query.around, limit=limit)).as_json()
+        if query.after is not None:
+            return (await messages.newer_messages(db, conversation_id, limit=limit, after=query.after)).as_json()
+        found = await messages.list_messages(db, conversation_id, limit=limit, cursor=query.cursor)
+        return {**found.as_json(), "previous": None}
 
     @api.route("POST", "/conversations/<uuid:conversation_id>/messages", _SEND, "Send a message", body=NewMessage,
                responses={202: MessageResource, 200: MessageResource}, limit="send", idempotent="own",

@@ -315,6 +315,13 @@ class MessageResource(Resource):
     version: int
 
 
+class Stretch(Listing[MessageResource]):
+    """Messages that follow each other. `next` leads to older ones, `previous` to newer ones (as `after`): null where
+    the page begins with the newest."""
+
+    previous: str | None
+
+
 class Receipt(Resource):
     """How far a message has come with one of the group. `contact` is null when WhatsApp's name for them (a phone or a
     user id) is not known here."""

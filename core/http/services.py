@@ -25,6 +25,7 @@ from core.messaging.deliveries.explain import Hearing, nobody_hears
 from core.messaging.gate import Author, Draft, Submitted
 from core.messaging.media import Uploads
 from core.messaging.numbers import NumberDesk
+from core.messaging.search.question import Question
 from core.outward.endpoints import Endpoints
 from core.outward.frames import Frames
 from core.people import People
@@ -77,6 +78,15 @@ Provide = Callable[[UUID, Mapping[str, Any], str], Awaitable[dict[str, Any]]]
 
 
 async def nobody_provides(_: UUID, __: Mapping[str, Any], ___: str) -> dict[str, Any]:
+    """An installation without plugins."""
+    return {"items": [], "missing": []}
+
+
+Search = Callable[[UUID, Question, str], Awaitable[dict[str, Any]]]
+"""Tenant, what is asked, and the locale: what its plugins find, `{items, missing}`."""
+
+
+async def nobody_finds(_: UUID, __: Question, ___: str) -> dict[str, Any]:
     """An installation without plugins."""
     return {"items": [], "missing": []}
 
@@ -140,6 +150,7 @@ class Services:
     hearing: Hearing = nobody_hears
     facts: Provide = nobody_provides
     suggestions: Provide = nobody_provides
+    search: Search = nobody_finds
     report: Report = nobody_reports
     """A screen's word of a plugin's piece that does not work."""
     behind_proxy: bool = False

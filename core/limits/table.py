@@ -41,6 +41,7 @@ TABLE: Final[Table] = {
               Rule("tenant", 30_000, _MINUTE)),
     "public": (Rule("address", 600, _MINUTE),),
     # Work that weighs more.
+    "search": (Rule("person", 600, _MINUTE), Rule("key", 600, _MINUTE), Rule("tenant", 6_000, _MINUTE)),
     "send": (Rule("address", 24_000, _MINUTE), Rule("person", 6_000, _MINUTE), Rule("key", 12_000, _MINUTE),
              Rule("tenant", 30_000, _MINUTE)),
     "bulk": (Rule("person", 120, _MINUTE), Rule("key", 300, _MINUTE), Rule("tenant", 600, _MINUTE)),

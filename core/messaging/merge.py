@@ -92,7 +92,7 @@ async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, re
         "update contact_identities set contact_id = $2 where tenant_id = $1 and contact_id = $3",
         tenant_id, kept, removed,
     )
-    known = ["contact_identities", "conversations", "group_participants"]
+    known = ["contact_identities", "conversations", "group_participants", "name_words"]
     await _repoint(connection, "contacts", known, tenant_id, kept, removed)
     await connection.execute(_MOVE_CONTACT, tenant_id, kept, removed)
     await connection.execute("delete from contacts where tenant_id = $1 and id = $2", tenant_id, removed)
@@ -102,7 +102,7 @@ async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, re
 async def _join(connection: Connection, tenant_id: UUID, stays: UUID, gone: UUID, contact_id: UUID) -> None:
     await connection.execute(_MOVE_MESSAGES, tenant_id, stays, gone, contact_id)
     await connection.execute(_JOIN_CONVERSATIONS, tenant_id, stays, gone)
-    await _repoint(connection, "conversations", ["messages", "conversation_tags"], tenant_id, stays, gone)
+    await _repoint(connection, "conversations", ["messages", "conversation_tags", "name_words"], tenant_id, stays, gone)
     await connection.execute("delete from conversations where tenant_id = $1 and id = $2", tenant_id, gone)
 
 

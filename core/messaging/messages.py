@@ -1,11 +1,13 @@
 """Messages as the API and plugins read them. Sending is the gate's (core/messaging/gate.py)."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.db.pool import Database
+from core.db.pool import Connection, Database
 from core.errors import NotFound
-from core.messaging.page import Page, by_time, page
+from core.messaging.page import Page, by_time, encode, page
 
 _NEWEST = """
 select id, at, resource from message_resources where conversation_id = $1
@@ -15,8 +17,15 @@ _OLDER = """
 select id, at, resource from message_resources where conversation_id = $1 and (at, id) < ($3, $4)
 order by at desc, id desc limit $2
 """
-
-
+_NEWER = """
+select id, at, resource from message_resources where conversation_id = $1 and (at, id) > ($3, $4)
+order by at, id limit $2
+"""
+# By our id, or by WhatsApp's: a quote knows no other.
+_PLACE = """
+select at, id from messages where conversation_id = $1 and (id::text = $2 or wamid = $2) order by (id::text = $2) desc
+limit 1
+"""
 _RECEIPTS = """
 select jsonb_build_object('participant', r.participant, 'contact', (
     select jsonb_build_object('id', c.id, 'name', c.display_name) from contact_identities i
@@ -27,17 +36,68 @@ from message_receipts r where r.message_id = $1 group by r.tenant_id, r.particip
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch(Page):
+    """Some messages out of a thread; `previous` is the cursor of the newer ones, None where the newest are here."""
+
+    previous: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"items": self.items, "next": self.next, "previous": self.previous}
+
+
 async def list_messages(db: Database, conversation_id: UUID, *, limit: int, cursor: str | None = None) -> Page:
     """A conversation's messages, newest first. Raises NotFound, also for another tenant's conversation."""
     moment, identifier = by_time(cursor)
     async with db.tenant() as connection:
-        if not await connection.fetchval("select true from conversations where id = $1", conversation_id):
-            raise NotFound("There is no such conversation.")
+        await _must_see(connection, conversation_id)
         if moment is None:
             rows = await connection.fetch(_NEWEST, conversation_id, limit + 1)
         else:
             rows = await connection.fetch(_OLDER, conversation_id, limit + 1, moment, identifier)
     return page(rows, limit, "at", "id")
+
+
+async def newer_messages(db: Database, conversation_id: UUID, *, limit: int, after: str) -> Stretch:
+    """The messages that follow the one of the cursor `after`, newest first. Raises NotFound, Invalid."""
+    moment, identifier = by_time(after)
+    async with db.tenant() as connection:
+        await _must_see(connection, conversation_id)
+        rows = await connection.fetch(_NEWER, conversation_id, limit + 1, moment, identifier)
+    kept = rows[:limit][::-1]
+    return Stretch([row["resource"] for row in kept], _key(kept[-1]) if kept else after,
+                   _key(kept[0]) if len(rows) > limit else None)  # fmt: skip
+
+
+async def messages_around(db: Database, conversation_id: UUID, message: str, *, limit: int) -> Stretch:
+    """This message (by our id or by WhatsApp's) with as many before it as after it. Raises NotFound."""
+    async with db.tenant() as connection:
+        await _must_see(connection, conversation_id)
+        place = await connection.fetchrow(_PLACE, conversation_id, message)
+        if place is None:
+            raise NotFound("There is no such message in this conversation.")
+        half = limit // 2
+        newer = await connection.fetch(_NEWER, conversation_id, half + 1, place["at"], place["id"])
+        older = await _from(connection, conversation_id, place["at"], place["id"], limit - min(len(newer), half) + 1)
+    room = limit - min(len(newer), half)
+    rows = [*newer[:half][::-1], *older[:room]]
+    return Stretch([row["resource"] for row in rows], _key(rows[-1]) if len(older) > room else None,
+                   _key(rows[0]) if len(newer) > half else None)  # fmt: skip
+
+
+async def _from(connection: Connection, conversation_id: UUID, at: datetime, message_id: UUID, most: int) -> list[Any]:
+    """The message itself, and older ones."""
+    itself = await connection.fetch("select id, at, resource from message_resources where id = $1", message_id)
+    return [*itself, *await connection.fetch(_OLDER, conversation_id, most - 1, at, message_id)]
+
+
+def _key(row: Any) -> str:
+    return encode(row["at"], row["id"])
+
+
+async def _must_see(connection: Connection, conversation_id: UUID) -> None:
+    if not await connection.fetchval("select true from conversations where id = $1", conversation_id):
+        raise NotFound("There is no such conversation.")
 
 
 async def get_message(db: Database, message_id: UUID) -> dict[str, Any]:

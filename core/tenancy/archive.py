@@ -21,8 +21,9 @@ from core.tenancy.catalogue import Table, tenant_tables
 from core.tenancy.zip_stream import ZipStream
 
 FORMAT: Final = 1
-_LEFT_OUT: Final = frozenset({"data_keys", "idempotency_keys", "login_challenges"})
-"""Tables of which nothing is left without their secrets."""
+_LEFT_OUT: Final = frozenset({"data_keys", "idempotency_keys", "login_challenges",
+                              "message_words", "name_words", "search_queue", "search_shelves"})  # fmt: skip
+"""Tables of which nothing is left without their secrets, and what search makes of the others."""
 _NOT_EXPORTED: Final = {"jobs": ("args",)}  # may hold a sealed letter
 _PIECE: Final = 128 * 1024
 _PREFETCH: Final = 500

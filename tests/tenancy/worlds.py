@@ -10,6 +10,7 @@ from core.auth.sessions import open_session
 from core.db.pool import Connection, Database
 from core.db.roles import role_url
 from core.mail import Mail
+from core.messaging.search.keeper import SearchKeeper
 from core.storage import Storage
 from core.tenancy.accounts import create_meta_app
 from tests.seed import VAULT, SeededTenant
@@ -55,6 +56,8 @@ async def fill(db: Database, storage: Storage, tenant: SeededTenant, messages: i
         await _sundries(connection, tenant, canary)
         await _outward(connection, tenant, canary)
         await _journal(connection, tenant, canary)
+    await SearchKeeper(db).keep()
+    await db.system.execute("insert into search_queue (tenant_id, noun, item) values ($1, 'message', $1)", tenant.id)
     keys = (f"{tenant.id}/attachments/{attachment_id}", f"plugins/{tenant.id}/acme_pins/notes/1.txt",
             f"{tenant.id}/attachments/orphan", f"{tenant.id}/thumbnails/{attachment_id}")  # fmt: skip
     for one in keys:

@@ -1,0 +1,1 @@
+"""Search across messages, contacts and groups (docs/decisions/0038-search.md)."""
