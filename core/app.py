@@ -30,7 +30,16 @@ from core.http.doorman import Doorman, session_cookie
 from core.http.file_links import FileLinks
 from core.http.kept_answers import KeptAnswers
 from core.http.serve import serve
-from core.http.services import KEY, Attachments, NoPreferences, Preferences, Services, no_plugins, nobody_provides
+from core.http.services import (
+    KEY,
+    Attachments,
+    NoPreferences,
+    Preferences,
+    Services,
+    no_plugins,
+    nobody_finds,
+    nobody_provides,
+)
 from core.limits.limiter import Limiter
 from core.mail import Mail
 from core.messaging import gate
@@ -39,6 +48,7 @@ from core.messaging.media import Uploads
 from core.messaging.numbers import NumberDesk
 from core.messaging.receipts import queue_read_receipt
 from core.messaging.retry import retry
+from core.messaging.search.question import Question
 from core.metrics.page import PATH as METRICS
 from core.metrics.page import Page
 from core.metrics.process import breakers, sockets
@@ -90,6 +100,7 @@ class Plugins(Protocol):
     def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]: ...
     async def facts(self, tenant_id: UUID, contact: Mapping[str, Any], locale: str) -> dict[str, Any]: ...
     async def suggestions(self, tenant_id: UUID, conversation: Mapping[str, Any], locale: str) -> dict[str, Any]: ...
+    async def search(self, tenant_id: UUID, question: Question, locale: str) -> dict[str, Any]: ...
     def enabled(self, tenant_id: UUID) -> Collection[str]: ...
     def manifest(self, principal: Principal, locale: str) -> Mapping[str, Any]: ...
     def allows(self, principal: Principal, topic: str) -> bool: ...
@@ -133,6 +144,9 @@ class NoPlugins(NoChannels):
 
     async def suggestions(self, tenant_id: UUID, conversation: Mapping[str, Any], locale: str) -> dict[str, Any]:
         return await nobody_provides(tenant_id, conversation, locale)
+
+    async def search(self, tenant_id: UUID, question: Question, locale: str) -> dict[str, Any]:
+        return await nobody_finds(tenant_id, question, locale)
 
     def hearing(self, tenant_id: UUID, type: str) -> Sequence[tuple[str, str]]:
         return ()
@@ -234,6 +248,7 @@ class WebProcess:
             mail_kind=settings.mail.kind, installed=self.plugins.installed,
             hearing=self.plugins.hearing, report=self.plugins.report,
             preferences=self.plugins.preferences, facts=self.plugins.facts, suggestions=self.plugins.suggestions,
+            search=self.plugins.search,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),

@@ -46,7 +46,12 @@ class SearchQuery(Paging):
                         self.kind)  # fmt: skip
 
     def wants(self, what: str) -> bool:
-        return self.within == what or (self.within == "all" and (what == "messages" or not self.cursor))
+        """With a filter of messages nothing else is asked for: a name has no kind and no author."""
+        if what == "messages" or self.within != "all":
+            return self.within in ("all", what)
+        of_messages = self.cursor, self.account, self.side, self.member, self.since, self.until, self.kind
+        within = (self.conversation, self.contact) if what == "names" else ()
+        return not any(given is not None for given in (*of_messages, *within))
 
 
 def register(api: Api) -> None:
@@ -67,10 +72,16 @@ def register(api: Api) -> None:
             page = await find_messages(db, query.question, limit=query.limit, cursor=query.cursor)
             found["messages"] = {"items": page.items, "next": page.next}
         if query.wants("names"):
-            found |= await find_names(db, query.q, limit=_MOST_NAMES, contacts="contacts.read" in principal.permissions)
+            found |= await find_names(db, query.q, limit=_MOST_NAMES, contacts=_may_meet(principal))
         if query.wants("plugins"):
-            found["plugins"] = await services().search(require_tenant(), query.question, await reading_language())
+            told = await services().search(require_tenant(), query.question, await reading_language())
+            items = [item for item in told["items"] if item["contact_id"] is None or _may_meet(principal)]
+            found["plugins"] = {**told, "items": items}
         return found
+
+
+def _may_meet(principal: Principal) -> bool:
+    return "contacts.read" in principal.permissions
 
 
 def _me() -> UUID:

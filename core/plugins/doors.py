@@ -20,6 +20,8 @@ from core.messaging.contacts import get_contact, list_contacts
 from core.messaging.gate import Author, Draft, Submitted
 from core.messaging.page import MAX_LIMIT, by_time
 from core.messaging.page import page as page_of
+from core.messaging.search.messages import find_messages
+from core.messaging.search.question import Question
 from core.plugins import orm
 from core.secrets import Place, Vault
 from core.storage import Storage
@@ -65,6 +67,10 @@ _MESSAGE = """
 select r.resource, m.contact_id from message_resources r
 join messages m on m.tenant_id = r.tenant_id and m.id = r.id where r.id = $1
 """
+_THESE = """
+select r.id, r.resource, m.contact_id from message_resources r
+join messages m on m.tenant_id = r.tenant_id and m.id = r.id where r.id = any ($1::uuid[])
+"""
 _MESSAGES = """
 select m.id, m.at, m.contact_id, r.resource from messages m
 join message_resources r on r.tenant_id = m.tenant_id and r.id = m.id
@@ -90,6 +96,17 @@ class MessageDoor(Doors):
             rows = await found(self._rows(conversation_id, limited(limit) + 1, cursor))
         return Page(tuple(Message.of(row["resource"], row["contact_id"]) for row in rows[:limit]),
                     page_of(rows, limit, "at", "id").next)
+
+    async def search(self, q: str, *, conversation_id: UUID | None = None, limit: int = 50,
+                     cursor: str | None = None) -> Page[Message]:
+        question = Question(q, conversation=conversation_id)
+        with tenant_scope(self.tenant_id):
+            hits = await found(find_messages(self.db, question, limit=limited(limit), cursor=cursor))
+            ids = [hit["message"]["id"] for hit in hits.items]
+            async with self.db.tenant() as connection:
+                rows = {str(row["id"]): row for row in await connection.fetch(_THESE, ids)}
+        return Page(tuple(Message.of(rows[one]["resource"], rows[one]["contact_id"]) for one in ids if one in rows),
+                    hits.next)
 
     async def _rows(self, conversation_id: UUID, most: int, cursor: str | None) -> Sequence[Any]:
         moment, after = by_time(cursor)

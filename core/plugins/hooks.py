@@ -19,6 +19,7 @@ from comptoir_sdk import (
     Draft,
     PluginError,
     Reject,
+    SearchQuery,
     Unavailable,
 )
 
@@ -34,7 +35,8 @@ from core.plugins.states import Installed
 
 _log = logging.getLogger(__name__)
 FILTER_SECONDS, FACT_SECONDS, SUGGESTION_SECONDS, PERSONAL_DATA_SECONDS = 0.3, 0.3, 3.0, 60.0
-MOST_FACTS, MOST_SUGGESTIONS = 20, 5
+SEARCH_SECONDS = 0.3
+MOST_FACTS, MOST_SUGGESTIONS, MOST_HITS = 20, 5, 10
 """Of one plugin."""
 
 
@@ -122,6 +124,11 @@ class Hooks:
         """Each plugin's suggestions, and the plugins that could not make any."""
         return await self._provide(tenant_id, "provide_suggestions", SUGGESTION_SECONDS,
                                    _first(MOST_SUGGESTIONS), locale, conversation=conversation)
+
+    async def search(self, tenant_id: UUID, query: SearchQuery,
+                     locale: str | None = None) -> tuple[list[Told], list[str]]:
+        """Each plugin's hits, and the plugins whose hits are missing."""
+        return await self._provide(tenant_id, "provide_search", SEARCH_SECONDS, _first(MOST_HITS), locale, query=query)
 
     async def ask(self, tenant_id: UUID, asking: str, hook: str, locale: str | None, **values: Any) -> Answers:
         """A hook that `asking` offers. Raises LookupError for another's, Unavailable where its policy is to fail."""

@@ -18,9 +18,11 @@ from core.db.pool import Database
 from core.egress import Egress
 from core.messaging import gate as send_gate
 from core.messaging.gate import Author, Draft, Submitted
+from core.messaging.search.question import Question
 from core.plugins import orm, ui
 from core.plugins.channels import Broadcaster, Topics
 from core.plugins.context import Contexts, Outside
+from core.plugins.found import Finders
 from core.plugins.gate import Gate, GateSource
 from core.plugins.guard import Guard
 from core.plugins.happenings import HOOKS
@@ -77,6 +79,7 @@ class PluginHost:
         self.filter_outbound = outbound_filter(self.hooks)
         self.provided = Provided(self.hooks, self.contexts.texts)
         self.facts, self.suggestions = self.provided.facts, self.provided.suggestions
+        self._finders = Finders(self.hooks, self.contexts.texts)
         self.preferences = Preferences(plugins, self.gate, self.contexts.texts, reach.vault)
         self._ui = Manifest(plugins, self.gate, self.contexts.texts)
         self._watches: list[asyncio.Task[None]] = []
@@ -147,6 +150,10 @@ class PluginHost:
         """The `ui` of /bootstrap."""
         told = self._ui.describe(principal.tenant_id, principal.permissions, locale)
         return {**told, "provides": self.provided.kinds(principal.tenant_id)}
+
+    async def search(self, tenant_id: UUID, question: Question, locale: str) -> dict[str, Any]:
+        """What the tenant's plugins find."""
+        return await self._finders.search(self.contexts.outside.db, tenant_id, question, locale)
 
     def allows(self, principal: Principal, topic: str) -> bool:
         """Whether this principal may hear this topic now."""

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from comptoir_sdk import HTML, Contact, Context, Plugin, Route, _, hookimpl, ui
+from comptoir_sdk import HTML, Contact, Context, Plugin, Route, SearchHit, SearchQuery, _, hookimpl, ui
 
 from plugins.contacts import routes, shapes
 
@@ -36,6 +36,12 @@ class Contacts(Plugin):
             ui.Panel("contact", slot="conversation.detail", title=_("Contact"), order=10, permission="contacts.read",
                      fragment="contacts_panel", refresh_on=("contact.saved",), when={"contact.has": "id"}),
         ]
+
+    @hookimpl
+    async def provide_search(self, ctx: Context, query: SearchQuery) -> list[SearchHit]:
+        from plugins.contacts.searching import find_attributes
+
+        return await find_attributes(ctx, query)
 
     @hookimpl
     async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from comptoir_sdk import Channel, Contact, Context, Job, Plugin, Route, _, hookimpl, ui
+from comptoir_sdk import Channel, Contact, Context, Job, Plugin, Route, SearchHit, SearchQuery, _, hookimpl, ui
 
 from plugins.inbox.drafts import register as drafts
 from plugins.inbox.notes import routing as notes
@@ -44,6 +44,12 @@ class Inbox(Plugin):
                      permission="conversations.read", fragment="notes_panel", refresh_on=("inbox.notes",)),
             *quick_replies.PIECES,
         ]
+
+    @hookimpl
+    async def provide_search(self, ctx: Context, query: SearchQuery) -> list[SearchHit]:
+        from plugins.inbox.notes.searching import find_notes
+
+        return await find_notes(query)
 
     @hookimpl
     async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:

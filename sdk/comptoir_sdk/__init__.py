@@ -20,6 +20,7 @@ from comptoir_sdk.offers import Answers, offered
 from comptoir_sdk.outgoing import Outgoing
 from comptoir_sdk.plugin import Plugin
 from comptoir_sdk.routes import HTML, Route
+from comptoir_sdk.searching import SearchQuery
 from comptoir_sdk.translation import Text, _
 from comptoir_sdk.values import (
     Account,
@@ -35,6 +36,7 @@ from comptoir_sdk.values import (
     Message,
     Page,
     Reject,
+    SearchHit,
     Status,
     Suggestion,
     Tag,
@@ -73,6 +75,8 @@ __all__ = [
     "PluginError",
     "Reject",
     "Route",
+    "SearchHit",
+    "SearchQuery",
     "Status",
     "Suggestion",
     "Tag",

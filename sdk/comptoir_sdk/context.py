@@ -121,6 +121,14 @@ class Messages(Protocol):
         Raises NotFound for an unknown conversation, Invalid for a limit out of 1 to 100 or a cursor not of this list.
         """
 
+    async def search(self, q: str, *, conversation_id: UUID | None = None, limit: int = 50,
+                     cursor: str | None = None) -> Page[Message]:
+        """Messages that say all the words of `q`, the newest first, in any spelling. A page may be short and still have
+        a `next`: the search had taken long enough.
+
+        Raises Invalid for fewer than two letters, a limit out of 1 to 100, and a cursor that is not of this list.
+        """
+
     async def send(self, conversation_id: UUID, message: str | Outgoing, *, id: UUID | None = None) -> Message:
         """Queue a text, or a message of any other type, through the send gate, as an automation. The same `id` sends
         once.

@@ -16,6 +16,7 @@ from comptoir_sdk.commands import Command
 from comptoir_sdk.context import Context
 from comptoir_sdk.jobs import Job
 from comptoir_sdk.routes import Route
+from comptoir_sdk.searching import SearchQuery
 from comptoir_sdk.ui import Element
 from comptoir_sdk.values import (
     Account,
@@ -27,6 +28,7 @@ from comptoir_sdk.values import (
     Fact,
     Message,
     Reject,
+    SearchHit,
     Status,
     Suggestion,
     Team,
@@ -257,6 +259,11 @@ async def provide_contact_facts(ctx: Context, contact: Contact) -> list[Fact]:  
 @hookspec
 async def provide_suggestions(ctx: Context, conversation: Conversation) -> list[Suggestion]:  # type: ignore[empty-body]
     """Answers an agent may choose to send. 3 s; what fails is left out."""
+
+
+@hookspec
+async def provide_search(ctx: Context, query: SearchQuery) -> list[SearchHit]:  # type: ignore[empty-body]
+    """What this plugin keeps that says it, the best first. 300 ms; what fails is shown as missing."""
 
 
 @hookspec

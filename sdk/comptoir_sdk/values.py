@@ -339,3 +339,23 @@ class Suggestion:
 
     body: str
     why: Text | str = ""
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """Something a plugin keeps that says what was asked, shown under `title`. It leads to a conversation, a contact, or
+    `url`, a path of ours; the kernel marks the words in `text`, and leaves out what the caller may not see."""
+
+    text: str
+    title: Text | str
+    conversation_id: UUID | None = None
+    contact_id: UUID | None = None
+    url: str | None = None
+    at: datetime | None = None
+    icon: str = "file-text"
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not re.fullmatch(r"/(?![/\\])[^\x00-\x1f]*", self.url):
+            raise ValueError(f"the url of a hit is a path: {self.url[:80]!r}")
+        if self.conversation_id is None and self.contact_id is None and self.url is None:
+            raise ValueError("a hit leads somewhere: give conversation_id, contact_id or url")

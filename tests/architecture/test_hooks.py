@@ -35,7 +35,8 @@ def test_the_hooks_are_these() -> None:
         "on_webhook_unhandled": "ctx, field, value",
         "on_plugin_enabled": "ctx, settings", "on_plugin_disabled": "ctx",
         "filter_outbound": "ctx, draft", "provide_contact_facts": "ctx, contact",
-        "provide_suggestions": "ctx, conversation", "provide_personal_data": "ctx, contact",
+        "provide_suggestions": "ctx, conversation", "provide_search": "ctx, query",
+        "provide_personal_data": "ctx, contact",
         "erase_personal_data": "ctx, contact",
     }
 

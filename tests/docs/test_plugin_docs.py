@@ -80,12 +80,12 @@ def test_no_page_tells_of_a_hook_that_does_not_exist() -> None:
     assert told == set(HOOKS)
 
 
-@pytest.mark.parametrize("path", ["values.py", "business_hours.py", "offers.py", *(f"webhooks/{name}.py" for name in (
-    "told", "accounts", "people", "templates", "threads"))])
+@pytest.mark.parametrize("path", ["values.py", "business_hours.py", "offers.py", "searching.py", *(
+    f"webhooks/{name}.py" for name in ("told", "accounts", "people", "templates", "threads"))])
 def test_every_value_has_its_heading_with_its_fields(path: str) -> None:
     told = sections("values.md")
     for name, one in classes(path).items():
-        if name in {"Offer"} or (path.startswith("webhooks") and name not in webhooks.__all__):
+        if name in {"Offer", "SearchText", "_Search"} or (path.startswith("webhooks") and name not in webhooks.__all__):
             continue
         fields = [f"{field.target.id}: {ast.unparse(field.annotation)}" for field in one.body
                   if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)]
@@ -189,6 +189,7 @@ def test_every_kind_of_setting_is_told_and_no_other() -> None:
 
 @pytest.mark.parametrize(("call", "seconds"), [
     ("`filter_outbound`", hooks.FILTER_SECONDS), ("`provide_contact_facts`", hooks.FACT_SECONDS),
+    ("`provide_search`", hooks.SEARCH_SECONDS),
     ("`provide_suggestions`", hooks.SUGGESTION_SECONDS), ("`provide_personal_data`", hooks.PERSONAL_DATA_SECONDS),
     ("`erase_personal_data`", hooks.PERSONAL_DATA_SECONDS), ("import and registration", loader.LOAD_SECONDS),
     ("a view", http.VIEW_SECONDS)])

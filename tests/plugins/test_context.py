@@ -9,6 +9,7 @@ from comptoir_sdk import Context, Invalid, NotFound
 
 from core.db.pool import Database
 from core.db.scope import Viewer, tenant_scope, viewer_scope
+from core.messaging.search.keeper import SearchKeeper
 from core.plugins.orm import transaction
 from core.secrets import SealBroken
 from tests.http.ledger import Thread, new_thread
@@ -70,6 +71,9 @@ async def test_conversations_and_their_messages_are_listed_for_their_own_tenant(
         thread.conversation_id]
     assert (await ours.conversations.list(contact_id=other.contact_id)).items == ()
     assert (await theirs.conversations.list(contact_id=thread.contact_id)).items == ()
+    while await SearchKeeper(db).keep():
+        pass
+    assert [one.id for one in (await ours.messages.search("sala")).items] == thread.message_ids[::-1]
     whole = await ours.messages.list(thread.conversation_id)
     assert {one.id for one in whole.items} == set(thread.message_ids)
     page = await ours.messages.list(thread.conversation_id, limit=1)

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -276,3 +277,18 @@ async def test_hook_provide_suggestions(
     assert (await (await place.enter(other_tenant, "owner")).get(path)).status == 404
 
 
+async def test_hook_provide_search(
+        place: Installation, tenant: SeededTenant, other_tenant: SeededTenant, thread: Thread) -> None:
+    """Marked by the kernel; what does not say it, or leads to nobody here, is left out; one that fails is named."""
+    stranger = uuid4()
+    memory.texts = {thread.contact_id: "Préfère le thé à la menthe", stranger: "du thé"}
+    agent = await place.enter(tenant, "agent")
+    found = (await agent.get("/search?q=the")).json["plugins"]
+    [hit] = found["items"]
+    assert (hit["plugin"], hit["contact_id"]) == ("keeps", str(thread.contact_id))
+    assert hit["snippet"]["ranges"][0] == [11, 14]
+    assert (await agent.get("/search?q=cafe")).json["plugins"] == {"items": [], "missing": []}
+    assert (await agent.get("/search?q=the&kind=image")).json["plugins"] == {"items": [], "missing": []}
+    memory.failures = 1
+    assert (await agent.get("/search?q=the")).json["plugins"] == {"items": [], "missing": ["keeps"]}
+    assert (await (await place.enter(other_tenant, "owner")).get("/search?q=the")).json["plugins"]["items"] == []

@@ -22,6 +22,7 @@ from .double_office import Office
 from .double_outward import Outward
 from .double_people import People, settings_pages
 from .double_plugin import Offered
+from .double_search import PAGE, Searching, stretch
 from .double_thread import Files
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,7 @@ class Double:
         self.outward = Outward(self)
         self.files = Files(self)
         self.compose = Compose(self)
+        self.searching = Searching(self)
         self.app = self._application()
 
     # ── what happens ──
@@ -230,6 +232,7 @@ class Double:
         self.outward.register(app)
         self.files.register(app)
         self.compose.register(app)
+        self.searching.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 
@@ -284,7 +287,12 @@ class Double:
         return self.conversations.get(key) or ({"type": "/problems/not-found", "status": 404, "detail": "No."}, 404)
 
     async def _messages(self, key: str) -> Any:
-        return page(sorted(self.messages[key], key=lambda one: (one["at"], one["id"]), reverse=True))
+        found = sorted(self.messages[key], key=lambda one: (one["at"], one["id"]), reverse=True)
+        if around := request.args.get("around"):
+            return self.searching.around(found, around)
+        if after := request.args.get("after"):
+            return stretch(found, max(0, int(after) - PAGE), int(after))
+        return {**page(found), "previous": None}
 
     async def _send(self, key: str) -> Any:
         draft = await request.get_json()

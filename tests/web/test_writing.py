@@ -160,7 +160,7 @@ async def test_the_keyboard_alone_opens_answers_closes_and_goes_on(double: Doubl
     await press("Escape")
     await screen.page.get_by_role("heading", name="Keyboard shortcuts").wait_for(state="hidden")
     await press("/")
-    await screen.page.locator("inbox-page input:focus").wait_for()
+    await screen.page.locator("inbox-search input:focus").wait_for()
 
 
 async def test_keys_work_on_an_arabic_layout(double: Double, screen: Screen) -> None:

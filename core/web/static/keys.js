@@ -1,19 +1,35 @@
-/** Single-key shortcuts. They never fire while someone writes, and a person may turn them off. */
+/** Single-key shortcuts, and G with a letter. They never fire while someone writes, and a person may turn them off. */
 import { prefer } from "./preferences.js";
 import { me } from "./session.js";
 
+const CHORD = 1_500; // ms in which the letter after G counts
 const bindings = new Map();
+const actions = new Set();
+let first = null;
+let waiting = null;
 
-/** `bind({ j: { label, run } })`; the label appears in the help. Returns how to undo it. */
+/**
+ * `bind({ j: { label, run, group, icon } })`; "g i" is G, then I. The label appears in the help, under its group. One
+ * without `run` is only told of, as `shown`: what a field does by itself. Returns how to undo it.
+ */
 export function bind(map) {
   const own = Object.entries(map);
   for (const [key, binding] of own) bindings.set(key, binding);
   return () => own.forEach(([key, binding]) => bindings.get(key) === binding && bindings.delete(key));
 }
 
-export const shortcuts = () => [...bindings].map(([key, { label }]) => ({ key, label })).filter(({ label }) => label);
+export const shortcuts = () => [...bindings].map(([key, { label, group, shown }]) => ({ key, label, group, shown })).filter(({ label }) => label);
 /** Those of which a press is no more than a press: what they do can be chosen from a list, too. */
-export const doings = () => [...bindings].map(([key, binding]) => ({ key, ...binding })).filter(({ key, label }) => label && !["Enter", "Escape", "?"].includes(key));
+export const doings = () => [...bindings].map(([key, binding]) => ({ key, ...binding })).filter(({ key, label, run }) => label && run && !["Enter", "Escape", "?"].includes(key));
+
+/** `items()` is asked whenever ⌘K opens: {group, label, icon, hint, keys, checked, words, run}. Returns how to undo it. */
+export function offerActions(items) {
+  actions.add(items);
+  return () => actions.delete(items);
+}
+
+export const offered = () => [...actions].flatMap((items) => items());
+
 export const shortcutsOff = () => me?.preferences.keys === false;
 export const turnShortcuts = (on) => prefer({ keys: on });
 
@@ -29,12 +45,25 @@ export function onPalette(open) {
 
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
     if (overlaid(event)) return;
     if (event.key !== "Escape" && (writing(event) || shortcutsOff())) return;
-    const binding = bindings.get(keyOf(event));
-    if (binding?.run(event) === undefined && binding) event.preventDefault();
+    const binding = bindings.get(chorded(keyOf(event)));
+    if (!binding?.run) return;
+    if (binding.run(event) === undefined) event.preventDefault();
   });
+}
+
+/** "g i" for an I soon after a G that begins something. */
+function chorded(key) {
+  const whole = first && key.length === 1 ? `${first} ${key}` : key;
+  clearTimeout(waiting);
+  first = null;
+  if (whole === key && [...bindings.keys()].some((one) => one.startsWith(`${key} `))) {
+    first = key;
+    waiting = setTimeout(() => { first = null; }, CHORD);
+  }
+  return whole;
 }
 
 /** On an Arabic layout the J key says "ت"; its place on the keyboard still says KeyJ. */

@@ -1,7 +1,8 @@
 /** This browser's replica of the tenant's ledger. Listeners hear once per frame, however many events came. */
 import { get } from "./api.js";
-import { emptyState, emptyThread, noChanges, reduce } from "./reducer.js";
+import { byTime, emptyState, emptyThread, noChanges, reduce } from "./reducer.js";
 
+export { byTime };
 export const PAGE = 50;
 
 export class Ledger {
@@ -62,14 +63,35 @@ export class Ledger {
     this.apply({ type: "fetched.conversations", data: { items: [conversation] } });
   }
 
-  /** Starts to follow a thread, then fetches its newest page; events in between are kept. */
-  async openThread(id) {
+  /**
+   * Starts to follow a thread, then fetches its newest page; events in between are kept. With `around`, a message's id or
+   * its wamid, what stands around that message, unless it is here.
+   */
+  async openThread(id, around = null) {
     const known = this.state.threads.get(id);
-    if (known) return known.loading;
+    if (known && (!around || this.holds(id, around))) return known.loading;
+    return this.anew(id, around ? { around } : {});
+  }
+
+  /** The newest page again, for who was elsewhere in the thread. */
+  async latestMessages(id) {
+    const thread = this.state.threads.get(id);
+    return thread?.newer ? this.anew(id, {}) : thread?.loading;
+  }
+
+  holds(id, around) {
+    const messages = this.state.threads.get(id)?.messages ?? new Map();
+    return messages.has(around) || [...messages.values()].some(({ wamid }) => wamid === around);
+  }
+
+  anew(id, place) {
+    const before = this.state.threads.get(id);
     const thread = emptyThread();
     this.state.threads.set(id, thread);
-    thread.loading = this.fetchMessages(id, null).catch((error) => {
-      this.state.threads.delete(id);
+    thread.loading = this.fetchMessages(id, place).catch((error) => {
+      // What was there is better than nothing: but what happened meanwhile is not in it.
+      if (this.state.threads.get(id) === thread) this.state.threads.delete(id);
+      if (before) this.openThread(id).catch(() => {});
       throw error;
     });
     return thread.loading;
@@ -81,19 +103,10 @@ export class Ledger {
     if (!thread?.loaded || !thread.next || thread.older) return;
     thread.older = true;
     try {
-      await this.fetchMessages(id, thread.next);
+      await this.fetchMessages(id, { cursor: thread.next });
     } finally {
       thread.older = false;
     }
-  }
-
-  async fetchMessages(id, cursor) {
-    const generation = this.generation;
-    const page = await get(`/api/v1/conversations/${id}/messages`, { limit: PAGE, cursor });
-    if (generation !== this.generation) return;
-    this.apply({ type: "fetched.messages", data: { conversation_id: id, items: page.items, next: page.next } });
-    const [thread, last] = [this.state.threads.get(id), page.items.at(-1)];
-    if (thread && last) (thread.pages ??= []).push({ at: last.at, id: last.id, next: page.next });
   }
 
   /** Lets go of a thread's older pages but the first two; they are fetched again when somebody goes there. */
@@ -109,10 +122,32 @@ export class Ledger {
     this.changes.threads.add(id);
   }
 
-  /** Messages oldest first, then what is still on its way out of this browser. */
+  /** One newer page; nothing when the newest is here. */
+  async newerMessages(id) {
+    const thread = this.state.threads.get(id);
+    if (!thread?.loaded || !thread.newer || thread.fetchingNewer) return;
+    thread.fetchingNewer = true;
+    try {
+      await this.fetchMessages(id, { after: thread.newer });
+    } finally {
+      thread.fetchingNewer = false;
+    }
+  }
+
+  async fetchMessages(id, place) {
+    const [generation, thread] = [this.generation, this.state.threads.get(id)];
+    const { items, next, previous } = await get(`/api/v1/conversations/${id}/messages`, { limit: PAGE, ...place });
+    if (generation !== this.generation || this.state.threads.get(id) !== thread) return;
+    const edges = place.cursor ? { next } : place.after ? { newer: previous } : { next, newer: previous ?? null };
+    this.apply({ type: "fetched.messages", data: { conversation_id: id, items, ...edges } });
+    const last = items.at(-1);
+    if (thread && last && !place.after) (thread.pages ??= []).push({ at: last.at, id: last.id, next });
+  }
+
+  /** Messages oldest first, then, where its end is here, what is still on its way out of this browser. */
   messages(id) {
     const thread = this.state.threads.get(id);
-    const locals = this.state.locals.get(id);
+    const locals = thread?.newer ? null : this.state.locals.get(id);
     const stored = thread ? sorted(thread) : [];
     return locals?.size ? [...stored, ...locals.values()] : stored;
   }
@@ -124,12 +159,6 @@ export class Ledger {
       if (id !== shown && this.state.threads.get(id).loaded) this.state.threads.delete(id);
     }
   }
-}
-
-/** Times are ISO strings of one zone and form, so they sort as text. */
-export function byTime(a, b) {
-  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
-  return a.id < b.id ? -1 : Number(a.id > b.id);
 }
 
 function sorted(thread) {

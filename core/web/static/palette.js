@@ -6,10 +6,14 @@ import { base } from "./styles.js";
 
 const MOST = 50; // lines: whoever sees more types a letter more
 const PAGE = 8;
+const TYPING = 180; // ms after the last letter until the server is asked
 
-/** Fires "close". `items` are {group, label, icon, hint, keys, checked, run}; what is chosen runs once the focus is back. */
+/**
+ * Fires "close". `items` are {group, label, icon, hint, keys, checked, run}; what is chosen runs once the focus is back.
+ * `find(query)` promises more of them, which stand after those that match.
+ */
 class Palette extends LitElement {
-  static properties = { items: { attribute: false }, query: { state: true }, at: { state: true } };
+  static properties = { items: { attribute: false }, find: { attribute: false }, told: { state: true }, query: { state: true }, at: { state: true } };
   static styles = [base, css`
     dialog { inline-size: min(600px, calc(100vw - 24px)); max-block-size: min(520px, 72dvh); margin-block: 12dvh auto; padding: 0; border: 1px solid var(--line); border-radius: var(--r-lg); background: var(--surface); color: var(--text); box-shadow: var(--sh-float); overflow: hidden; }
     dialog[open] { display: flex; flex-direction: column; } dialog::backdrop { background: var(--scrim); }
@@ -27,7 +31,7 @@ class Palette extends LitElement {
 
   constructor() {
     super();
-    Object.assign(this, { items: [], query: "", at: 0 });
+    Object.assign(this, { items: [], told: [], query: "", at: 0 });
   }
 
   /** Where the keyboard was goes back there afterwards, also when that is deep inside an element. */
@@ -42,7 +46,7 @@ class Palette extends LitElement {
   }
 
   get found() {
-    return matching(this.items, this.query).slice(0, MOST);
+    return [...matching(this.items, this.query).slice(0, MOST), ...this.told];
   }
 
   render() {
@@ -70,6 +74,20 @@ class Palette extends LitElement {
   typed(event) {
     this.query = event.target.value;
     this.at = 0;
+    clearTimeout(this.timer);
+    if (this.query.trim().length < 2) this.told = [];
+    else if (this.find) this.timer = setTimeout(() => this.ask(this.query), TYPING);
+  }
+
+  /** What cannot be found now is left out: the rest works without it. */
+  async ask(query) {
+    const told = await this.find(query.trim()).catch(() => []);
+    if (query === this.query) this.told = told;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
   }
 
   keys(event) {

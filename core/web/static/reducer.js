@@ -10,8 +10,11 @@ const RANK = { queued: -3, sending: -2, uncertain: -1, accepted: 0, received: 0,
 
 export const emptyState = () => ({ conversations: new Map(), contacts: new Map(), threads: new Map(), locals: new Map(), hidden: new Map() });
 
-/** `pending` keeps statuses that overtake the page of messages they belong to. */
-export const emptyThread = () => ({ messages: new Map(), next: null, loaded: false, pending: new Map(), revision: 0 });
+/**
+ * `pending` keeps statuses that overtake the page of messages they belong to. A thread whose `newer` is a cursor is a
+ * stretch out of the middle: what comes after it waits in `ahead`, until the pages between are here.
+ */
+export const emptyThread = () => ({ messages: new Map(), next: null, newer: null, ahead: new Map(), loaded: false, pending: new Map(), revision: 0 });
 
 export const noChanges = () => ({ conversations: new Set(), contacts: new Set(), threads: new Set(), hidden: new Set() });
 
@@ -79,18 +82,28 @@ function putMessage(state, message, changes) {
   dropLocal(state, message, changes);
   const thread = state.threads.get(message.conversation_id);
   if (!thread) return;
-  const known = thread.messages.get(message.id);
+  keepMessage(thread, isAhead(thread, message) ? thread.ahead : thread.messages, message);
+  touch(thread, message, changes);
+}
+
+function keepMessage(thread, kept, message) {
+  const known = kept.get(message.id);
   if (known && known.version > message.version) return;
   const patch = thread.pending.get(message.id);
-  thread.messages.set(message.id, patch && patch.version > message.version ? { ...message, ...patch } : message);
-  touch(thread, message, changes);
+  kept.set(message.id, patch && patch.version > message.version ? { ...message, ...patch } : message);
+}
+
+/** Between it and the end of the stretch there may be others that are not here. */
+function isAhead(thread, message) {
+  return thread.newer !== null && !thread.messages.has(message.id) && Boolean(thread.end) && byTime(thread.end, message) < 0;
 }
 
 function patchMessage(state, patch, changes) {
   dropLocal(state, patch, changes);
   const thread = state.threads.get(patch.conversation_id);
-  const known = thread?.messages.get(patch.id);
-  if (known && known.version < patch.version) thread.messages.set(patch.id, { ...known, ...patch });
+  const kept = thread?.ahead.has(patch.id) ? thread.ahead : thread?.messages;
+  const known = kept?.get(patch.id);
+  if (known && known.version < patch.version) kept.set(patch.id, { ...known, ...patch });
   else if (thread && !known) thread.pending.set(patch.id, patch);
   if (thread) touch(thread, patch, changes);
   patchPreview(state, patch, { status: patch.status }, changes);
@@ -109,13 +122,41 @@ function patchPreview(state, message, patch, changes) {
   changes.conversations.add(conversation.id);
 }
 
-function fetchedMessages(state, { conversation_id: id, items, next }, changes) {
+/** `next` leads to older pages, `newer` to newer ones; the one that is not told stays as it was. */
+function fetchedMessages(state, { conversation_id: id, items, next, newer }, changes) {
   const thread = state.threads.get(id);
   if (!thread) return;
-  for (const message of items) putMessage(state, message, changes);
-  Object.assign(thread, { next, loaded: true });
+  for (const message of items) {
+    dropLocal(state, message, changes);
+    keepMessage(thread, thread.messages, message);
+  }
+  if (newer !== undefined) Object.assign(thread, { newer, end: items[0] ?? thread.end });
+  if (next !== undefined) thread.next = next;
+  if (thread.newer === null) join(thread);
+  else part(thread);
+  thread.loaded = true;
   thread.pending.clear();
   touch(thread, { conversation_id: id }, changes);
+}
+
+/** What was told while the stretch was on its way. */
+function part(thread) {
+  for (const message of thread.messages.values()) {
+    if (!thread.end || byTime(thread.end, message) >= 0) continue;
+    thread.messages.delete(message.id);
+    keepMessage(thread, thread.ahead, message);
+  }
+}
+
+function join(thread) {
+  for (const message of thread.ahead.values()) keepMessage(thread, thread.messages, message);
+  thread.ahead.clear();
+}
+
+/** Times are ISO strings of one zone and form, so they sort as text. */
+export function byTime(a, b) {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return a.id < b.id ? -1 : Number(a.id > b.id);
 }
 
 function touch(thread, message, changes) {

@@ -12,7 +12,7 @@ export { ApiError, Unreachable, get, patch, post, put, remove, renewSession, upl
 export { askBeforeLeaving, navigate, onRoute, pagePath, route } from "./router.js";
 export { carryOut } from "./commands.js";
 export { dock } from "./dock.js";
-export { bind as bindKeys, shortcuts } from "./keys.js";
+export { bind as bindKeys, offerActions, shortcuts } from "./keys.js";
 export { prefer } from "./preferences.js";
 export { panelsIn, rendererOf } from "./plugins.js";
 export { toast } from "./elements/toast.js";

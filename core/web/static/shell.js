@@ -1,14 +1,15 @@
 import { LitElement, html, nothing } from "lit";
 import { Unreachable, get, patch, put, remove } from "./api.js";
+import { fmt } from "./format.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { carryOut } from "./commands.js";
-import { bind, doings, onPalette, shortcuts, shortcutsOff, turnShortcuts } from "./keys.js";
+import { bind, doings, offered, onPalette, shortcutsOff, turnShortcuts } from "./keys.js";
 import { mount, report } from "./plugins.js";
 import { ledger, onLive, outbox, socket } from "./replica.js";
 import { prefer } from "./preferences.js";
 import { SETTINGS, navigate, onRoute, pagePath, route, settingsPages } from "./router.js";
-import { bootstrap, forgetPerson, me } from "./session.js";
+import { bootstrap, can, forgetPerson, me } from "./session.js";
 import { toast } from "./elements/toast.js";
 
 const LANGUAGES = [["en", "English"], ["fr", "Français"], ["ar", "العربية"]];
@@ -33,9 +34,29 @@ class App extends LitElement {
     addEventListener("comptoir-newer", () => { this.newer = true; });
     ledger.subscribe(() => this.title());
     ledger.onEvent(({ type }) => type === "member.saved" && this.requestUpdate());
-    bind({ "?": { label: t("Keyboard shortcuts"), run: () => { this.help = true; } } });
+    bind({ "?": { label: t("Keyboard shortcuts"), group: t("Everywhere"), run: () => this.explain() }, ...this.ways() });
     onPalette(() => (this.palette ? this.querySelector("x-palette")?.leave() : this.ask()));
     this.arrive();
+  }
+
+  /** G and a letter: of a page's name in English, which keyboards of every language have. */
+  ways() {
+    const taken = new Set();
+    const ways = {};
+    for (const page of bootstrap.ui.pages.filter(({ nav }) => nav === "main")) {
+      const letter = [...page.name.toLowerCase()].find((one) => /[a-z]/.test(one) && !taken.has(one));
+      if (!letter) continue;
+      taken.add(letter);
+      ways[`g ${letter}`] = { label: page.title, group: t("Go to"), run: () => navigate(pagePath(page)) };
+    }
+    if (settingsPages.length && !taken.has("s")) ways["g s"] = { label: t("Settings"), group: t("Go to"), run: () => navigate(SETTINGS) };
+    return ways;
+  }
+
+  /** The help is not needed before one asks for it. */
+  async explain() {
+    this.keyHelp = (await import("./help.js")).keyHelp;
+    this.help = true;
   }
 
   /** The palette is not needed before one asks for it. */
@@ -49,17 +70,19 @@ class App extends LitElement {
     return html`${this.offline ? this.bar() : nothing}<div class="dock"></div>${this.rail()}
       <main class="outlet">${this.content()}</main>
       <div class="toasts" role="status" aria-live="polite"></div>
-      <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyList() : nothing}</ui-dialog>
-      ${this.palette ? html`<x-palette .items=${this.palette} @close=${() => { this.palette = null; }}></x-palette>` : nothing}`;
+      <ui-dialog heading=${t("Keyboard shortcuts")} ?open=${this.help} @close=${() => { this.help = false; }}>${this.help ? this.keyHelp(() => this.requestUpdate()) : nothing}</ui-dialog>
+      ${this.palette ? html`<x-palette .items=${this.palette} .find=${can("conversations.read") ? findNames : null} @close=${() => { this.palette = null; }}></x-palette>` : nothing}`;
   }
 
   /** What ⌘K finds: where one can go, what one can do here, what plugins do, and what is one's own. */
   everything() {
     const { pages, commands } = bootstrap.ui;
-    const page = (one) => ({ group: t("Go to"), label: one.title, icon: one.icon, hint: one.nav === "settings" ? `${t("Settings")} · ${one.section || t("Plugins")}` : "", run: () => navigate(pagePath(one)) });
-    const act = ({ key, label, run }) => ({ group: t("On this screen"), label, icon: "keyboard", keys: key, run });
+    const keys = Object.fromEntries(Object.entries(this.ways()).map(([key, { label }]) => [label, key]));
+    const page = (one) => ({ group: t("Go to"), keys: one.nav === "main" ? keys[one.title] : undefined, label: one.title, icon: one.icon, hint: one.nav === "settings" ? `${t("Settings")} · ${one.section || t("Plugins")}` : "", run: () => navigate(pagePath(one)) });
+    const act = ({ key, label, run, icon: picture }) => ({ group: t("On this screen"), label, icon: picture ?? "keyboard", keys: key, run });
     const plugin = (one) => ({ group: t("Plugins"), label: one.title, icon: one.icon, words: one.plugin, run: () => carryOut(one) });
-    return [...pages.map(page), ...doings().map(act), ...commands.map(plugin), ...this.own()];
+    const here = doings().filter(({ key }) => !key.startsWith("g ")).map(act);
+    return [...here, ...offered(), ...pages.map(page), ...commands.map(plugin), ...this.own()];
   }
 
   /** The personal menu as lines: its headings are their groups. */
@@ -71,7 +94,8 @@ class App extends LitElement {
       else if (item.separator) group = t("Your account");
       else if (item.label !== t("Settings")) lines.push({ group, label: item.label, icon: item.icon ?? "languages", checked: item.checked, run: item.run ?? (() => location.assign(item.href)) });
     }
-    return lines;
+    const off = shortcutsOff();
+    return [...lines, { group: t("Your account"), label: off ? t("Turn single-key shortcuts on") : t("Turn single-key shortcuts off"), icon: "keyboard", run: () => turnShortcuts(off) }];
   }
 
   content() {
@@ -111,7 +135,7 @@ class App extends LitElement {
       { heading: t("Appearance") },
       ...themes.map(([name, label, picture]) => ({ label, icon: picture, checked: name === theme, run: () => this.paint(name) })),
       { separator: true },
-      { label: t("Keyboard shortcuts"), icon: "keyboard", run: () => { this.help = true; } },
+      { label: t("Keyboard shortcuts"), icon: "keyboard", run: () => this.explain() },
       { label: t("Log out"), icon: "log-out", run: () => this.leave() },
     ];
   }
@@ -138,11 +162,6 @@ class App extends LitElement {
     } catch (error) {
       toast({ text: t("You are still in {name}: {reason}", { name: me.tenant.name, reason: error.message }) });
     }
-  }
-
-  keyList() {
-    return html`<dl class="keys"><div><dt>${t("Search and commands")}</dt><dd><kbd dir="ltr">${"Ctrl+K"}</kbd></dd></div>${shortcuts().map(({ key, label }) => html`<div><dt>${label}</dt><dd><kbd dir="ltr">${key === " " ? t("Space") : key.toUpperCase()}</kbd></dd></div>`)}</dl>
-      <label class="check"><input type="checkbox" .checked=${!shortcutsOff()} @change=${(event) => turnShortcuts(event.target.checked)}> ${t("Single-key shortcuts are on")}</label>`;
   }
 
   failure() {
@@ -230,6 +249,16 @@ class App extends LitElement {
     await forgetPerson();
     return location.assign("/login");
   }
+}
+
+/** Conversations by name or phone, for ⌘K. */
+async function findNames(q) {
+  const { conversations, contacts } = await get("/api/v1/search", { q, in: "names" });
+  const name = ({ contact, group }) => contact?.name ?? group?.subject ?? "";
+  return [
+    ...conversations.map(({ conversation }) => ({ group: t("Conversations"), label: name(conversation), hint: fmt.phone(conversation.contact?.phone), icon: "message-circle", run: () => navigate(`/inbox/${conversation.id}`) })),
+    ...contacts.map(({ contact }) => ({ group: t("Contacts"), label: contact.name, hint: fmt.phone(contact.phone), icon: "contact", run: () => navigate(`/contacts/${contact.id}`) })),
+  ];
 }
 
 customElements.define("x-app", App);

@@ -18,7 +18,7 @@ const whom = ({ contact, group }) => (group
 
 /** One conversation: who, what may be done with it, its thread, and where to write. */
 class Chat extends Panel {
-  static properties = { conversation: { attribute: false }, now: { state: true }, mode: { state: true }, note: { state: true } };
+  static properties = { conversation: { attribute: false }, message: {}, now: { state: true }, mode: { state: true }, note: { state: true } };
   static styles = [...Panel.styles, pane, modeStyles, faceStyles, css`
     :host { background: var(--bg); }
     .bar { padding-inline: var(--sp-4) var(--sp-3); gap: var(--sp-2); }
@@ -62,7 +62,7 @@ class Chat extends Panel {
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>
       <ui-slot name="conversation.banner" shape="bare" .ctx=${about}></ui-slot>
-      <inbox-thread .conversation=${conversation} @reply=${this.reply} @edit-note=${this.rewrite}></inbox-thread>
+      <inbox-thread .conversation=${conversation} .target=${this.message} @reply=${this.reply} @edit-note=${this.rewrite}></inbox-thread>
       <ui-slot name="composer.above" shape="bare" .ctx=${about}></ui-slot>
       ${typists(here)}${can("conversations.write") ? modes(this.mode, (mode) => this.turn(mode)) : nothing}
       <inbox-composer ?hidden=${this.mode === "note"} .conversation=${conversation} .now=${this.now} @input=${() => presence.types()} @keydown=${({ key }) => key === "Enter" && presence.stops()}
@@ -170,6 +170,10 @@ class Chat extends Panel {
 
   openAssign() {
     this.renderRoot.querySelector("ui-menu")?.toggle();
+  }
+
+  openSnooze() {
+    this.renderRoot.querySelector("ui-menu.nap")?.toggle();
   }
 
   tell(name) {

@@ -92,7 +92,7 @@ class List extends Panel {
   render() {
     const { list } = this;
     if (!list?.loaded) return list?.error ? this.failure() : html`<ui-skeleton rows="9"></ui-skeleton>`;
-    if (!this.shown.length && !list.next) return html`<ui-empty icon=${list.filter.q ? "search" : "inbox"} text=${this.empty}><slot name="empty"></slot></ui-empty>`;
+    if (!this.shown.length && !list.next) return html`<ui-empty icon="inbox" text=${this.empty}><slot name="empty"></slot></ui-empty>`;
     return html`
       ${this.news ? html`<button class="news" @click=${this.top}>${tn("{n} new", "{n} new", this.news)} ${icon("arrow-up")}</button>` : nothing}
       <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>

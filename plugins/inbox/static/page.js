@@ -1,26 +1,23 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, put, storageKey, t, toast } from "@comptoir/sdk";
+import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, offerActions, put, storageKey, t, toast } from "@comptoir/sdk";
 import { ConversationList, ledger, onLive } from "@comptoir/sdk/ledger.js";
 import "./chat.js";
 import "./detail.js";
+import { doingsOf } from "./doings.js";
 import "./list.js";
 import { pane } from "./styles.js";
 
-const TYPING = 250; // ms after the last letter until a search starts
 const THREADS = 12; // kept in memory
 
 /** The inbox: list, conversation, details. */
 class Inbox extends Panel {
-  static properties = { tab: { state: true }, status: { state: true }, query: { state: true }, drawer: { state: true }, error: { state: true } };
+  static properties = { tab: { state: true }, status: { state: true }, finding: { state: true }, drawer: { state: true }, error: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / var(--list-w) minmax(0, 1fr) var(--detail-w); block-size: 100%; position: relative; }
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
     .bar h1 { flex: 1; }
-    .search { position: relative; margin: var(--sp-2) var(--sp-3); }
-    .search input { inline-size: 100%; min-block-size: 36px; padding: 6px var(--sp-3); padding-inline-start: 36px; border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); }
-    .search input::placeholder { color: var(--text-3); opacity: 1; } .search input:focus { border-color: var(--accent); box-shadow: none; border-radius: var(--r-md); outline: none; }
-    .search .icon { position: absolute; inset-inline-start: 11px; inset-block-start: 10px; inline-size: 16px; block-size: 16px; color: var(--text-3); }
+    .search { display: flex; align-items: center; gap: var(--sp-2); margin: var(--sp-2) var(--sp-3); min-block-size: 36px; padding-inline: 11px var(--sp-3); border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); color: var(--text-3); text-align: start; } .search:hover { border-color: var(--line-strong); } .search .icon { inline-size: 16px; block-size: 16px; }
     .tabs { display: flex; align-items: center; gap: 2px; padding: 0 var(--sp-3) var(--sp-2); } .tabs [role=tablist] { display: flex; gap: 2px; flex: 1; min-inline-size: 0; overflow-x: auto; scrollbar-width: none; }
     .tabs button { border: 0; background: none; padding: 5px 8px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; } .tabs button:hover { background: var(--surface-2); }
     .tabs [aria-selected=true] { background: var(--accent-soft); color: var(--accent); }
@@ -36,13 +33,13 @@ class Inbox extends Panel {
     }
     @media (max-width: 760px) {
       :host { grid-template-columns: minmax(0, 1fr); } .none { display: none; } .deep { display: none; } .lists { border: 0; }
-      .search input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .search .icon { inset-block-start: 14px; } .tabs button { min-block-size: 40px; padding-inline: 14px; }
+      .search { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .search kbd { display: none; } .tabs button { min-block-size: 40px; padding-inline: 14px; }
     }
   `];
 
   constructor() {
     super();
-    Object.assign(this, { lists: new Map(), tab: this.remembered("tab") ?? "all", status: "open", query: "" });
+    Object.assign(this, { lists: new Map(), tab: this.remembered("tab") ?? "all", status: "open", finding: false });
   }
 
   connectedCallback() {
@@ -53,22 +50,28 @@ class Inbox extends Panel {
     this.cleanup(() => { document.removeEventListener("visibilitychange", seen); });
     this.cleanup(onLive(() => this.again()));
     this.cleanup(bindKeys(this.keys()));
+    this.cleanup(offerActions(() => doingsOf(this)));
     this.addEventListener("compose-insert", (event) => this.chat?.composer.insert(event.detail));
     this.addEventListener("compose-replace", (event) => this.chat?.composer.insert(event.detail, { all: true }));
   }
 
   keys() {
+    const [list, open, writing] = [t("Conversation list"), t("Open conversation"), t("Writing")];
     return {
-      j: { label: t("Next conversation"), run: () => this.step(1) },
-      k: { label: t("Previous conversation"), run: () => this.step(-1) },
-      Enter: { label: t("Open or answer"), run: (event) => this.enter(event) },
-      r: { label: t("Reply"), run: () => this.chat?.turn("reply") },
-      n: { label: t("Note for your team"), run: () => this.chat?.turn("note") },
-      e: { label: t("Close and go to the next"), run: () => this.close() },
-      m: { label: t("Assign to me"), run: () => this.chat?.assign("me") },
-      a: { label: t("Assign…"), run: () => this.chat?.openAssign() },
-      "/": { label: t("Search"), run: () => this.renderRoot.querySelector("input").focus() },
-      Escape: { label: t("Back"), run: () => this.escape() },
+      j: { label: t("Next conversation"), group: list, icon: "arrow-down", run: () => this.step(1) },
+      k: { label: t("Previous conversation"), group: list, icon: "arrow-up", run: () => this.step(-1) },
+      Enter: { label: t("Open or answer"), group: list, run: (event) => this.enter(event) },
+      Escape: { label: t("Back"), group: list, run: () => this.escape() },
+      "/": { label: t("Search"), group: list, icon: "search", run: () => this.find() },
+      r: { label: t("Reply"), group: open, icon: "reply", run: () => this.chat?.turn("reply") },
+      n: { label: t("Note for your team"), group: open, icon: "sticky-note", run: () => this.chat?.turn("note") },
+      e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => this.close() },
+      m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.chat?.assign("me") },
+      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => this.chat?.openAssign() },
+      s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.chat?.openSnooze() },
+      f: { label: t("Search in this conversation"), group: open, icon: "search", run: () => this.find({ within: true }) },
+      "composer send": { label: t("Send"), group: writing, shown: ["Enter"] },
+      "composer break": { label: t("New line"), group: writing, shown: ["Shift+Enter"] },
     };
   }
 
@@ -92,15 +95,14 @@ class Inbox extends Panel {
   }
 
   get list() {
-    const key = `${this.tab} ${this.status} ${this.query}`;
+    const key = `${this.tab} ${this.status}`;
     if (!this.lists.has(key)) this.lists.set(key, this.make());
     return this.lists.get(key);
   }
 
   make() {
     const assignee = { mine: "me", none: "none" }[this.tab];
-    const filter = this.query ? { status: "all", q: this.query } : { status: this.status, assignee };
-    return new ConversationList(ledger, filter, me.id);
+    return new ConversationList(ledger, { status: this.status, assignee }, me.id);
   }
 
   willUpdate(changed) {
@@ -134,6 +136,7 @@ class Inbox extends Panel {
 
   arrive() {
     this.drawer = false;
+    this.message = this.selected && new URLSearchParams(location.search).get("message");
     ledger.keepThreads(THREADS, this.selected);
   }
 
@@ -158,16 +161,17 @@ class Inbox extends Panel {
   render() {
     const conversation = this.selected && ledger.conversation(this.selected);
     return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")}>
-        <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.count()}</span></header>
-        <div class="search">${icon("search")}<input type="search" placeholder=${t("Search name or phone")} aria-label=${t("Search conversations")} aria-keyshortcuts="/" @input=${this.searched} @keydown=${this.searching}></div>
-        ${this.query ? nothing : this.tabs()}
-        <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.emptiness()} @choose=${(event) => this.go(event.detail)}></inbox-list>
+        <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span></header>
+        ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
+        <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button>
+        ${this.tabs()}
+        <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.emptiness()} @choose=${(event) => this.go(event.detail)}></inbox-list>`}
       </section>
       ${conversation ? this.opened(conversation) : html`<section class="none">${this.nothing()}</section>`}`;
   }
 
   opened(conversation) {
-    return html`${keyed(conversation.id, html`<inbox-chat .conversation=${conversation}
+    return html`${keyed(conversation.id, html`<inbox-chat .conversation=${conversation} .message=${this.message}
         @leave=${() => navigate("/inbox")} @detail=${() => { this.drawer = true; }} @close-conversation=${() => this.close()}></inbox-chat>`)}
       ${this.drawer ? html`<button class="scrim" aria-label=${t("Hide details")} @click=${() => { this.drawer = false; }}></button>` : nothing}
       <inbox-detail .conversation=${conversation} ?drawer=${this.drawer} @hide=${() => { this.drawer = false; }}></inbox-detail>`;
@@ -219,31 +223,31 @@ class Inbox extends Panel {
   }
 
   emptiness() {
-    if (this.query) return t("Nobody found for “{query}”. Search by the beginning of a name or a phone number.", { query: this.query });
     if (this.status === "closed") return t("No closed conversations.");
     if (this.status === "snoozed") return t("Nothing is snoozed.");
     return { mine: t("Nothing is waiting for you."), none: t("No unassigned conversations. Nice."), all: t("No open conversations. New messages appear here by themselves.") }[this.tab];
   }
 
-  searched(event) {
-    clearTimeout(this.timer);
-    const { value } = event.target;
-    this.timer = setTimeout(() => {
-      if (this.query) this.lists.delete(`${this.tab} ${this.status} ${this.query}`);
-      this.query = value.trim();
-    }, TYPING);
+  /** The search is not needed before one searches. */
+  async find({ within = false } = {}) {
+    try {
+      await import("./search/panel.js");
+    } catch (error) {
+      toast({ text: t("The search could not be loaded: {reason}", { reason: error.message }) });
+      return;
+    }
+    this.finding = true;
+    await this.updateComplete;
+    const search = this.renderRoot.querySelector("inbox-search");
+    if (within && this.selected) search?.narrow();
+    else search?.focus();
   }
 
-  searching(event) {
-    if (event.key === "Escape") {
-      event.target.value = "";
-      this.query = "";
-      event.target.blur();
-    } else if (event.key === "ArrowDown" || event.key === "Enter") {
-      event.preventDefault();
-      this.rows.focusRow(0);
-    }
-  }
+  found = async () => {
+    this.finding = false;
+    await this.updateComplete;
+    this.renderRoot.querySelector(".search")?.focus();
+  };
 
   get rows() {
     return this.renderRoot.querySelector("inbox-list");
@@ -258,7 +262,7 @@ class Inbox extends Panel {
   }
 
   step(by) {
-    const next = this.rows.neighbour(this.selected, by);
+    const next = this.rows?.neighbour(this.selected, by);
     if (!next) return;
     this.go(next);
     this.rows.reveal(next);
@@ -275,12 +279,13 @@ class Inbox extends Panel {
   async close() {
     const { chat } = this;
     if (!chat || chat.conversation.status === "closed") return;
-    const next = this.rows.neighbour(this.selected, 1) ?? this.rows.neighbour(this.selected, -1);
+    const next = this.rows?.neighbour(this.selected, 1) ?? this.rows?.neighbour(this.selected, -1) ?? null;
     if (await chat.status("closed")) this.go(next);
   }
 
   escape() {
     if (this.drawer) this.drawer = false;
+    else if (this.finding) this.found();
     else if (this.selected) navigate("/inbox");
   }
 }

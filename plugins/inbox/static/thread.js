@@ -20,7 +20,7 @@ const MANY = 600; // messages of a thread in memory, after which the oldest are 
 
 /** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
 class Thread extends Panel {
-  static properties = { conversation: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true }, detailed: { state: true } };
+  static properties = { conversation: { attribute: false }, target: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true }, detailed: { state: true }, flashed: { state: true } };
   static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, css`
     :host { flex: 1; position: relative; background: var(--bg); }
     .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
@@ -48,7 +48,7 @@ class Thread extends Panel {
     getScrollElement: () => this.renderRoot?.querySelector(".scroll") ?? null,
     estimateSize: (index) => (this.rows[index]?.kind === "message" ? 56 : 40),
     getItemKey: (index) => this.rows[index]?.key ?? index,
-    anchorTo: "end", followOnAppend: true, scrollEndThreshold: NEAR_END,
+    anchorTo: "end", followOnAppend: this.pinned, scrollEndThreshold: NEAR_END,
     overscan: 6, paddingStart: 12, paddingEnd: 14, rangeExtractor: this.focus.range,
   }));
 
@@ -58,7 +58,7 @@ class Thread extends Panel {
     this.cleanup(onLive(() => this.error && this.open()));
     this.notes = new NotesOf(this.conversation.id, () => this.requestUpdate());
     this.cleanup(() => this.notes.stop());
-    const show = ({ detail }) => detail.conversation === this.conversation.id && this.jump(({ id }) => id === detail.id);
+    const show = ({ detail }) => detail.conversation === this.conversation.id && this.jump(detail.id);
     this.addEventListener("show-message", show);
     document.addEventListener("inbox-show", show);
     this.cleanup(() => document.removeEventListener("inbox-show", show));
@@ -70,11 +70,19 @@ class Thread extends Panel {
     const { id, unread } = this.conversation;
     this.unreadAtOpen = unread;
     try {
-      await ledger.openThread(id);
+      await ledger.openThread(id, this.target);
     } catch (error) {
+      if (this.target && error.status === 404) return this.astray();
       this.error = error;
     }
     this.requestUpdate();
+  }
+
+  /** The address names a message that is not here (any more). */
+  astray() {
+    this.target = null;
+    toast({ text: t("That message is not here.") });
+    return this.open();
   }
 
   heard(changes) {
@@ -112,7 +120,8 @@ class Thread extends Panel {
   notesBeside(messages) {
     if (!this.thread?.loaded) return [];
     const since = this.thread.next && messages.length ? Date.parse(messages[0].at) : null;
-    return this.notes.between(since).filter(({ id }) => !this.undo.holds(id));
+    const until = this.thread.newer && messages.length ? Date.parse(messages.at(-1).at) : Infinity;
+    return this.notes.between(since, until).filter(({ id }) => !this.undo.holds(id));
   }
 
   noteActs = {
@@ -132,16 +141,18 @@ class Thread extends Panel {
     return this.fresh;
   }
 
-  updated() {
+  updated(changed) {
+    if (changed.has("target") && this.target && this.settled) this.jump(this.target);
     if (this.rows.length && !this.settled) {
       this.settled = true;
-      this.latest();
+      if (this.target && this.rowOf(this.target) >= 0) this.reveal(this.target);
+      else this.latest();
     } else if (this.pinned && this.rows.length && !this.atEnd()) {
       // A burst outruns the virtualizer's own following: whoever was at the end stays there.
       this.virtual.virtualizer.scrollToEnd();
     }
     // Only after the new rows are measured is it known whether the end is in sight.
-    requestAnimationFrame(() => { this.away = this.rows.length > 0 && !this.pinned && !this.atEnd(); });
+    requestAnimationFrame(() => { this.away = this.rows.length > 0 && !this.pinned && !(this.atEnd() && !this.thread?.newer); });
   }
 
   render() {
@@ -153,7 +164,7 @@ class Thread extends Panel {
     return html`${this.sticky()}<div class="scroll" role="log" aria-label=${t("Messages with {name}", { name })} aria-live="off" tabindex="0" @scroll=${this.scrolled} @keydown=${focus.pressed} @focusin=${focus.came} @focusout=${focus.left} @pointerover=${focus.over} @pointerleave=${focus.away}
         @pointerdown=${focus.down} @pointermove=${focus.moved} @pointerup=${focus.release} @pointercancel=${focus.release} @contextmenu=${focus.native} @click=${{ handleEvent: focus.clicked, capture: true }}>
         <div class="virt" .style=${`block-size:${this.virtual.size}px`}>
-          ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}
+          ${repeat(this.virtual.items, (item) => item.key, (item) => html`<div data-index=${item.index} class=${item.key === this.flashed ? "flash" : nothing} .style=${`transform:translateY(${item.start}px)`} ${ref(this.virtual.measure)}>${this.row(this.rows[item.index], name)}</div>`)}
         </div></div>
       ${this.notes.error ? html`<ui-error text=${t("The notes could not be loaded.")} .error=${this.notes.error} @retry=${() => this.notes.again()}></ui-error>` : nothing}${this.away ? this.pill() : nothing}${this.opened ? this.dialog() : nothing}${this.detailed ? this.details() : nothing}`;
   }
@@ -198,7 +209,7 @@ class Thread extends Panel {
 
   /** What a bubble asks for. */
   doings = {
-    retry: (message) => this.retry(message), discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump((one) => one.wamid === wamid),
+    retry: (message) => this.retry(message), discard: ({ id }) => outbox.drop(id), jump: (wamid) => this.jump(wamid),
     about: (message) => this.about(message), open: (panel, message) => { this.opened = { panel, message }; },
     reply: (message) => this.dispatchEvent(new CustomEvent("reply", { detail: message })),
     view: (event, message) => this.view(event, message), details: (message) => this.explain(message),
@@ -233,7 +244,18 @@ class Thread extends Panel {
     return this.virtual.virtualizer.isAtEnd(NEAR_END);
   }
 
-  latest() {
+  async latest() {
+    this.target = null;
+    if (this.thread?.newer) {
+      try {
+        await ledger.latestMessages(this.conversation.id);
+      } catch (error) {
+        toast({ text: t("The newest messages could not be loaded: {reason}", { reason: error.message }) });
+        return;
+      }
+      this.requestUpdate();
+      await this.updateComplete;
+    }
     this.unseen = 0;
     this.pinned = true;
     this.virtual.virtualizer.scrollToEnd();
@@ -242,10 +264,20 @@ class Thread extends Panel {
   scrolled(event) {
     const { scrollTop, scrollHeight, clientHeight } = event.target;
     // Asked of the element: the virtualizer hears of this scroll only after us. Following moves down; up is the reader.
-    if (scrollHeight - scrollTop - clientHeight <= NEAR_END) this.arrived();
+    const left = scrollHeight - scrollTop - clientHeight;
+    if (left <= NEAR_END && !this.thread?.newer) this.arrived();
     else if (scrollTop < this.top - 1) this.pinned = false;
     this.top = scrollTop;
     if (scrollTop < OLDER_AT) this.older();
+    if (left < OLDER_AT && this.thread?.newer) this.newer();
+  }
+
+  async newer() {
+    try {
+      await ledger.newerMessages(this.conversation.id);
+    } catch (error) {
+      toast({ text: t("Newer messages could not be loaded: {reason}", { reason: error.message }) });
+    }
   }
 
   /** At the end: what lies far above is fetched again by whoever goes there. */
@@ -262,30 +294,32 @@ class Thread extends Panel {
     }
   }
 
-  /** Shows the message that `wanted` says, fetching older pages until it is here. */
+  /** Shows a message, by its id or its wamid: what stands around it is fetched, when it is not here. */
   async jump(wanted) {
-    const found = () => this.rows.findIndex(({ message, album }) => message && (album ?? [message]).some(wanted));
-    for (let pages = 0; pages < 10 && found() < 0 && this.thread?.next; pages += 1) {
-      await this.older();
-      await this.updateComplete;
-      this.willUpdate();
-    }
-    const index = found();
-    if (index < 0) {
-      toast({ text: t("That message is not here.") });
+    try {
+      if (this.rowOf(wanted) < 0) await ledger.openThread(this.conversation.id, wanted);
+    } catch (error) {
+      toast({ text: error.status === 404 ? t("That message is not here.") : t("That message could not be loaded: {reason}", { reason: error.message }) });
       return;
     }
     this.pinned = false;
-    this.virtual.virtualizer.scrollToIndex(index, { align: "center" });
-    this.flash(this.rows[index].key);
+    this.requestUpdate();
+    await this.updateComplete;
+    if (this.rowOf(wanted) >= 0) this.reveal(wanted);
+    else toast({ text: t("That message is not here.") });
   }
 
-  /** Where one has come to is seen at a glance. */
-  async flash(key) {
-    await new Promise((done) => setTimeout(done, FLASH / 8));
-    const shown = () => this.renderRoot.querySelector(`[data-index="${this.rows.findIndex((row) => row.key === key)}"] .m`);
-    shown()?.classList.add("flash");
-    setTimeout(() => shown()?.classList.remove("flash"), FLASH);
+  rowOf(wanted) {
+    return this.rows.findIndex(({ message, album }) => message && (album ?? [message]).some(({ id, wamid }) => id === wanted || wamid === wanted));
+  }
+
+  /** In the middle, and marked for a moment. */
+  async reveal(wanted) {
+    this.pinned = false;
+    this.virtual.virtualizer.scrollToIndex(this.rowOf(wanted), { align: "center" });
+    this.flashed = this.rows[this.rowOf(wanted)].key;
+    clearTimeout(this.flashing);
+    this.flashing = setTimeout(() => { this.flashed = null; }, FLASH);
   }
 
   retry = async (message) => {

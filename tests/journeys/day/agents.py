@@ -41,11 +41,13 @@ class Agent:
 
     async def open(self, customer: str) -> None:
         """By search: whoever has thirty customers does not scroll for one."""
-        search = self.screen.page.locator("inbox-page input[type=search]")
-        await search.fill(customer)
-        await self.row(customer).click()
-        await self.screen.page.get_by_label(f"Message to {customer}").wait_for()
-        await search.fill("")
+        page = self.screen.page
+        await page.locator("inbox-page .search").click()
+        await page.locator("inbox-search input").fill(customer)
+        await page.locator("inbox-search [role=group]", has_text="Conversations").locator(
+            ".hit", has_text=customer).first.click()  # fmt: skip
+        await page.get_by_label(f"Message to {customer}").wait_for()
+        await page.get_by_label("Close search").click()
 
     async def answer(self, customer: str, words: str = "") -> str:
         """Types, presses Enter, and sees the bubble at once."""

@@ -121,7 +121,8 @@ async def test_a_search_that_has_taken_long_enough_goes_on_where_it_stopped(
     await read(db)
     first = await find_messages(db, Question("aiguille"), limit=5)
     assert (first.items, first.next is None) == ([], False)
-    cursor, found = first.next, []
+    found: list[Any] = []
+    cursor = first.next
     while cursor:
         page = await find_messages(db, Question("aiguille"), limit=5, cursor=cursor)
         found, cursor = found + page.items, page.next

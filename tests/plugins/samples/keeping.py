@@ -3,7 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from comptoir_sdk import Command, Contact, Context, Conversation, Fact, Invalid, Plugin, Suggestion, _, hookimpl
+from comptoir_sdk import (
+    Command,
+    Contact,
+    Context,
+    Conversation,
+    Fact,
+    Invalid,
+    Plugin,
+    SearchHit,
+    SearchQuery,
+    Suggestion,
+    _,
+    hookimpl,
+)
 
 TOKEN = "api_token"
 
@@ -12,6 +25,8 @@ TOKEN = "api_token"
 class Memory:
     notes: dict[Any, int] = field(default_factory=dict)
     """Rows on each contact."""
+    texts: dict[Any, str] = field(default_factory=dict)
+    """What is found, by contact."""
     failures: int = 0
     """How often the next calls fail."""
     calls: list[str] = field(default_factory=list)
@@ -55,6 +70,11 @@ class Keeps(Plugin):
     async def provide_suggestions(self, ctx: Context, conversation: Conversation) -> list[Suggestion]:
         memory.fail()
         return [Suggestion(f"Salam {conversation.contact.name if conversation.contact else ''}", _("a greeting"))]
+
+    @hookimpl
+    async def provide_search(self, ctx: Context, query: SearchQuery) -> list[SearchHit]:
+        memory.fail()
+        return [SearchHit(text, _("Notes"), contact_id=contact) for contact, text in memory.texts.items()]
 
     @hookimpl
     async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:
