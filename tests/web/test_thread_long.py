@@ -49,6 +49,7 @@ TOLD = """async (thread) => {
 }"""
 
 
+@pytest.mark.timeout(300)
 async def test_fifty_thousand_messages(double: Double, screen: Screen) -> None:
     conversation = double.customer("Salma")
     for number in range(60):

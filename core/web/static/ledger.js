@@ -163,8 +163,24 @@ export class Ledger {
 
 function sorted(thread) {
   if (thread.sortedAt !== thread.revision) {
-    thread.sorted = [...thread.messages.values()].sort(byTime);
+    thread.sorted = extended(thread) ?? [...thread.messages.values()].sort(byTime);
+    thread.known = new Set(thread.sorted.map(({ id }) => id));
     thread.sortedAt = thread.revision;
   }
   return thread.sorted;
+}
+
+/** The order that was, with a page before it or what is new after it: nearly always. Null when it must be made anew. */
+function extended({ messages, sorted: before, known }) {
+  if (!before?.length) return null;
+  const kept = [];
+  for (const { id } of before) {
+    const message = messages.get(id);
+    if (!message || (kept.length && byTime(kept.at(-1), message) > 0)) return null;
+    kept.push(message);
+  }
+  if (messages.size === kept.length) return kept;
+  const added = [...messages.values()].filter(({ id }) => !known.has(id)).sort(byTime);
+  if (byTime(added.at(-1), kept[0]) < 0) return [...added, ...kept];
+  return byTime(kept.at(-1), added[0]) < 0 ? [...kept, ...added] : null;
 }

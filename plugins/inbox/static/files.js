@@ -115,7 +115,7 @@ export function facts({ size, mime_type: type, filename, duration }, name = "") 
   const ending = /\.([A-Za-z0-9]{1,5})$/.exec(filename ?? "")?.[1];
   const kind = ending?.toUpperCase() ?? NAMES[type?.split("/")[1]] ?? "";
   const told = [kind, duration ? clock(duration) : "", size ? fmt.size(size) : ""].filter(Boolean);
-  return told.length ? html`<bdi>${told.join(" · ")}</bdi>` : name;
+  return told.length ? told.map((one, at) => html`${at ? " · " : nothing}<bdi>${one}</bdi>`) : name;
 }
 
 export function hole(attachment, kind) {
