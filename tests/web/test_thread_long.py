@@ -29,6 +29,7 @@ PAGES = """([id, first, all]) => {
 }"""  # noqa: E501
 UP = """async (thread) => {
     const began = performance.now();
+    thread.pinned = false; // as whoever scrolls up is
     while (thread.thread.next) { await thread.older(); await thread.updateComplete; }
     return performance.now() - began;
 }"""
