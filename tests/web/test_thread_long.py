@@ -95,6 +95,6 @@ async def heap(screen: Screen) -> float:
     """Without what nobody holds any more."""
     cdp = await screen.context.new_cdp_session(screen.page)
     await cdp.send("HeapProfiler.collectGarbage")
-    used = (await cdp.send("Runtime.getHeapUsage"))["usedSize"]
+    used = float((await cdp.send("Runtime.getHeapUsage"))["usedSize"])
     await cdp.detach()
     return round(used / 1048576, 1)

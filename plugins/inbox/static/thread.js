@@ -59,7 +59,6 @@ class Thread extends Panel {
     this.notes = new NotesOf(this.conversation.id, () => this.requestUpdate());
     this.cleanup(() => this.notes.stop());
     const show = ({ detail }) => detail.conversation === this.conversation.id && this.jump(detail.id);
-    this.addEventListener("show-message", show);
     document.addEventListener("inbox-show", show);
     this.cleanup(() => document.removeEventListener("inbox-show", show));
     this.open();

@@ -37,10 +37,8 @@ class Bar extends Panel {
   }
 
   show({ conversation_id: conversation, id }) {
-    const there = () => document.dispatchEvent(new CustomEvent("inbox-show", { detail: { conversation, id } }));
-    if (location.pathname === `/inbox/${conversation}`) return there();
-    navigate(`/inbox/${conversation}`);
-    setTimeout(there, 400); // the thread is another one then, and what it had loaded is here
+    if (location.pathname === `/inbox/${conversation}`) document.dispatchEvent(new CustomEvent("inbox-show", { detail: { conversation, id } }));
+    else navigate(`/inbox/${conversation}?message=${id}`);
   }
 }
 
