@@ -128,7 +128,7 @@ async def test_reactions_buttons_templates_and_receipts_are_taken(client: Client
     assert (await client.wa.mark_message_as_read(wamid)).success
     assert (await client.wa.indicate_typing(wamid)).success
     templates = await client.wa.get_templates(pagination=Pagination(limit=4))
-    assert (len(templates), templates.has_next, templates.total_count) == (4, True, 9)
+    assert (len(templates), templates.has_next, templates.total_count) == (4, True, 12)
     following: Any = templates.next()
     assert len(await following) == 4
     number = await client.wa.get_business_phone_number()
