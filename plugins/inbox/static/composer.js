@@ -25,7 +25,7 @@ const LATER = 2 ** 31 - 1; // ms: the longest that a timer can wait
 class Composer extends Panel {
   static properties = {
     conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true },
-    recording: { state: true }, completion: { state: true }, emojis: { state: true },
+    recording: { state: true }, choosing: { state: true }, completion: { state: true }, emojis: { state: true },
   };
   static styles = [...Panel.styles, trayStyles, composerStyles];
 
@@ -98,6 +98,7 @@ class Composer extends Panel {
     return html`${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
       ${this.completion?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
+      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @sent=${(event) => event.target.closest("ui-dialog").leave()}></inbox-templates></ui-dialog>` : nothing}
       ${this.drops.over ? html`<div class="over-drop">${t("Let go to add them to your message")}</div>` : nothing}
       ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
   }
@@ -105,7 +106,7 @@ class Composer extends Panel {
   line() {
     const ready = this.text.trim() || this.tray.sendable;
     return html`<div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} .text=${this.text} @sent=${() => { this.quoted = null; this.settle(); }}
-        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }} @replies=${() => this.insert("/")} @discard=${() => this.begun.discard()}></inbox-extras>
+        @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }} @replies=${() => this.insert("/")} @templates=${this.choose} @discard=${() => this.begun.discard()}></inbox-extras>
       <button class="ib tool" data-emojis aria-label=${t("Emoji")} title=${t("Emoji")} aria-expanded=${String(Boolean(this.emojis))} @click=${this.turnEmojis}>${icon("smile")}</button>
       <inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions>${this.area()}
       ${ready || !canRecord() ? html`<button class="send" aria-label=${t("Send")} ?disabled=${!ready} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button>`
@@ -213,6 +214,12 @@ class Composer extends Panel {
   async turnEmojis() {
     await import("./emoji/emojis.js");
     this.emojis = !this.emojis;
+  }
+
+  /** A template is taken at any time; outside the window nothing else is. */
+  async choose() {
+    await import("./templates/picker.js");
+    this.choosing = true;
   }
 
   async record() {

@@ -7,7 +7,7 @@ import { enterSends, turnEnter } from "./sending-key.js";
 import { KINDS } from "./extra-kinds.js";
 import { trayOf } from "./tray.js";
 
-/** What is not text: a menu beside the composer, a dialog for each kind. Fires "sent", "quote", "replies" and "discard". */
+/** What is not text: a menu beside the composer, a dialog for each kind. Fires "sent", "quote", "replies", "templates" and "discard". */
 class Extras extends Panel {
   static properties = { conversation: { attribute: false }, quoted: { attribute: false }, text: {}, kind: { state: true }, collided: { state: true } };
   static styles = [...Panel.styles, css`
@@ -44,7 +44,8 @@ class Extras extends Panel {
     const open = (kind) => ({ label: KINDS[kind].name(), icon: KINDS[kind].icon, run: () => this.begin(kind) });
     const file = { label: t("Photos, videos or files"), icon: "paperclip", run: () => this.renderRoot.querySelector("input[type=file]").click() };
     const replies = { label: t("Quick replies"), icon: "zap", run: () => this.dispatchEvent(new Event("replies")) };
-    return [file, replies, ...Object.keys(KINDS).map(open),
+    const templates = { label: t("Template"), icon: "layout-template", run: () => this.dispatchEvent(new Event("templates")) };
+    return [file, replies, templates, ...Object.keys(KINDS).map(open),
       ...(last ? [{ separator: true }, { label: t("Reply to the last message"), icon: "reply", run: () => this.dispatchEvent(new CustomEvent("quote", { detail: last })) },
         { heading: t("React to the last message") }, ...EMOJIS.map((emoji) => ({ label: emoji, icon: "smile", run: () => react(last, emoji) }))] : []), ...this.settings()];
   }

@@ -10,7 +10,7 @@ const COLUMNS = 8;
 class Emojis extends Panel {
   static properties = { group: { state: true }, query: { state: true }, found: { state: true }, all: { state: true }, tone: { state: true }, error: { state: true } };
   static styles = [...Panel.styles, css`
-    :host { position: absolute; z-index: 4; inset-inline-start: var(--sp-4); inset-block-end: calc(100% - var(--sp-2)); inline-size: min(340px, calc(100% - 2 * var(--sp-4))); border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); box-shadow: var(--sh-float); padding: var(--sp-2); }
+    :host { position: absolute; z-index: 4; inset-inline-start: var(--sp-4); inset-block-end: calc(100% + 4px); inline-size: min(340px, calc(100% - 2 * var(--sp-4))); border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); box-shadow: var(--sh-float); padding: var(--sp-2); }
     :host([plain]) { position: static; inline-size: auto; border: 0; box-shadow: none; padding: 0; }
     .top { display: flex; gap: var(--sp-2); } input { flex: 1; min-inline-size: 0; min-block-size: 36px; padding: 6px 10px; border: 1px solid var(--line-strong); border-radius: var(--r-md); background: var(--surface); } input::placeholder { color: var(--text-3); opacity: 1; }
     select { border: 1px solid var(--line-strong); border-radius: var(--r-md); background: var(--surface); min-block-size: 36px; }

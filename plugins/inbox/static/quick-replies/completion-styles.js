@@ -1,7 +1,7 @@
 import { css } from "lit";
 
 export const completionStyles = css`
-  .replies { position: absolute; z-index: 4; inset-inline: var(--sp-4); inset-block-end: calc(100% - var(--sp-2)); max-inline-size: 560px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); box-shadow: var(--sh-float); overflow: hidden; }
+  .replies { position: absolute; z-index: 4; inset-inline: var(--sp-4); inset-block-end: calc(100% + 4px); max-inline-size: 560px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); box-shadow: var(--sh-float); overflow: hidden; }
   .rhead { display: flex; justify-content: space-between; align-items: center; padding: 6px 12px; font-size: var(--fs-sm); color: var(--text-2); border-block-end: 1px solid var(--line); } .rhead a { color: var(--accent); }
   .rlist { max-block-size: min(320px, 40dvh); overflow-y: auto; padding: 4px; } .rnone { padding: var(--sp-3); color: var(--text-3); }
   .reply-row { display: grid; gap: 1px; padding: 6px 10px; border-radius: var(--r-sm); cursor: pointer; } .reply-row:hover, .reply-row.active { background: var(--surface-2); } .reply-row.active { box-shadow: inset 2px 0 0 var(--accent); }
