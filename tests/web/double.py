@@ -271,7 +271,7 @@ class Double:
         return {} if self.signed_in else ({"type": "/problems/unauthenticated", "status": 401}, 401)
 
     async def _bootstrap(self) -> Any:
-        return await self.bootstrap(None)
+        return await self.bootstrap(None) or ({"type": "/problems/unauthenticated", "status": 401}, 401)
 
     async def _conversations(self) -> Any:
         wanted = request.args

@@ -176,6 +176,40 @@ async def test_what_an_earlier_version_kept_is_sent(double: Double, traveller: S
     assert not [name for name in await traveller.page.evaluate("() => Object.keys(localStorage)") if "outbox" in name]
 
 
+async def test_what_was_written_waits_for_whoever_must_log_in_again(double: Double, traveller: Screen) -> None:
+    page = traveller.page
+    salma, _ = await two(double, traveller)
+    await traveller.context.set_offline(True)
+    await page.reload()
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await write(traveller, "kept for later")
+    await page.get_by_text("Offline: 1 message will be sent.").wait_for()
+    double.signed_in = False  # the session ended meanwhile
+    await traveller.context.set_offline(False)
+    await page.wait_for_url("**/login**")
+    assert not double.posted
+    double.signed_in = True
+    await traveller.go(f"/inbox/{salma['id']}")
+    await page.locator("inbox-thread .tx", has_text="kept for later").wait_for()
+    await page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    assert bodies(double) == ["kept for later"]
+
+
+async def test_logging_out_with_words_unsent_is_asked_about(double: Double, traveller: Screen) -> None:
+    page = traveller.page
+    salma, _ = await two(double, traveller)
+    double.offline = True
+    await write(traveller, "half way")
+    await page.get_by_role("button", name="Your account").click()
+    await page.get_by_role("menuitem", name="Log out").click()
+    await page.get_by_text("1 message has not been sent.").wait_for()
+    await page.keyboard.press("Escape")
+    double.offline = False
+    await page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    assert bodies(double) == ["half way"]
+    assert salma["id"] in page.url
+
+
 async def test_logging_out_leaves_nothing_and_an_ended_session_no_copy(double: Double, traveller: Screen) -> None:
     page = traveller.page
     await two(double, traveller)

@@ -164,6 +164,15 @@ class App extends LitElement {
     }
   }
 
+  /** To lose what waits. */
+  async agreed(waiting) {
+    const { confirm } = await import("./elements/confirm.js");
+    return confirm({
+      heading: tn("{n} message has not been sent.", "{n} messages have not been sent.", waiting), danger: true,
+      text: t("Nothing of yours stays in this browser when you log out."), act: t("Log out"),
+    });
+  }
+
   failure() {
     return html`<ui-error text=${t("This page could not be loaded.")} .error=${this.error} @retry=${() => this.arrive(true)}></ui-error>`;
   }
@@ -240,14 +249,18 @@ class App extends LitElement {
   }
 
   async leave() {
+    if (outbox.waiting && !(await this.agreed(outbox.waiting))) return;
     try {
       await remove("/api/v1/session");
     } catch (error) {
-      if (error.status !== 401) return toast({ text: t("You are still logged in: {reason}", { reason: error.message }) });
+      if (error.status !== 401) {
+        toast({ text: t("You are still logged in: {reason}", { reason: error.message }) });
+        return;
+      }
     }
     socket.stop();
     await forgetPerson();
-    return location.assign("/login");
+    location.assign("/login");
   }
 }
 

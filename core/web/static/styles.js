@@ -11,7 +11,7 @@ export const base = css`
   button { cursor: pointer; }
   button:disabled { cursor: default; }
   a { color: var(--accent); }
-  :focus-visible { outline: none; box-shadow: var(--ring); border-radius: var(--r-sm); }
+  :focus-visible { outline: 2px solid transparent; outline-offset: 2px; box-shadow: var(--ring); border-radius: var(--r-sm); }
   .icon { inline-size: 20px; block-size: 20px; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; display: block; flex: none; }
   .icon.small { inline-size: 16px; block-size: 16px; }
   .icon.mirror:dir(rtl) { transform: scaleX(-1); }

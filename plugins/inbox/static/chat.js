@@ -56,7 +56,7 @@ class Chat extends Panel {
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>
         <ui-avatar name=${name}></ui-avatar>
-        <div class="name grow"><h2 class="cut"><bdi>${name}</bdi></h2><div class="muted cut">${whom(conversation)}</div></div>
+        <div class="name grow"><h2 class="cut" dir="auto">${name}</h2><div class="muted cut">${whom(conversation)}</div></div>
         ${faces(here)}<ui-slot name="conversation.header" shape="bare" .ctx=${about}></ui-slot>
         ${this.window()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>

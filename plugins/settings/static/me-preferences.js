@@ -13,7 +13,7 @@ class Preferences extends Panel {
     const { density, theme, digits, keys } = me.preferences;
     const themes = [["auto", t("As the system")], ["light", t("Light")], ["dark", t("Dark")]];
     const densities = [["comfortable", t("Comfortable")], ["compact", t("Compact: more rows on the screen")]];
-    const figures = [["latn", "0 1 2 3"], ["arab", "٠ ١ ٢ ٣"]];
+    const figures = [["latn", "0123456789"], ["arab", "٠١٢٣٤٥٦٧٨٩"]];
     return html`<ui-card heading=${t("Screens")} text=${t("On every device where you log in.")}>
       <div class="pair"><ui-field label=${t("Appearance")} .options=${themes} .value=${theme} @input=${(event) => this.keep({ theme: event.target.value })}></ui-field>
         <ui-field label=${t("Density of lists")} .options=${densities} .value=${density} @input=${(event) => this.keep({ density: event.target.value })}></ui-field></div>

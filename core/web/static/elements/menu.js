@@ -12,7 +12,7 @@ class Menu extends LitElement {
     :host { display: inline-flex; }
     .menu { position: fixed; inset: 0 auto auto 0; margin: 0; min-inline-size: 200px; max-inline-size: min(320px, calc(100vw - 16px)); max-block-size: min(420px, calc(100dvh - 16px)); overflow-y: auto; padding: 5px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); color: var(--text); box-shadow: var(--sh-float); }
     .item { display: flex; align-items: center; gap: var(--sp-2); inline-size: 100%; min-block-size: 34px; padding: 4px 10px; border: 0; background: none; border-radius: var(--r-sm); color: var(--text); text-decoration: none; text-align: start; }
-    .item:hover, .item:focus { background: var(--surface-2); outline: none; box-shadow: none; }
+    .item:hover, .item:focus { background: var(--surface-2); outline: 2px solid transparent; outline-offset: -2px; box-shadow: none; }
     .item .icon { inline-size: 16px; block-size: 16px; color: var(--text-3); }
     .item .mark { margin-inline-start: auto; color: var(--accent); }
     .heading { padding: 6px 10px 2px; font-size: var(--fs-sm); font-weight: 600; color: var(--text-3); }

@@ -4,7 +4,7 @@ import { open, within } from "./database.js";
 
 let database;
 
-const reading = () => (database ??= open(storageKey("copy"), ["facts", "threads"]));
+const reading = () => (database ??= open(storageKey("copy"), ["facts", "threads"]).catch((error) => { database = null; throw error; }));
 
 /** Undefined: ask the server. */
 export async function answer(path, query = {}) {
@@ -26,20 +26,27 @@ async function one(path, query) {
 }
 
 async function list(query) {
-  if (asked(query, ["status", "assignee", "team"]).length) return undefined;
-  const kept = (await conversations()).filter((one) => holds(query, one));
-  return { items: kept, next: null };
+  if (asked(query, Object.keys(CONDITIONS)).length) return undefined;
+  const wanted = Object.entries(CONDITIONS).filter(([name]) => given(query[name]));
+  const items = (await conversations()).filter((one) => wanted.every(([name, holds]) => holds(one, String(query[name]).split(","))));
+  return { items, next: null };
 }
 
-/** What else was asked than a copy can judge. */
-const asked = (query, known) => Object.keys(query).filter((key) => ![...known, "limit", "sort"].includes(key) && (query[key] ?? "") !== "");
+/** The names of GET /conversations that a copy can judge. A search is not among them. */
+const CONDITIONS = {
+  status: ({ status }, wanted) => wanted.includes("all") || wanted.includes(status),
+  assignee: ({ assignee }, wanted) => wanted.some((one) => (assignee?.id ?? "none") === (one === "me" ? me.id : one)),
+  team: ({ team }, wanted) => wanted.includes(team?.id ?? "none"),
+  tag: ({ tags = [] }, wanted) => tags.some(({ id }) => wanted.includes(id)),
+  account: ({ account }, wanted) => wanted.includes(account.id),
+  priority: ({ priority }, wanted) => wanted.includes(priority ?? "none"),
+  unread: ({ unread }, [wanted]) => (unread > 0) === (wanted === "true"),
+};
 
-function holds({ status, assignee, team }, conversation) {
-  const owner = conversation.assignee?.id ?? null;
-  if (status && status !== "all" && conversation.status !== status) return false;
-  if (assignee && owner !== (assignee === "me" ? me.id : assignee === "none" ? null : assignee)) return false;
-  return !team || (conversation.team?.id ?? "none") === team;
-}
+const given = (value) => (value ?? "") !== "" && value !== false;
+
+/** What else was asked. */
+const asked = (query, known) => Object.keys(query).filter((key) => ![...known, "limit", "sort"].includes(key) && given(query[key]));
 
 async function conversations() {
   return (await within(await reading(), ["facts"], "readonly", (facts) => facts.get("conversations"))) ?? [];

@@ -105,7 +105,7 @@ export class Copy {
       this.conversations = false;
       for (const id of threads) {
         const thread = this.ledger.state.threads.get(id);
-        if (thread?.loaded) await this.putThread(id, this.ledger.messages(id).filter((one) => one.status !== "local" && one.status !== "unsent").slice(-MESSAGES).toReversed());
+        if (thread?.loaded && !thread.newer) await this.putThread(id, this.ledger.messages(id).filter((one) => one.status !== "local" && one.status !== "unsent").slice(-MESSAGES).toReversed());
       }
     });
   }
