@@ -142,10 +142,11 @@ class History:
         self._change("conversation.moved", team=self.dice.choice([None, *self.teams.values()]))
 
     def _field(self) -> None:
-        self._change("conversation.updated", **self.dice.choice([
+        fields: list[Resource] = [
             {"unread": 0}, {"priority": self.dice.choice([None, "low", "high", "urgent"])},
             {"tags": [{"id": "x", "name": "VIP", "colour": "red"}]}, {"tags": []},
-            {"status": "snoozed", "snoozed_until": self._now()}, {"status": "open", "snoozed_until": None}]))
+            {"status": "snoozed", "snoozed_until": self._now()}, {"status": "open", "snoozed_until": None}]
+        self._change("conversation.updated", **self.dice.choice(fields))
 
     def _hide(self) -> None:
         """Given away, out of the sight of whoever is at this screen."""
