@@ -29,7 +29,8 @@ PAGES = """([id, first, all]) => {
 }"""  # noqa: E501
 UP = """async (thread) => {
     const began = performance.now();
-    thread.pinned = false; // as whoever scrolls up is
+    thread.renderRoot.querySelector('.scroll').scrollTop = 300; // who is at the end lets go of what is far
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     while (thread.thread.next) { await thread.older(); await thread.updateComplete; }
     return performance.now() - began;
 }"""
