@@ -8,6 +8,7 @@ from plugins.inbox.drafts import register as drafts
 from plugins.inbox.notes import routing as notes
 from plugins.inbox.presence.routes import routes_of_presence
 from plugins.inbox.quick_replies import register as quick_replies
+from plugins.inbox.views import routes as views
 
 
 class Inbox(Plugin):
@@ -15,17 +16,20 @@ class Inbox(Plugin):
     version = "1.0.0"
     sdk = ">=0.1,<1"
     models: ClassVar = ("plugins.inbox.notes.models", "plugins.inbox.follows.models", "plugins.inbox.notices.models",
-                        *quick_replies.MODELS, *drafts.MODELS)  # fmt: skip
+                        *quick_replies.MODELS, *drafts.MODELS, "plugins.inbox.views.models")  # fmt: skip
     migrations = "plugins.inbox.migrations"
-    permissions: ClassVar = {notes.MANAGE: _("Delete colleagues' notes"), **quick_replies.PERMISSIONS}
+    permissions: ClassVar = {
+        notes.MANAGE: _("Delete colleagues' notes"), views.MANAGE: _("Share views with everybody"),
+        **quick_replies.PERMISSIONS}  # fmt: skip
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [*notes.routes_of_notes(), *routes_of_presence(), *quick_replies.ROUTES, *drafts.ROUTES]
+        return [*notes.routes_of_notes(), *routes_of_presence(), *quick_replies.ROUTES, *drafts.ROUTES,
+                *views.routes_of_views()]  # fmt: skip
 
     @hookimpl
     def register_channels(self) -> list[Channel]:
-        told = [Channel(name, permission="conversations.read") for name in ("notes", "mentions", "presence")]
+        told = [Channel(name, permission="conversations.read") for name in ("notes", "mentions", "presence", "views")]
         return [*told, *quick_replies.CHANNELS, *drafts.CHANNELS]
 
     @hookimpl

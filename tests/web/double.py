@@ -18,6 +18,7 @@ from .double_account import Account
 from .double_compose import Compose
 from .double_entrance import Entrance
 from .double_lanes import Sending
+from .double_lists import Lists
 from .double_office import Office
 from .double_outward import Outward
 from .double_people import People, settings_pages
@@ -62,6 +63,8 @@ class Double:
         self.offered = Offered()
         self.permissions = list(PERMISSIONS)
         self.teams: list[Resource] = []
+        self.members = [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
+                        {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}]
         self.close_code = 1012
         self.without_settings = False
         self.csrf = "token"
@@ -76,6 +79,7 @@ class Double:
         self.files = Files(self)
         self.compose = Compose(self)
         self.searching = Searching(self)
+        self.lists = Lists(self, ME)
         self.app = self._application()
 
     # ── what happens ──
@@ -90,7 +94,8 @@ class Double:
             "id": str(uuid4()), "status": "open", "snoozed_until": None, "assignee": None, "team": None,
             "account": {"id": "acc", "phone_number_id": "1", "display_phone_number": "212520000000",
                         "verified_name": "Atlas Shop"},
-            "contact": short, "blocked_at": None, "unread": 0, "last_message_at": iso(BASE - timedelta(days=1)),
+            "contact": short, "blocked_at": None, "unread": 0, "tags": [], "priority": "none",
+            "waiting_since": None, "last_message_at": iso(BASE - timedelta(days=1)),
             "last_inbound_at": None, "window_expires_at": None, "last_message": None,
             "created_at": iso(BASE - timedelta(days=3)), "updated_at": iso(BASE), "version": 1} | fields
         self.conversations[conversation["id"]] = conversation
@@ -181,9 +186,7 @@ class Double:
                    "permissions": self.permissions, "tenant": tenant, "auth": "session",
                    "preferences": self.account.preferences, "chose_locale": bool(chosen)},
             "csrf": self.csrf, "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
-            "teams": self.teams,
-            "members": [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
-                        {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}],
+            "teams": self.teams, "tags": self.lists.tags, "members": self.members,
             "dir": direction(locale),
             "ui": {"pages": pages, "panels": self.panels, **self.offered.pieces,
                    "provides": self.offered.provides}}
@@ -233,6 +236,7 @@ class Double:
         self.files.register(app)
         self.compose.register(app)
         self.searching.register(app)
+        self.lists.register(app)
         app.add_websocket("/ws", "ws", self._ws)
         return app
 
@@ -274,14 +278,7 @@ class Double:
         return await self.bootstrap(None) or ({"type": "/problems/unauthenticated", "status": 401}, 401)
 
     async def _conversations(self) -> Any:
-        wanted = request.args
-        owner = {"me": ME, "none": None}.get(wanted.get("assignee", ""), "any")
-        found = [one for one in self.conversations.values()
-                 if wanted.get("status", "all") in ("all", one["status"])
-                 and (owner == "any" or (one["assignee"] or {}).get("id") == owner)
-                 and (one["contact"] or {"name": ""})["name"].lower().startswith(wanted.get("q", "").lower())]
-        found.sort(key=lambda one: (one["last_message_at"], one["id"]), reverse=True)
-        return page(found)
+        return page(self.lists.sorted(request.args.to_dict()))
 
     async def _conversation(self, key: str) -> Any:
         return self.conversations.get(key) or ({"type": "/problems/not-found", "status": 404, "detail": "No."}, 404)

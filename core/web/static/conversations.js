@@ -9,10 +9,50 @@ export function byActivity(a, b) {
   return a.id > b.id ? -1 : Number(a.id < b.id);
 }
 
+/** Who waits for an answer, the longest first. */
+export function byWaiting(a, b) {
+  if (a.waiting_since !== b.waiting_since) return a.waiting_since < b.waiting_since ? -1 : 1;
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}
+
+const several = (value) => (value === undefined || value === null ? [] : [value].flat());
+const owner = (conversation, wanted, me) => several(wanted).some((one) => (conversation.assignee?.id ?? "none") === (one === "me" ? me : one));
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** One for each name of a filter; a name that is not here can only be asked of the server. */
+const CONDITIONS = {
+  status: (one, status) => status === "all" || one.status === status,
+  assignee: (one, wanted, me) => owner(one, wanted, me),
+  team: (one, team) => (one.team?.id ?? "none") === team,
+  tag: (one, wanted) => several(wanted).some((id) => one.tags?.some((tag) => tag.id === id)),
+  account: (one, account) => one.account.id === account,
+  kind: (one, kind) => (one.kind ?? "person") === kind,
+  priority: (one, wanted) => several(wanted).includes(one.priority ?? "none"),
+  unread: (one) => one.unread > 0,
+  window_hours: (one, hours, me, now) => closesWithin(one, hours, now),
+  waiting_minutes: (one, minutes, me, now) => Boolean(one.waiting_since) && Date.parse(one.waiting_since) < now - minutes * MINUTE,
+};
+
+function closesWithin({ last_inbound_at: heard }, hours, now) {
+  const closes = heard ? Date.parse(heard) + DAY : 0;
+  return closes > now && closes <= now + hours * 60 * MINUTE;
+}
+
+const given = (value) => value !== undefined && value !== null && value !== false && value !== "" && !(Array.isArray(value) && !value.length);
+
+/** Whether a conversation is one of a filter's, `me` being the member's id. */
+export function belongs(conversation, filter, me, now = Date.now()) {
+  return Object.entries(filter).every(([name, value]) => !given(value) || !CONDITIONS[name] || CONDITIONS[name](conversation, value, me, now));
+}
+
+/** The filter as the API's query has it. */
+export const asQuery = (filter) => Object.fromEntries(Object.entries(filter).filter(([, value]) => given(value)).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]));
+
 export class ConversationList {
-  /** `filter`: {status, assignee: "me" | "none" | undefined, team: id | "none" | undefined, q}; `memberId` is "me". */
-  constructor(ledger, filter, memberId) {
-    Object.assign(this, { ledger, filter, memberId });
+  /** `filter`: the names of `GET /conversations`, several values as a list; `memberId` is "me"; `sort`: latest, waiting. */
+  constructor(ledger, filter, memberId, sort = "latest") {
+    Object.assign(this, { ledger, filter, memberId, sort, order: sort === "waiting" ? byWaiting : byActivity });
     this.clear();
   }
 
@@ -29,9 +69,9 @@ export class ConversationList {
   }
 
   async fetch() {
-    const { status, assignee, team, q } = this.filter;
     const generation = this.ledger.generation;
-    const page = await get("/api/v1/conversations", { status, assignee, team, q, limit: LIST_PAGE, cursor: this.next });
+    const sort = this.sort === "latest" ? undefined : this.sort;
+    const page = await get("/api/v1/conversations", { ...asQuery(this.filter), sort, limit: LIST_PAGE, cursor: this.next });
     if (generation !== this.ledger.generation) return;
     this.ledger.apply({ type: "fetched.conversations", data: { items: page.items } });
     this.found.push(...page.items.map((item) => item.id));
@@ -43,17 +83,14 @@ export class ConversationList {
     const { conversations } = this.ledger.state;
     if (!this.loaded) return [];
     if (this.filter.q) return this.found.map((id) => conversations.get(id)).filter(Boolean);
-    return [...conversations.values()].filter((one) => this.holds(one)).sort(byActivity);
+    const now = Date.now();
+    return [...conversations.values()].filter((one) => this.holds(one, now)).sort(this.order);
   }
 
-  holds(conversation) {
-    const { status, assignee, team } = this.filter;
-    const owner = conversation.assignee?.id ?? null;
-    if (status !== "all" && conversation.status !== status) return false;
-    if (assignee === "me" && owner !== this.memberId) return false;
-    if (assignee === "none" && owner !== null) return false;
-    if (team && (conversation.team?.id ?? "none") !== team) return false;
+  holds(conversation, now = Date.now()) {
+    if (this.sort === "waiting" && !conversation.waiting_since) return false;
+    if (!belongs(conversation, this.filter, this.memberId, now)) return false;
     // Beyond the last fetched row there may be others we do not know: it comes with its page.
-    return !this.next || byActivity(conversation, this.last) <= 0;
+    return !this.next || this.order(conversation, this.last) <= 0;
   }
 }

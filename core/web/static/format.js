@@ -48,6 +48,12 @@ export const fmt = {
     const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
     return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   },
+  /** How long ago in one short word: 12 min, 3 h, 2 d. */
+  lasting(milliseconds) {
+    const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+    const [unit, value] = minutes < 60 ? ["minute", minutes] : minutes < 2880 ? ["hour", Math.floor(minutes / 60)] : ["day", Math.floor(minutes / 1440)];
+    return new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "narrow" }).format(value);
+  },
   percent: (share) => portion.format(share),
   size(bytes) {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"];

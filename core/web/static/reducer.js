@@ -39,6 +39,8 @@ const REDUCERS = {
   "conversation.updated": (state, { conversation }, changes) => putConversation(state, conversation, changes),
   "team.saved": (state, { team }, changes) => changeTeam(state, team.id, team, changes),
   "team.deleted": (state, { id }, changes) => changeTeam(state, id, null, changes),
+  "tag.saved": (state, { tag }, changes) => changeTag(state, tag.id, tag, changes),
+  "tag.deleted": (state, { id }, changes) => changeTag(state, id, null, changes),
   "contact.saved": (state, { contact }, changes) => putContact(state, contact, changes),
   "contact.blocked": blockContact,
   "contact.unblocked": blockContact,
@@ -240,6 +242,15 @@ function changeTeam(state, id, team, changes) {
   for (const conversation of state.conversations.values()) {
     if (conversation.team?.id !== id) continue;
     state.conversations.set(conversation.id, { ...conversation, team });
+    changes.conversations.add(conversation.id);
+  }
+}
+
+function changeTag(state, id, tag, changes) {
+  for (const conversation of state.conversations.values()) {
+    if (!conversation.tags?.some((one) => one.id === id)) continue;
+    const tags = conversation.tags.flatMap((one) => (one.id === id ? tag ?? [] : one));
+    state.conversations.set(conversation.id, { ...conversation, tags });
     changes.conversations.add(conversation.id);
   }
 }

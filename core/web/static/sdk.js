@@ -16,6 +16,6 @@ export { bind as bindKeys, offerActions, shortcuts } from "./keys.js";
 export { prefer } from "./preferences.js";
 export { panelsIn, rendererOf } from "./plugins.js";
 export { toast } from "./elements/toast.js";
-export { bootstrap, can, me, memberName, members, storageKey, teams } from "./session.js";
+export { bootstrap, can, me, memberName, members, storageKey, tags, teams } from "./session.js";
 export { base as baseStyles } from "./styles.js";
 export { initials } from "./elements/avatar.js";

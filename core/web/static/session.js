@@ -8,16 +8,19 @@ export const bootstrap = kept ? await (await import("./kept/open.js")).keptBoots
 export const me = bootstrap?.me ?? null;
 export const members = bootstrap?.members ?? [];
 export const teams = bootstrap?.teams ?? [];
+export const tags = bootstrap?.tags ?? [];
 export const can = (permission) => Boolean(me?.permissions?.includes(permission));
 export const memberName = (id) => members.find((member) => member.id === id)?.name ?? null;
 
-/** Keeps `members`, `teams` and `me` true while events tell of people. */
+/** Keeps `members`, `teams`, `tags` and `me` true while events tell of people. */
 export function meet({ type, data }) {
   if (type === "member.saved") put(members, data.member);
   if (type === "member.saved" && data.member.id === me.id) me.name = data.member.name;
   if (type === "member.removed") drop(members, data.id);
   if (type === "team.saved") put(teams, data.team);
   if (type === "team.deleted") drop(teams, data.id);
+  if (type === "tag.saved") put(tags, data.tag);
+  if (type === "tag.deleted") drop(tags, data.id);
 }
 
 function put(list, one) {

@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { Panel, can, define, fmt, icon, me, members, put, t, teams, toast } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
+import { naps } from "./list/snooze.js";
 import { modes, modeStyles } from "./notes/modes.js";
 import { faces, faceStyles, typists } from "./presence/faces.js";
 import { presence } from "./presence/presence.js";
@@ -126,9 +127,7 @@ class Chat extends Panel {
   }
 
   naps() {
-    const at = (days, hour) => { const date = new Date(); date.setDate(date.getDate() + days); date.setHours(hour, 0, 0, 0); return date; };
-    const choices = [[t("In 1 hour"), new Date(Date.now() + 3_600_000)], [t("In 4 hours"), new Date(Date.now() + 4 * 3_600_000)], [t("Tomorrow at 9"), at(1, 9)], [t("In a week"), at(7, 9)]];
-    return [{ heading: t("Snooze until") }, ...choices.map(([label, until]) => ({ label, icon: "clock", run: () => this.status("snoozed", until) }))];
+    return [{ heading: t("Snooze until") }, ...naps((until) => this.status("snoozed", until))];
   }
 
   assign(assignee) {

@@ -1,7 +1,8 @@
 import { css, html, nothing } from "lit";
-import { Panel, define, fmt, icon, memberName, t } from "@comptoir/sdk";
+import { Panel, can, define, fmt, icon, memberName, t } from "@comptoir/sdk";
 import { blocking } from "./block.js";
 import "./facts.js";
+import { markStyles, priorityOf, tagChip } from "./list/marks.js";
 import { pane } from "./styles.js";
 import { contactName, titleOf } from "./words.js";
 
@@ -18,7 +19,7 @@ const people = ({ description, participants, state }) => html`
 /** Beside the conversation: the kernel's card of the contact, then the panels of plugins. */
 class Detail extends Panel {
   static properties = { conversation: { attribute: false }, drawer: { type: Boolean, reflect: true }, gallery: { state: true } };
-  static styles = [...Panel.styles, pane, css`
+  static styles = [...Panel.styles, pane, markStyles, css`
     :host { background: var(--surface); overflow-y: auto; }
     .prof { position: relative; display: grid; justify-items: center; gap: 4px; padding: var(--sp-5) var(--sp-4); border-block-end: 1px solid var(--line); text-align: center; }
     .prof ui-avatar { margin-block-end: var(--sp-2); } .prof h2 { font-size: var(--fs-lg); font-weight: 650; max-inline-size: 100%; overflow-wrap: anywhere; }
@@ -37,6 +38,12 @@ class Detail extends Panel {
     this.gallery = true;
   }
 
+  /** A word that one presses to change it, for those who may. */
+  labelled(what, words) {
+    const run = async () => (await import("./list/single.js")).label(this.conversation, what);
+    return can("conversations.write") ? html`<button class="link" @click=${run}>${words}</button>` : words;
+  }
+
   render() {
     const { conversation } = this;
     const { contact, group, account, assignee, team } = conversation;
@@ -49,6 +56,9 @@ class Detail extends Panel {
         <dt>${t("Status")}</dt><dd>${words[conversation.status]}</dd>
         ${conversation.snoozed_until ? html`<dt>${t("Until")}</dt><dd>${fmt.moment(conversation.snoozed_until)}</dd>` : nothing}
         <dt>${t("Assignee")}</dt><dd><bdi>${(assignee && (assignee.name ?? memberName(assignee.id))) || t("Nobody")}</bdi></dd>
+        <dt>${t("Priority")}</dt><dd>${this.labelled("priority", priorityOf(conversation.priority)[1])}</dd>
+        <dt>${t("Tags")}</dt><dd>${(conversation.tags ?? []).map((tag) => html`${tagChip(tag)} `)}${this.labelled("tag", conversation.tags?.length ? t("Change") : t("Add"))}</dd>
+        ${conversation.waiting_since ? html`<dt>${t("Waiting since")}</dt><dd>${fmt.moment(conversation.waiting_since)}</dd>` : nothing}
         ${team ? html`<dt>${t("Team")}</dt><dd><bdi>${team.name}</bdi></dd>` : nothing}
         <dt>${t("Number")}</dt><dd><bdi>${account.verified_name || fmt.phone(account.display_phone_number)}</bdi></dd>
         <dt>${t("Since")}</dt><dd>${fmt.moment(conversation.created_at)}</dd></dl></section>

@@ -6,6 +6,7 @@ import { Badges } from "@comptoir/sdk/badges.js";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { drafts } from "./drafts/drafts.js";
+import { firstTag, markStyles, priorityMark, waited } from "./list/marks.js";
 import { pane } from "./styles.js";
 import { preview, statusOf, titleOf } from "./words.js";
 
@@ -13,13 +14,17 @@ const AHEAD = 20; // rows before the end at which the next page is asked for
 
 /** The conversations of a list. Rows do not move under the pointer: news waits above until the person looks away. */
 class List extends Panel {
-  static properties = { list: { attribute: false }, selected: {}, empty: {}, held: { state: true } };
-  static styles = [...Panel.styles, pane, css`
+  static properties = { list: { attribute: false }, selected: {}, empty: {}, picked: { attribute: false }, picking: { type: Boolean, reflect: true }, held: { state: true } };
+  static styles = [...Panel.styles, pane, markStyles, css`
     :host { flex: 1; position: relative; }
     .row { display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 0 var(--sp-3); align-items: center; block-size: var(--row-h); padding-inline: var(--sp-3); inset-inline: var(--sp-2); border-radius: var(--r-md); cursor: pointer; text-align: start; scroll-margin: 4px; }
     .row:hover { background: var(--surface-2); }
     .row[aria-selected=true] { background: var(--accent-soft); }
     .row:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); border-radius: var(--r-md); }
+    .face { position: relative; display: grid; } .box { position: absolute; inset: 0; display: none; place-items: center; background: var(--surface); border-radius: var(--r-md); } .row:hover .box { background: var(--surface-2); } .row[aria-selected=true] .box { background: var(--accent-soft); }
+    .box span { display: grid; place-items: center; inline-size: 20px; block-size: 20px; border: 2px solid var(--line-strong); border-radius: 5px; color: transparent; } .box .icon { inline-size: 14px; block-size: 14px; stroke-width: 3; }
+    .row[aria-checked=true] .box { display: grid; } .row[aria-checked=true] .box span { background: var(--accent); border-color: var(--accent); color: var(--accent-fg); } :host([picking]) .box { display: grid; }
+    @media (hover: hover) { .face:hover .box { display: grid; } }
     .l1, .l2 { display: flex; align-items: center; gap: 6px; min-inline-size: 0; }
     .nm { flex: 1; font-weight: 550; } .unread .nm { font-weight: 700; }
     .pv { flex: 1; color: var(--text-3); font-size: var(--fs-preview); } .unread .pv { color: var(--text); }
@@ -53,6 +58,8 @@ class List extends Panel {
     const begun = () => this.requestUpdate();
     drafts.addEventListener("change", begun);
     this.cleanup(() => drafts.removeEventListener("change", begun));
+    const minute = setInterval(() => this.requestUpdate(), 30_000);
+    this.cleanup(() => clearInterval(minute));
     this.badges = new Badges(() => this.requestUpdate());
     this.cleanup(() => this.badges.stop());
     this.addEventListener("pointerenter", () => this.hold());
@@ -117,9 +124,9 @@ class List extends Panel {
     const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
     const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
-      tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-posinset=${index + 1}
-      aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${() => this.open(conversation.id)}>
-      ${guard([conversation, badge, draft, fmt.dayKey(Date.now())], () => face(conversation, badge, draft))}</div>`;
+      tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
+      aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>
+      ${guard([conversation, badge, draft, fmt.dayKey(Date.now()), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft))}</div>`;
   }
 
   keys(event) {
@@ -131,6 +138,18 @@ class List extends Panel {
       event.preventDefault();
       this.focusRow(this.shown.findIndex((row) => row.id === event.target.dataset.id) + steps[event.key]);
     }
+  }
+
+  /** On the box, or with Shift or Ctrl: picked, to be changed with others. */
+  pressed(event, id) {
+    const boxed = event.composedPath().some((node) => node.classList?.contains("box"));
+    if (this.picked && (boxed || event.shiftKey || event.ctrlKey || event.metaKey)) this.pick(id, event.shiftKey);
+    else this.open(id);
+  }
+
+  pick(id, range = false) {
+    this.active = id;
+    this.dispatchEvent(new CustomEvent("pick", { detail: { id, range, order: this.shown.map((row) => row.id) } }));
   }
 
   focused(event) {
@@ -157,6 +176,12 @@ class List extends Panel {
     return this.shown[index < 0 ? 0 : index + step]?.id ?? null;
   }
 
+  /** What the next key is about: the row in focus, else the open one, else the first. */
+  get reachable() {
+    const known = (id) => this.shown.some((row) => row.id === id);
+    return [this.active, this.selected].find((id) => id && known(id)) ?? this.shown[0]?.id ?? null;
+  }
+
   reveal(id) {
     const index = this.shown.findIndex((row) => row.id === id);
     if (index >= 0) this.virtual.virtualizer.scrollToIndex(index);
@@ -176,12 +201,12 @@ class List extends Panel {
 function face(conversation, badge, draft) {
   const { last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
-  return html`<ui-avatar name=${titleOf(conversation)}></ui-avatar>
-    <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : nothing}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
-    <div class="l2">${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
+  return html`<span class="face"><ui-avatar name=${titleOf(conversation)}></ui-avatar><span class="box"><span>${icon("check")}</span></span></span>
+    <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
+    <div class="l2">${priorityMark(conversation.priority)}${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
       ${draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}
       ${conversation.blocked_at ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}
-      ${conversation.snoozed_until ? icon("bell-off") : nothing}
+      ${conversation.snoozed_until ? icon("bell-off") : nothing}${waited(conversation.waiting_since)}
       ${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
       ${unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
 }

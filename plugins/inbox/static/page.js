@@ -1,27 +1,26 @@
 import { css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, bootstrap, can, define, fmt, icon, me, navigate, offerActions, put, storageKey, t, toast } from "@comptoir/sdk";
-import { ConversationList, ledger, onLive } from "@comptoir/sdk/ledger.js";
+import { Panel, bindKeys, bootstrap, can, define, fmt, icon, navigate, offerActions, put, t, toast } from "@comptoir/sdk";
+import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import "./chat.js";
 import "./detail.js";
 import { doingsOf } from "./doings.js";
 import "./list.js";
+import { Selection } from "./list/selection.js";
+import { Shelf } from "./list/shelf.js";
+import "./list/tabs.js";
 import { pane } from "./styles.js";
 
 const THREADS = 12; // kept in memory
 
 /** The inbox: list, conversation, details. */
 class Inbox extends Panel {
-  static properties = { tab: { state: true }, status: { state: true }, finding: { state: true }, drawer: { state: true }, error: { state: true } };
+  static properties = { drawer: { state: true }, error: { state: true }, form: { state: true }, finding: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / var(--list-w) minmax(0, 1fr) var(--detail-w); block-size: 100%; position: relative; }
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
     .bar h1 { flex: 1; }
     .search { display: flex; align-items: center; gap: var(--sp-2); margin: var(--sp-2) var(--sp-3); min-block-size: 36px; padding-inline: 11px var(--sp-3); border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); color: var(--text-3); text-align: start; } .search:hover { border-color: var(--line-strong); } .search .icon { inline-size: 16px; block-size: 16px; }
-    .tabs { display: flex; align-items: center; gap: 2px; padding: 0 var(--sp-3) var(--sp-2); } .tabs [role=tablist] { display: flex; gap: 2px; flex: 1; min-inline-size: 0; overflow-x: auto; scrollbar-width: none; }
-    .tabs button { border: 0; background: none; padding: 5px 8px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; } .tabs button:hover { background: var(--surface-2); }
-    .tabs [aria-selected=true] { background: var(--accent-soft); color: var(--accent); }
-    .state { display: inline-flex; align-items: center; gap: 2px; } .state .icon { inline-size: 14px; block-size: 14px; }
     .none { background: var(--bg); display: grid; grid-column: 2 / -1; place-content: center; }
     .hint { font-size: var(--fs-sm); color: var(--text-3); } kbd { font: 600 var(--fs-xs)/1.5 var(--font); border: 1px solid var(--line-strong); border-radius: 5px; padding: 0 5px; }
     inbox-chat { border-inline-end: 1px solid var(--line); container-type: inline-size; }
@@ -33,13 +32,15 @@ class Inbox extends Panel {
     }
     @media (max-width: 760px) {
       :host { grid-template-columns: minmax(0, 1fr); } .none { display: none; } .deep { display: none; } .lists { border: 0; }
-      .search { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .search kbd { display: none; } .tabs button { min-block-size: 40px; padding-inline: 14px; }
+      .search { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .search kbd { display: none; }
     }
   `];
 
   constructor() {
     super();
-    Object.assign(this, { lists: new Map(), tab: this.remembered("tab") ?? "all", status: "open", finding: false });
+    this.shelf = new Shelf(this);
+    this.picked = new Selection();
+    this.finding = false;
   }
 
   connectedCallback() {
@@ -61,14 +62,17 @@ class Inbox extends Panel {
       j: { label: t("Next conversation"), group: list, icon: "arrow-down", run: () => this.step(1) },
       k: { label: t("Previous conversation"), group: list, icon: "arrow-up", run: () => this.step(-1) },
       Enter: { label: t("Open or answer"), group: list, run: (event) => this.enter(event) },
+      x: { label: t("Pick for a change of many"), group: list, icon: "check", run: () => this.pickActive() },
       Escape: { label: t("Back"), group: list, run: () => this.escape() },
       "/": { label: t("Search"), group: list, icon: "search", run: () => this.find() },
       r: { label: t("Reply"), group: open, icon: "reply", run: () => this.chat?.turn("reply") },
       n: { label: t("Note for your team"), group: open, icon: "sticky-note", run: () => this.chat?.turn("note") },
       e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => this.close() },
       m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.chat?.assign("me") },
-      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => this.chat?.openAssign() },
-      s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.chat?.openSnooze() },
+      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.picked.size ? this.bar.assign() : this.chat?.openAssign()) },
+      s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.label("snooze") },
+      t: { label: t("Tags…"), group: open, icon: "tag", run: () => this.label("tag") },
+      p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => this.label("priority") },
       f: { label: t("Search in this conversation"), group: open, icon: "search", run: () => this.find({ within: true }) },
       "composer send": { label: t("Send"), group: writing, shown: ["Enter"] },
       "composer break": { label: t("New line"), group: writing, shown: ["Shift+Enter"] },
@@ -78,7 +82,7 @@ class Inbox extends Panel {
   heard(changes) {
     if (changes.hidden.has(this.selected)) this.given();
     if (changes.reset) {
-      for (const list of this.lists.values()) list.clear();
+      this.shelf.clear();
       this.fetch();
     }
     this.requestUpdate();
@@ -95,14 +99,7 @@ class Inbox extends Panel {
   }
 
   get list() {
-    const key = `${this.tab} ${this.status}`;
-    if (!this.lists.has(key)) this.lists.set(key, this.make());
-    return this.lists.get(key);
-  }
-
-  make() {
-    const assignee = { mine: "me", none: "none" }[this.tab];
-    return new ConversationList(ledger, { status: this.status, assignee }, me.id);
+    return this.shelf.list;
   }
 
   willUpdate(changed) {
@@ -138,6 +135,7 @@ class Inbox extends Panel {
     this.drawer = false;
     this.message = this.selected && new URLSearchParams(location.search).get("message");
     ledger.keepThreads(THREADS, this.selected);
+    if (this.selected) this.shelf.mentions.read(this.selected);
   }
 
   repaint() {
@@ -165,8 +163,9 @@ class Inbox extends Panel {
         ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
         <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button>
         ${this.tabs()}
-        <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.emptiness()} @choose=${(event) => this.go(event.detail)}></inbox-list>`}
-      </section>
+        <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.shelf.emptiness} .picked=${this.picked} ?picking=${this.picked.size > 0} @choose=${(event) => this.go(event.detail)} @pick=${(event) => this.pick(event.detail)}></inbox-list>
+        ${this.picked.size ? html`<inbox-bar .selection=${this.picked} size=${this.picked.size} @all=${() => this.pickAll()} @done=${() => this.unpick()}></inbox-bar>` : nothing}`}
+      </section>${this.forms()}
       ${conversation ? this.opened(conversation) : html`<section class="none">${this.nothing()}</section>`}`;
   }
 
@@ -191,41 +190,62 @@ class Inbox extends Panel {
   }
 
   tabs() {
-    const tabs = [["mine", t("Mine")], ["none", t("Unassigned")], ["all", t("All")]];
-    const states = [["open", t("Open")], ["snoozed", t("Snoozed")], ["closed", t("Closed")]];
-    const items = states.map(([name, label]) => ({ label, checked: name === this.status, run: () => { this.status = name; } }));
-    return html`<div class="tabs"><div role="tablist" aria-label=${t("Whose conversations")} @keydown=${this.tabKeys}>${tabs.map(([name, label]) => html`
-        <button role="tab" id=${`tab-${name}`} aria-selected=${name === this.tab} tabindex=${name === this.tab ? 0 : -1} @click=${() => this.turn(name)}>${label}</button>`)}</div>
-      <ui-menu .items=${items}><button class="state" slot="trigger" aria-label=${t("Show: {state}", { state: states.find(([name]) => name === this.status)[1] })}>${states.find(([name]) => name === this.status)[1]}${icon("chevron-down")}</button></ui-menu></div>`;
+    const { shelf } = this;
+    const turn = (key) => { this.unpick(); shelf.turn(key); };
+    return html`<inbox-tabs .look=${shelf.look} .views=${shelf.viewLooks} .filter=${shelf.filter} .sort=${shelf.order} .numbers=${shelf.counts} .mentions=${shelf.mentions.unread} .revision=${{}} ?manages=${can("inbox.views.manage")}
+      @turn=${({ detail }) => turn(detail)} @filter=${({ detail }) => shelf.filterBy(detail)} @sort=${({ detail }) => shelf.sortBy(detail)} @edit-filter=${() => this.fill("filter")}
+      @save-view=${() => this.fill("view")} @edit-view=${() => this.fill("view", shelf.look.view)} @delete-view=${() => { const { view } = shelf.look; turn("all"); shelf.views.remove(view); }}></inbox-tabs>`;
   }
 
-  tabKeys(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const order = ["mine", "none", "all"];
-    const turned = getComputedStyle(this).direction === "rtl" ? -step : step;
-    this.turn(order[(order.indexOf(this.tab) + turned + 3) % 3]);
-    this.updateComplete.then(() => this.renderRoot.querySelector(`#tab-${this.tab}`).focus());
+  /** What is asked now and then is fetched when it is asked. */
+  async fill(form, view = null) {
+    await (form === "filter" ? import("./list/filter.js") : import("./list/view-form.js"));
+    this.form = { form, view };
   }
 
-  turn(tab) {
-    this.tab = tab;
-    localStorage.setItem(storageKey("inbox.tab"), tab);
+  forms() {
+    const { shelf } = this;
+    const close = () => { this.form = null; };
+    if (this.form?.form === "filter") return html`<inbox-filter .filter=${shelf.filter} @filter=${({ detail }) => shelf.filterBy(detail)} @close=${close}></inbox-filter>`;
+    if (this.form?.form !== "view") return nothing;
+    return html`<inbox-view-form .view=${this.form.view} .views=${shelf.views} .filter=${shelf.wanted} .sort=${shelf.order} @saved=${({ detail }) => shelf.turn(`view-${detail.id}`)} @close=${close}></inbox-view-form>`;
   }
 
-  remembered(name) {
-    return localStorage.getItem(storageKey(`inbox.${name}`));
+  async pick({ id, range, order }) {
+    await import("./list/bar.js");
+    this.picked.toggle(id, order, range);
+    this.repaint();
+  }
+
+  pickActive() {
+    const id = this.rows.reachable;
+    if (id) this.rows.pick(id);
+  }
+
+  pickAll() {
+    this.picked.add(this.rows.shown.map(({ id }) => id));
+    this.repaint();
+  }
+
+  unpick() {
+    this.picked.clear();
+    this.repaint();
+  }
+
+  get bar() {
+    return this.renderRoot.querySelector("inbox-bar");
+  }
+
+  /** Of what is picked, else of what is open. */
+  async label(what) {
+    if (!can("conversations.write")) return;
+    if (this.picked.size) this.bar[what]();
+    else if (this.chat) (await import("./list/single.js")).label(this.chat.conversation, what);
   }
 
   count() {
     const { list } = this;
     return list.loaded ? `${fmt.number(list.rows().length)}${list.next ? "+" : ""}` : "";
-  }
-
-  emptiness() {
-    if (this.status === "closed") return t("No closed conversations.");
-    if (this.status === "snoozed") return t("Nothing is snoozed.");
-    return { mine: t("Nothing is waiting for you."), none: t("No unassigned conversations. Nice."), all: t("No open conversations. New messages appear here by themselves.") }[this.tab];
   }
 
   /** The search is not needed before one searches. */
@@ -284,7 +304,8 @@ class Inbox extends Panel {
   }
 
   escape() {
-    if (this.drawer) this.drawer = false;
+    if (this.picked.size) this.unpick();
+    else if (this.drawer) this.drawer = false;
     else if (this.finding) this.found();
     else if (this.selected) navigate("/inbox");
   }

@@ -1,0 +1,100 @@
+/** How many conversations several filters have: what is known here is counted at once, the rest is asked for now and then. */
+import { get } from "./api.js";
+import { asQuery, belongs } from "./conversations.js";
+
+const APART = 5_000; // ms between two questions, however much happens
+const SOON = 800;
+const MINUTE = 60_000; // windows close and waits grow without an event
+
+export class Counts {
+  numbers = new Map();
+  filters = new Map();
+  known = new Map();
+  asked = 0;
+
+  /** `changed()` runs when a number is another. */
+  constructor(ledger, memberId, changed) {
+    Object.assign(this, { ledger, memberId, changed });
+    const seen = () => !document.hidden && this.waits && this.ask();
+    document.addEventListener("visibilitychange", seen);
+    const minute = setInterval(() => this.later(0), MINUTE);
+    this.stops = [ledger.onEvent((event) => this.heard(event)), ledger.subscribe((changes) => this.follow(changes)),
+      () => { document.removeEventListener("visibilitychange", seen); }, () => clearInterval(minute), () => clearTimeout(this.timer)];
+  }
+
+  stop() {
+    for (const stop of this.stops) stop();
+  }
+
+  /** `filters`: {key: filter}. */
+  want(filters) {
+    const told = JSON.stringify(filters);
+    if (told === this.told) return;
+    this.told = told;
+    this.filters = new Map(Object.entries(filters));
+    this.known.clear();
+    for (const conversation of this.ledger.state.conversations.values()) this.known.set(conversation.id, this.keysOf(conversation));
+    clearTimeout(this.timer);
+    this.ask();
+  }
+
+  /** {count, more} or nothing yet. */
+  of(key) {
+    return this.numbers.get(key);
+  }
+
+  keysOf(conversation) {
+    const now = Date.now();
+    return new Set([...this.filters].filter(([, filter]) => belongs(conversation, filter, this.memberId, now)).map(([key]) => key));
+  }
+
+  /** Something happened in a conversation that was never seen here: only the server can say what it was before. */
+  heard({ type, data }) {
+    if (data.conversation && !type.startsWith("fetched.") && !this.known.has(data.conversation.id)) this.later();
+  }
+
+  follow(changes) {
+    if (changes.reset) {
+      this.known.clear();
+      this.later();
+    }
+    let moved = false;
+    for (const id of changes.conversations) moved = this.recount(id) || moved;
+    if (moved) {
+      this.later();
+      this.changed();
+    }
+  }
+
+  recount(id) {
+    const [before, conversation] = [this.known.get(id), this.ledger.conversation(id)];
+    const now = conversation ? this.keysOf(conversation) : new Set();
+    if (conversation) this.known.set(id, now);
+    else this.known.delete(id);
+    return Boolean(before) && [...this.filters.keys()].map((key) => this.move(key, now.has(key) - before.has(key))).some(Boolean);
+  }
+
+  move(key, by) {
+    const number = this.numbers.get(key);
+    if (!by || !number || number.more) return Boolean(by);
+    this.numbers.set(key, { ...number, count: Math.max(0, number.count + by) });
+    return true;
+  }
+
+  later(soon = SOON) {
+    this.waits = true;
+    if (document.hidden || this.timer) return;
+    this.timer = setTimeout(() => this.ask(), Math.max(soon, this.asked + APART - Date.now()));
+  }
+
+  async ask() {
+    Object.assign(this, { timer: null, waits: false, asked: Date.now() });
+    const { told, filters } = this;
+    if (!filters.size) return;
+    const of = JSON.stringify([...filters.values()].map(asQuery));
+    const answer = await get("/api/v1/conversations/counts", { of }).catch(() => null); // the next event asks again
+    if (!answer || told !== this.told) return;
+    [...filters.keys()].forEach((key, index) => this.numbers.set(key, answer.items[index]));
+    this.changed();
+  }
+}

@@ -1,0 +1,41 @@
+/** Ways to look at the conversations: the fixed ones, and what words say of a filter. */
+import { bootstrap, fmt, me, memberName, t, tags, teams } from "@comptoir/sdk";
+import { priorityOf } from "./marks.js";
+
+export const TABS = ["mine", "none", "all"];
+
+export const looks = () => [
+  { key: "mine", label: t("Mine"), filter: { status: "open", assignee: ["me"] }, empty: t("Nothing is waiting for you.") },
+  { key: "none", label: t("Unassigned"), filter: { status: "open", assignee: ["none"] }, empty: t("No unassigned conversations. Nice.") },
+  { key: "all", label: t("All"), filter: { status: "open" }, empty: t("No open conversations. New messages appear here by themselves.") },
+  { key: "mentions", label: t("Mentions"), icon: "users", mentions: true, empty: t("Nobody has mentioned you.") },
+  { key: "snoozed", label: t("Snoozed"), icon: "bell-off", filter: { status: "snoozed" }, empty: t("Nothing is snoozed.") },
+  { key: "closed", label: t("Closed"), icon: "archive", filter: { status: "closed" }, empty: t("No closed conversations.") },
+];
+
+export const states = () => [["open", t("Open")], ["snoozed", t("Snoozed")], ["closed", t("Closed")], ["all", t("Open, snoozed and closed")]];
+export const windows = () => [1, 2, 4, 8, 24].map((hours) => [String(hours), t("Within {time}", { time: fmt.lasting(hours * 3_600_000) })]);
+export const waits = () => [15, 60, 240, 1440, 2880].map((minutes) => [String(minutes), t("Longer than {time}", { time: fmt.lasting(minutes * 60_000) })]);
+
+const person = (id) => ({ me: t("Me ({name})", { name: me.name }), none: t("Nobody") })[id] ?? memberName(id) ?? t("Somebody who left");
+const team = (id) => (id === "none" ? t("No team") : teams.find((one) => one.id === id)?.name ?? t("A deleted team"));
+const tag = (id) => tags.find((one) => one.id === id)?.name ?? t("A deleted tag");
+const number = (id) => bootstrap.accounts.find((one) => one.id === id)?.verified_name ?? t("A removed number");
+const listed = (names) => names.join(", ");
+
+const WORDS = {
+  status: (value) => states().find(([one]) => one === value)?.[1],
+  assignee: (value) => listed([value].flat().map(person)), team, account: number,
+  tag: (value) => listed([value].flat().map(tag)),
+  priority: (value) => listed([value].flat().map((one) => priorityOf(one)[1])),
+  kind: (value) => (value === "group" ? t("Groups") : t("People")),
+  unread: () => t("Unread"),
+  window_hours: (hours) => t("Window closes within {time}", { time: fmt.lasting(hours * 3_600_000) }),
+  waiting_minutes: (minutes) => t("Waits longer than {time}", { time: fmt.lasting(minutes * 60_000) }),
+};
+
+/** [name, words] of each condition. */
+export const said = (filter) => Object.entries(filter).map(([name, value]) => [name, WORDS[name]?.(value) ?? String(value)]);
+
+/** `999+` where more was not counted. */
+export const figure = (number) => (number ? `${fmt.number(number.count)}${number.more ? "+" : ""}` : "");

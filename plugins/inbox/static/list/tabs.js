@@ -1,0 +1,93 @@
+import { css, html, nothing } from "lit";
+import { Panel, define, icon, t } from "@comptoir/sdk";
+import { TABS, figure, looks, said } from "./looks.js";
+
+/**
+ * Which conversations are listed: three tabs, the one chosen from the menu beside them, and what is filtered besides.
+ * Fires "turn" {key}, "filter" {filter}, "sort" {sort}, "edit-filter", "save-view", "edit-view", "delete-view".
+ */
+class Tabs extends Panel {
+  static properties = { look: { attribute: false }, views: { attribute: false }, filter: { attribute: false }, sort: {}, numbers: { attribute: false }, mentions: { type: Number }, revision: { attribute: false }, manages: { type: Boolean } };
+  static styles = [...Panel.styles, css`
+    :host { display: block; padding: 0 var(--sp-3) var(--sp-2); }
+    .tabs { display: flex; align-items: center; gap: 2px; } [role=tablist] { display: flex; gap: 2px; flex: 1; min-inline-size: 0; overflow-x: auto; scrollbar-width: none; }
+    .tabs button { display: inline-flex; align-items: center; gap: 5px; border: 0; background: none; padding: 5px 8px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; flex: none; max-inline-size: 150px; } .tabs button:hover { background: var(--surface-2); }
+    .tabs [aria-selected=true] { background: var(--accent-soft); color: var(--accent); }
+    .n { font-variant-numeric: tabular-nums; color: var(--text-3); font-weight: 500; } [aria-selected=true] .n { color: inherit; }
+    .tabs .tool { padding: 0; inline-size: 30px; block-size: 30px; justify-content: center; } .tool .icon { inline-size: 16px; block-size: 16px; } .tool.on { color: var(--accent); }
+    .chips { display: flex; flex-wrap: wrap; gap: 4px; padding-block-start: 6px; } .chips button { display: inline-flex; align-items: center; gap: 3px; max-inline-size: 100%; border: 1px solid var(--line); background: var(--surface-2); border-radius: var(--r-full); padding: 1px 8px; font-size: var(--fs-sm); color: var(--text-2); min-block-size: 24px; } .chips button:hover { border-color: var(--line-strong); }
+    .chips .icon { inline-size: 12px; block-size: 12px; } .chips .save { background: none; border-color: transparent; color: var(--accent); font-weight: 600; }
+    @media (max-width: 760px) { .tabs button { min-block-size: 40px; padding-inline: 12px; } .tabs .tool { inline-size: 40px; block-size: 40px; } .chips button { min-block-size: 32px; } }
+  `];
+
+  render() {
+    const chosen = this.look.key;
+    const tabs = looks().filter(({ key }) => TABS.includes(key));
+    if (!TABS.includes(chosen)) tabs.push(this.look);
+    return html`<div class="tabs"><div role="tablist" aria-label=${t("Which conversations")} @keydown=${this.keys}>${tabs.map((look) => this.tab(look))}</div>
+        <ui-menu .items=${this.more()}><button class="tool" slot="trigger" aria-label=${t("More lists and views")} title=${t("More lists and views")}>${icon("chevron-down")}</button></ui-menu>
+        ${this.look.mentions ? nothing : html`<button class="tool ${Object.keys(this.filter).length ? "on" : ""}" aria-label=${t("Filter…")} title=${t("Filter…")} @click=${() => this.tell("edit-filter")}>${icon("funnel")}</button>
+        <ui-menu .items=${this.sorts()}><button class="tool ${this.sort === "waiting" ? "on" : ""}" slot="trigger" aria-label=${t("Sort: {order}", { order: this.sorts().find(({ checked }) => checked).label })} title=${t("Sort")}>${icon("list")}</button></ui-menu>`}</div>
+      ${this.chips()}`;
+  }
+
+  tab(look) {
+    const here = look.key === this.look.key;
+    return html`<button role="tab" id=${`tab-${look.key}`} aria-selected=${String(here)} tabindex=${here ? 0 : -1} @click=${() => this.tell("turn", look.key)}>
+      <span class="cut" dir="auto">${look.label}</span>${this.number(look) ? html` <span class="n">${this.number(look)}</span>` : nothing}</button>`;
+  }
+
+  number(look) {
+    return look.mentions ? figure(this.mentions ? { count: this.mentions } : null) : figure(this.numbers.of(look.key));
+  }
+
+  more() {
+    const item = (look) => ({ label: this.number(look) ? `${look.label} (${this.number(look)})` : look.label, icon: look.icon, checked: look.key === this.look.key, run: () => this.tell("turn", look.key) });
+    const { view } = this.look;
+    return [
+      ...looks().map(item),
+      ...(this.views.length ? [{ heading: t("Views") }, ...this.views.map(item)] : []),
+      ...(Object.keys(this.filter).length || view ? [{ separator: true }] : []),
+      ...(Object.keys(this.filter).length ? [{ label: t("Save as a view…"), icon: "plus", run: () => this.tell("save-view") }] : []),
+      ...(view?.mine || (view && this.manages) ? [{ label: t("Change this view…"), icon: "pencil", run: () => this.tell("edit-view") }, { label: t("Delete this view"), icon: "trash-2", run: () => this.tell("delete-view") }] : []),
+    ];
+  }
+
+  sorts() {
+    return [["latest", t("Latest first")], ["waiting", t("Longest waiting first")]].map(([sort, label]) => ({ label, checked: sort === this.sort, run: () => this.tell("sort", sort) }));
+  }
+
+  /** What is filtered besides the tab, each taken away by a press. */
+  chips() {
+    const chips = said(this.filter);
+    if (!chips.length && this.sort !== "waiting") return nothing;
+    return html`<div class="chips" role="group" aria-label=${t("Filter")}>
+      ${chips.map(([name, words]) => html`<button aria-label=${t("Without: {filter}", { filter: words })} @click=${() => this.without(name)}><span class="cut" dir="auto">${words}</span>${icon("x")}</button>`)}
+      ${this.sort === "waiting" ? html`<button aria-label=${t("Without: {filter}", { filter: t("Longest waiting first") })} @click=${() => this.tell("sort", "latest")}><span class="cut">${t("Longest waiting first")}</span>${icon("x")}</button>` : nothing}
+      ${chips.length ? html`<button class="save" @click=${() => this.tell("save-view")}>${t("Save as a view…")}</button>` : nothing}</div>`;
+  }
+
+  without(gone) {
+    this.tell("filter", Object.fromEntries(Object.entries(this.filter).filter(([name]) => name !== gone)));
+  }
+
+  keys(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const tabs = [...this.renderRoot.querySelectorAll("[role=tab]")];
+    const turned = getComputedStyle(this).direction === "rtl" ? -step : step;
+    const next = tabs[(tabs.findIndex(({ ariaSelected }) => ariaSelected === "true") + turned + tabs.length) % tabs.length];
+    this.tell("turn", next.id.slice(4));
+    this.updateComplete.then(() => this.renderRoot.querySelector("[aria-selected=true]")?.focus());
+  }
+
+  updated(changed) {
+    if (changed.has("look")) this.renderRoot.querySelector("[aria-selected=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+define("inbox-tabs", Tabs);

@@ -1,0 +1,144 @@
+"""Lists of conversations on the screen: tabs with live counts, filters, order, saved views, changes of many with undo."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator
+
+from .double import BASE, COLLEAGUE, ME, Double, iso
+from .screen import Screen
+
+pytestmark = pytest.mark.browser
+VIP = {"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c01", "name": "VIP", "colour": "violet"}
+LATE = {"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c02", "name": "Late", "colour": "orange"}
+
+
+def furnish(double: Double) -> list[Any]:
+    double.lists.tags += [VIP, LATE]
+    mine = {"id": ME, "name": "Amine Kadiri"}
+    made = []
+    for number, name in enumerate(("Aya", "Badr", "Chama", "Driss", "Elham", "Fouad")):
+        fields: dict[str, Any] = {"last_message_at": iso(BASE - timedelta(minutes=number))}
+        if number < 2:
+            fields |= {"assignee": mine, "priority": "urgent", "tags": [VIP], "unread": 3}
+        if number in (2, 3):
+            fields |= {"waiting_since": iso(BASE - timedelta(hours=5 - number)), "tags": [LATE, VIP]}
+        if number == 5:
+            fields |= {"status": "closed"}
+        made.append(double.customer(name, **fields))
+    return made
+
+
+def rows(screen: Screen) -> Locator:
+    return screen.page.locator("inbox-list .row")
+
+
+async def names(screen: Screen) -> list[str]:
+    return [text.strip() for text in await screen.page.locator("inbox-list .row .nm").all_inner_texts()]
+
+
+async def count_of(screen: Screen, tab: str, count: str) -> None:
+    await screen.page.locator(f"#tab-{tab} .n", has_text=count).wait_for()
+
+
+async def test_tabs_count_live_and_a_filter_becomes_a_view(double: Double, screen: Screen) -> None:
+    made = furnish(double)
+    await screen.go("/inbox")
+    await screen.live()
+    for tab, count in (("mine", "2"), ("none", "3"), ("all", "5")):
+        await count_of(screen, tab, count)
+    asked = double.lists.counted
+    made[2] |= {"assignee": {"id": ME, "name": "Amine Kadiri"}, "version": 2}
+    double.emit("conversation.assigned", {"conversation": made[2], "previous": None})
+    await count_of(screen, "mine", "3")
+    await count_of(screen, "none", "2")
+    assert double.lists.counted - asked <= 1, "what is known here is counted here"
+    await screen.page.get_by_role("button", name="Sort: Latest first").click()
+    await screen.page.get_by_role("menuitemradio", name="Longest waiting first").click()
+    await screen.page.locator(".nm", has_text="Aya").wait_for(state="detached")
+    assert await names(screen) == ["Chama", "Driss"]
+    await screen.page.get_by_role("button", name="Without: Longest waiting first").click()
+    await screen.page.get_by_role("button", name="Filter…").click()
+    await screen.page.get_by_role("combobox", name="Tags").fill("VI")
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_role("combobox", name="Priority").fill("Urg")
+    await screen.page.keyboard.press("Enter")
+    await screen.page.keyboard.press("Escape")
+    await screen.page.get_by_role("button", name="Show").click()
+    await screen.page.locator(".nm", has_text="Driss").wait_for(state="detached")
+    assert await names(screen) == ["Aya", "Badr"]
+    await screen.page.get_by_role("button", name="Save as a view…").click()
+    await screen.page.get_by_label("Name").fill("Urgent VIPs")
+    await screen.page.get_by_role("button", name="Save").click()
+    tab = screen.page.get_by_role("tab", name="Urgent VIPs")
+    await tab.wait_for()
+    assert await tab.get_attribute("aria-selected") == "true"
+    assert double.lists.views[0]["filter"] == {"status": "open", "tag": [VIP["id"]], "priority": ["urgent"]}
+    await screen.page.get_by_role("button", name="More lists and views").click()
+    await screen.page.get_by_role("menuitemradio", name="Delete this view").or_(
+        screen.page.get_by_role("menuitem", name="Delete this view")).click()
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.page.get_by_role("button", name="More lists and views").click()
+    await screen.page.get_by_role("menuitemradio", name="Urgent VIPs").click()
+    await screen.page.locator(".nm", has_text="Badr").wait_for()
+    await screen.page.get_by_role("tab", name="Urgent VIPs").press("ArrowRight")
+    await screen.page.locator("#tab-mine[aria-selected=true]").wait_for()
+    assert screen.errors == []
+
+
+async def test_many_are_changed_at_once_and_taken_back(double: Double, screen: Screen) -> None:
+    made = furnish(double)
+    double.lists.refused.add(made[4]["id"])
+    await screen.go("/inbox")
+    await screen.live()
+    await rows(screen).first.locator(".face").hover()
+    await rows(screen).first.locator(".box").click()
+    await rows(screen).nth(4).click(modifiers=["Shift"])
+    bar = screen.page.get_by_role("toolbar", name="Change what is picked")
+    await bar.get_by_text("5 picked").wait_for()
+    results = await Axe().run(screen.page)
+    assert [one["id"] for one in results.response["violations"]] == []
+    await bar.get_by_role("button", name="Close", exact=True).click()
+    await screen.page.get_by_text("4 conversations closed 1 could not be changed: It is gone.").wait_for()
+    assert await names(screen) == ["Elham"]
+    await screen.page.get_by_role("button", name="Undo").click()
+    await screen.page.locator(".nm", has_text="Aya").wait_for()
+    await screen.page.wait_for_function("document.querySelectorAll('ui-toast').length === 0")
+    put_back = double.lists.bulk[-1]["conversations"]
+    assert [one["id"] for one in put_back] == [one["id"] for one in made[:4]]
+    assert put_back[0] == {"id": made[0]["id"], "status": "open", "assignee": ME, "team": None, "priority": "urgent",
+                           "tags": [VIP["id"]]}  # fmt: skip
+    await rows(screen).nth(2).focus()
+    await screen.page.keyboard.press("x")
+    await screen.page.keyboard.press("a")
+    await screen.page.get_by_role("button", name="Yasmine Bennis").click()
+    await rows(screen).nth(2).locator(".who", has_text="YB").wait_for()
+    assert double.conversations[made[2]["id"]]["assignee"]["id"] == COLLEAGUE
+    assert screen.errors == []
+
+
+async def test_one_is_tagged_and_snoozed_by_the_keyboard(double: Double, screen: Screen) -> None:
+    made = furnish(double)
+    double.permissions.append("tags.manage")
+    await screen.go(f"/inbox/{made[4]['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-detail").get_by_text("No priority").wait_for()
+    await screen.page.keyboard.press("t")
+    field = screen.page.get_by_role("combobox", name="Tags")
+    await field.press_sequentially("Fragile")
+    await screen.page.get_by_role("option", name="Fragile").wait_for()
+    await field.press("Enter")
+    await field.press("Escape")
+    await screen.page.get_by_role("button", name="Save").click()
+    await screen.page.locator("inbox-detail .tag", has_text="Fragile").wait_for()
+    await screen.page.keyboard.press("p")
+    await screen.page.get_by_role("button", name="Urgent").click()
+    await screen.page.locator("inbox-detail").get_by_role("button", name="Urgent").wait_for()
+    await screen.page.keyboard.press("s")
+    await screen.page.get_by_role("button", name="Until the customer answers").click()
+    await screen.page.locator("inbox-detail").get_by_text("snoozed").wait_for()
+    assert double.conversations[made[4]["id"]]["snoozed_until"] is None
+    assert [tag["name"] for tag in double.conversations[made[4]["id"]]["tags"]] == ["Fragile"]
+    assert screen.errors == []
