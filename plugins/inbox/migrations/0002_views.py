@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ("name", fields.CharField(max_length=60)),
                 ("colour", fields.CharField(default="grey", max_length=20)),
                 ("icon", fields.CharField(default="", max_length=40)),
-                ("filter", fields.JSONField()),
+                ("wanted", fields.JSONField()),
                 ("sort", fields.CharField(default="latest", max_length=10)),
                 ("position", fields.IntField(default=0)),
                 ("created_at", fields.DatetimeField(auto_now_add=True)),

@@ -11,14 +11,14 @@ NAME_LENGTH = 60
 
 
 class View(TenantModel):
-    """A member's own, or shared with the organisation; `filter` as `GET /conversations` has it."""
+    """A member's own, or shared with the organisation; `wanted` is a filter as `GET /conversations` has it."""
 
     member_id: UUID | None = fields.UUIDField(null=True)
     shared = fields.BooleanField(default=False)
     name = fields.CharField(max_length=NAME_LENGTH)
     colour = fields.CharField(max_length=20, default="grey")
     icon = fields.CharField(max_length=40, default="")
-    filter: Any = fields.JSONField()
+    wanted: Any = fields.JSONField()
     sort = fields.CharField(max_length=10, default="latest")
     position = fields.IntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -45,7 +45,7 @@ async def add_view(ctx: Context, body: shapes.NewView) -> tuple[dict[str, Any], 
         raise Invalid(f"There are {MOST} views already: delete one first.")
     view = await View.create(
         tenant_id=ctx.tenant_id, member_id=_caller(ctx), shared=body.shared, name=body.name, colour=body.colour,
-        icon=body.icon, filter=_kept(body.filter), sort=body.sort, position=len(views),
+        icon=body.icon, wanted=_kept(body.filter), sort=body.sort, position=len(views),
     )  # fmt: skip
     await _place(ctx, view, views, body.position)
     return await _told(ctx, view), 201
@@ -67,7 +67,7 @@ async def change_view(ctx: Context, view_id: UUID, body: shapes.ChangedView) -> 
         if (value := getattr(body, name)) is not None:
             setattr(view, name, value)
     if body.filter is not None:
-        view.filter = _kept(body.filter)
+        view.wanted = _kept(body.filter)
     await view.save()
     await _place(ctx, view, [one for one in await _seen(ctx) if one.id != view.id], body.position)
     return await _told(ctx, view)
@@ -84,7 +84,7 @@ async def remove_view(ctx: Context, view_id: UUID) -> None:
 
 
 def resource(ctx: Context, view: View) -> dict[str, Any]:
-    return {"id": str(view.id), "name": view.name, "filter": view.filter, "sort": view.sort, "shared": view.shared,
+    return {"id": str(view.id), "name": view.name, "filter": view.wanted, "sort": view.sort, "shared": view.shared,
             "mine": view.member_id is not None and view.member_id == _caller(ctx), "colour": view.colour,
             "icon": view.icon, "position": view.position, "created_at": view.created_at.isoformat()}  # fmt: skip
 

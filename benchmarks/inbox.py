@@ -1,0 +1,115 @@
+"""python -m benchmarks.inbox [SIZE …]: what the inbox asks for most, with ten thousand messages, and with a million.
+
+Each figure is the median of the time that the server spends on one answer: the statement, its rows read into Python and
+the page put together, without HTTP. All sizes are tenants of one database, asked in turn. Writes benchmarks/INBOX.md.
+To measure something else, add a line to `ASKED`.
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.inbox_world import World, connect, fill, settle
+from benchmarks.report import Report, load_now
+from core.db.migrate import run as migrate
+from core.db.pool import Database
+from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
+from core.embedded.scratch import scratch_postgres
+from core.messaging.conversation_counts import count_conversations
+from core.messaging.conversation_list import Filter, Sort, list_conversations
+from core.messaging.messages import list_messages
+
+SIZES, _ROUNDS, _PAGE = (10_000, 100_000, 1_000_000), 40, 50
+Asked = Callable[[Database, World], Awaitable[Any]]
+
+
+def _list(filtered: Callable[[World], Filter], sort: Sort = "latest") -> Asked:
+    return lambda db, world: list_conversations(db, filtered(world), limit=_PAGE, sort=sort)
+
+
+def _second_page(db: Database, world: World) -> Awaitable[Any]:
+    async def both() -> Any:
+        first = await list_conversations(db, Filter("closed"), limit=_PAGE)
+        return await list_conversations(db, Filter("closed"), limit=_PAGE, cursor=first.next)
+
+    return both()
+
+
+def _tabs(db: Database, world: World) -> Awaitable[Any]:
+    me = [world.tenant.agent_id]
+    return count_conversations(db, [Filter("open", me), Filter("open", ["none"]), Filter("open"), Filter("snoozed"),
+                                    Filter("closed")])  # fmt: skip
+
+
+ASKED: Mapping[str, tuple[Sees, Asked]] = {
+    "list: open": ("all", _list(lambda w: Filter("open"))),
+    "list: of every state": ("all", _list(lambda w: Filter())),
+    "list: closed, two pages": ("all", _second_page),
+    "list: open and mine": ("all", _list(lambda w: Filter("open", [w.tenant.agent_id]))),
+    "list: open and nobody's": ("all", _list(lambda w: Filter("open", ["none"]))),
+    "list: of two members or nobody": ("all", _list(lambda w: Filter(
+        None, [w.tenant.agent_id, w.tenant.owner_id, "none"]))),
+    "list: of a team": ("all", _list(lambda w: Filter(team=w.team))),
+    "list: a tag of a quarter": ("all", _list(lambda w: Filter(tags=[w.often]))),
+    "list: a rare tag": ("all", _list(lambda w: Filter(tags=[w.rare]))),
+    "list: a rare tag, open, unread": ("all", _list(lambda w: Filter("open", tags=[w.rare], unread=True))),
+    "list: urgent or high": ("all", _list(lambda w: Filter(priorities=["urgent", "high"]))),
+    "list: unread": ("all", _list(lambda w: Filter(unread=True))),
+    "list: of a number": ("all", _list(lambda w: Filter(account=w.tenant.account_id))),
+    "list: window closes within 2 h": ("all", _list(lambda w: Filter(window_within=timedelta(hours=2)))),
+    "list: waiting for more than an hour": ("all", _list(lambda w: Filter(waiting_longer=timedelta(hours=1)))),
+    "list: longest waiting first": ("all", _list(lambda w: Filter(), "waiting")),
+    "list: mine, longest waiting first": ("all", _list(lambda w: Filter("open", [w.tenant.agent_id]), "waiting")),
+    "list: open, of who sees their team's": ("team", _list(lambda w: Filter("open"))),
+    "list: open, of who sees their own": ("own", _list(lambda w: Filter("open"))),
+    "counts of the five tabs": ("all", _tabs),
+    "counts of the five tabs, of who sees their own": ("own", _tabs),
+    "open: the first page of a thread": ("all", lambda db, w: list_messages(db, w.thread, limit=_PAGE)),
+}
+
+
+async def measure(report: Report, sizes: tuple[int, ...]) -> None:
+    with scratch_postgres(fsync=True) as server:
+        await server.create_database("bench")
+        dsn = server.dsn("bench")
+        await migrate(dsn)
+        db, owner = await Database.open(dsn), await connect(dsn)
+        try:
+            worlds = [await fill(db, owner, size) for size in sizes]
+            await settle(owner)
+            for name, (sees, asked) in ASKED.items():
+                await _compare(report, db, worlds, name, sees, asked)
+        finally:
+            await owner.close()
+            await db.close()
+
+
+async def _compare(report: Report, db: Database, worlds: list[World], name: str, sees: Sees, asked: Asked) -> None:
+    taken: dict[int, list[float]] = {world.messages: [] for world in worlds}
+    for _ in range(_ROUNDS):
+        for world in worlds:
+            with tenant_scope(world.tenant.id), viewer_scope(Viewer(world.tenant.agent_id, sees)):
+                began = time.perf_counter()
+                await asked(db, world)
+                taken[world.messages].append(1000 * (time.perf_counter() - began))
+    medians = {size: statistics.median(times[5:]) for size, times in taken.items()}
+    first = next(iter(medians.values()))
+    for size, median in medians.items():
+        report.add(f"{name}: {size:,} messages", median, "ms", ratio=first, of="of the first")
+
+
+async def main() -> None:
+    report = Report()
+    report.add("load of the machine before", load_now(), "processes")
+    await measure(report, tuple(int(size) for size in sys.argv[1:]) or SIZES)
+    report.add("load of the machine after", load_now(), "processes")
+    report.write(Path(__file__).with_name("INBOX.md"), "python -m benchmarks.inbox")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
