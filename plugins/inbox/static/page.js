@@ -218,7 +218,7 @@ class Inbox extends Panel {
   }
 
   pickActive() {
-    const id = this.rows.reachable;
+    const id = this.rows?.reachable;
     if (id) this.rows.pick(id);
   }
 
