@@ -111,7 +111,7 @@ def _check_may_share(ctx: Context, shared: bool) -> None:
 
 async def _seen(ctx: Context) -> list[View]:
     mine = Q(shared=True) | Q(member_id=_caller(ctx)) if _caller(ctx) else Q(shared=True)
-    return list(await View.filter(mine).order_by("position", "id").limit(2 * MOST))
+    return list(await View.filter(mine).order_by("position", "-shared", "id").limit(2 * MOST))
 
 
 async def _one(ctx: Context, view_id: UUID) -> View:
