@@ -166,7 +166,7 @@ class Finding:
                 "contact": self._contact, "kind": self._kind, "priorities": self._priorities, "unread": self._unread,
                 "window_within": self._window, "waiting_longer": self._waiting}  # fmt: skip
         return [condition() for name, condition in said.items()
-                if getattr(self._wanted, name) and name not in chosen] + self._more  # fmt: skip
+                if _asked(getattr(self._wanted, name)) and name not in chosen] + self._more  # fmt: skip
 
     def _assignees(self) -> str:
         named = [one for one in self._wanted.assignees if one != "none"]
@@ -204,3 +204,8 @@ class Finding:
     def _waiting(self) -> str:
         assert self._wanted.waiting_longer is not None  # noqa: S101 - asked for only then
         return _WAITS + self._values.into(" and v.waiting_since < {}", datetime.now(UTC) - self._wanted.waiting_longer)
+
+
+def _asked(value: object) -> bool:
+    """Zero minutes are a question; false, and none of several, are none."""
+    return bool(value) or isinstance(value, timedelta)

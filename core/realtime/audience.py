@@ -9,7 +9,7 @@ from core.db.pool import Database
 from core.events.log import Event
 from core.messaging.sight import seen_among
 
-_NEEDED: Final = {"message": "conversations.read", "conversation": "conversations.read",
+_NEEDED: Final = {"message": "conversations.read", "conversation": "conversations.read", "tag": "conversations.read",
                   "account": "conversations.read", "contact": "contacts.read", "contacts": "contacts.read",
                   "webhook": "settings.manage", "audit": "audit.read", "export": "data.export"}  # fmt: skip
 _FOR_ALL: Final = frozenset({"member", "team", "tenant"})

@@ -13,7 +13,7 @@ REPORT_ONLY = "require-trusted-types-for 'script'; trusted-types lit-html ui-fra
 def content_security_policy(import_map: str = "", frame_origins: Sequence[str] = ()) -> str:
     """One line for the header; `import_map` is the exact text between the script tags."""
     inline = f" 'sha256-{sha256(import_map)}'" if import_map else ""
-    frames = f"; frame-src {' '.join(frame_origins)}" if frame_origins else ""
+    frames = f"; frame-src 'self' {' '.join(frame_origins)}" if frame_origins else ""
     return (
         f"default-src 'self'; script-src 'self'{inline}; style-src 'self'; img-src 'self' data: blob:; "
         "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; "

@@ -86,6 +86,7 @@ def matching(office: Office) -> dict[str, Any]:
         "kind=group": lambda v: False,
         f"account={office.tenant.account_id}&kind=person": lambda v: True,
         "window_hours=5": lambda v: soon < v["last_inbound_at"] <= today,
+        "waiting_minutes=0": lambda v: v["status"] != "closed" and v["waiting_since"] is not None,
         "waiting_minutes=595": lambda v: v["status"] != "closed" and v["waiting_since"] is not None
             and v["waiting_since"] < NOW - timedelta(minutes=595),
     }

@@ -291,5 +291,6 @@ async def test_an_event_is_on_the_screen_within_a_breath(server: Server, tenant:
 def test_an_event_nobody_listed_is_shown_to_nobody() -> None:
     owner = Principal(uuid4(), uuid4(), "owner", "", ADMINISTER, "session", uuid4())
     assert may_hear(owner, "webhook.unhandled")
+    assert may_hear(owner, "tag.saved")
     assert not may_hear(owner, "billing.failed")
     assert not may_hear(owner, "")

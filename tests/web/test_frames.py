@@ -82,7 +82,7 @@ async def test_the_frame_has_no_origin_and_the_policy_names_its_own(
     salma = double.customer("Salma")
     answer = await screen.page.goto(f"/inbox/{salma['id']}")
     assert answer is not None
-    assert f"frame-src {others}" in answer.headers["content-security-policy"]
+    assert f"frame-src 'self' {others}" in answer.headers["content-security-policy"]
     frame = screen.page.locator(FRAME)
     await frame.wait_for()
     assert await frame.get_attribute("sandbox") == "allow-scripts allow-forms"
