@@ -26,7 +26,8 @@ async def test_a_file_is_uploaded_and_sent(double: Double, screen: Screen, salma
         await choose(screen, "Photos, videos or files")
     file: FilePayload = {"name": "facture.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
     await (await chooser.value).set_files(file)
-    await screen.page.get_by_role("button", name="Send", exact=True).click()
+    async with screen.page.expect_response("**/messages"):
+        await screen.page.get_by_role("button", name="Send", exact=True).click()
     await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
     sent = double.posted[-1]
     assert (sent["type"], sent["document"]["filename"]) == ("document", "facture.pdf")

@@ -109,7 +109,7 @@ class Composer extends Panel {
         @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }} @replies=${() => this.insert("/")} @templates=${this.choose} @discard=${() => this.begun.discard()}></inbox-extras>
       <button class="ib tool" data-emojis aria-label=${t("Emoji")} title=${t("Emoji")} aria-expanded=${String(Boolean(this.emojis))} @click=${this.turnEmojis}>${icon("smile")}</button>
       <inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions>${this.area()}
-      ${ready || !canRecord() ? html`<button class="send" aria-label=${t("Send")} ?disabled=${!ready} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button>`
+      ${ready || this.tray.entries.length || !canRecord() ? html`<button class="send" aria-label=${t("Send")} ?disabled=${!ready} @click=${() => this.send()}>${icon("send-horizontal")}<span>${t("Send")}</span></button>`
         : html`<button class="send" aria-label=${t("Record a voice message")} title=${t("Record a voice message")} @click=${this.record}>${icon("mic")}</button>`}</div>`;
   }
 
