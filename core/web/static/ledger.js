@@ -163,8 +163,9 @@ export class Ledger {
 
 function sorted(thread) {
   if (thread.sortedAt !== thread.revision) {
-    thread.sorted = extended(thread) ?? [...thread.messages.values()].sort(byTime);
-    thread.known = new Set(thread.sorted.map(({ id }) => id));
+    const longer = extended(thread);
+    thread.sorted = longer ?? [...thread.messages.values()].sort(byTime);
+    if (!longer) thread.known = new Set(thread.messages.keys());
     thread.sortedAt = thread.revision;
   }
   return thread.sorted;
@@ -181,6 +182,8 @@ function extended({ messages, sorted: before, known }) {
   }
   if (messages.size === kept.length) return kept;
   const added = [...messages.values()].filter(({ id }) => !known.has(id)).sort(byTime);
-  if (byTime(added.at(-1), kept[0]) < 0) return [...added, ...kept];
-  return byTime(kept.at(-1), added[0]) < 0 ? [...kept, ...added] : null;
+  const older = byTime(added.at(-1), kept[0]) < 0;
+  if (!older && byTime(kept.at(-1), added[0]) >= 0) return null;
+  for (const { id } of added) known.add(id);
+  return older ? [...added, ...kept] : [...kept, ...added];
 }
