@@ -25,7 +25,7 @@ const LATER = 2 ** 31 - 1; // ms: the longest that a timer can wait
 class Composer extends Panel {
   static properties = {
     conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true },
-    recording: { state: true }, choosing: { state: true }, completion: { state: true }, emojis: { state: true },
+    recording: { state: true }, choosing: { state: true }, picks: { state: true }, completion: { state: true }, emojis: { state: true },
   };
   static styles = [...Panel.styles, trayStyles, composerStyles];
 
@@ -132,11 +132,12 @@ class Composer extends Panel {
 
   /** Outside the window: what WhatsApp still takes. */
   outside() {
-    this.picker ??= import("./templates/picker.js");
+    // Drawn once it is known: what is upgraded later is told its conversation only after it has asked.
+    this.picker ??= import("./templates/picker.js").then(() => { this.picks = true; });
     return html`${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
       ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
         <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
-      <inbox-templates .conversation=${this.conversation}></inbox-templates>`;
+      ${this.picks ? html`<inbox-templates .conversation=${this.conversation}></inbox-templates>` : html`<ui-skeleton rows="2"></ui-skeleton>`}`;
   }
 
   /** What a plugin offers goes where the cursor stands; the person still sends it. */
