@@ -31,7 +31,7 @@ _RESOURCE = "select resource::text from conversation_resources where id = $1"
 
 
 class Taken(Exception):
-    """Somebody has the conversation, or it is not open: what was wanted only for one without assignee is not done."""
+    """Somebody else has the conversation, or it is not open: what was wanted only otherwise is not done."""
 
 
 async def get_conversation(db: Database, conversation_id: UUID) -> dict[str, Any]:
@@ -71,6 +71,7 @@ class Change:
     until: datetime | None = None
     receivers: Mapping[Receiver, UUID | None] = field(default_factory=dict)
     only_if_unassigned: bool = False
+    instead_of: UUID | None = None
     reason: str | None = None
     labels: Labels = field(default_factory=Labels)
     read: ReadReceipt | None = None
@@ -92,10 +93,11 @@ async def change(db: Database, conversation_id: UUID, wanted: Change) -> dict[st
 
 
 async def change_within(connection: Connection, conversation_id: UUID, wanted: Change) -> dict[str, Any]:
-    """As `change`, as a part of the caller's transaction, whose sight it may lift. Raises Taken for what was wanted
-    only for one without assignee."""
+    """As `change`, as a part of the caller's transaction, whose sight it may lift. Raises Taken where somebody else
+    has what was wanted only for one without assignee, or with that one."""
     before = await _lock(connection, conversation_id)
-    if wanted.only_if_unassigned and (before["assignee_id"] is not None or before["status"] != "open"):
+    if (wanted.only_if_unassigned or wanted.instead_of) and (before["assignee_id"], before["status"]) != (
+            wanted.instead_of, "open"):  # fmt: skip
         raise Taken
     done: list[Done] = []
     if wanted.status is not None:

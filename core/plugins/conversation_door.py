@@ -49,8 +49,9 @@ class ConversationDoor(Doors):
         return {row["id"]: row["resource"] for row in rows}
 
     async def assign(self, conversation_id: UUID, member_id: UUID | None, *, only_if_unassigned: bool = False,
-                     reason: str | None = None) -> Conversation | None:
-        wanted = Change(receivers={"assignee": member_id}, only_if_unassigned=only_if_unassigned, reason=reason)
+                     instead_of: UUID | None = None, reason: str | None = None) -> Conversation | None:
+        wanted = Change(receivers={"assignee": member_id}, only_if_unassigned=only_if_unassigned,
+                        instead_of=instead_of, reason=reason)
         try:
             return await found(self._change(conversation_id, wanted))
         except Taken:

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,13 +46,15 @@ def lint(plugin: Plugin) -> list[Finding]:
     known, depended, found = set[str](), {plugin.name}, list[Finding]()
     for name, migration in migrations_of(plugin):
         depended |= {app for app, _ in migration.dependencies or ()}
-        made = {operation.name for operation in migration.operations if isinstance(operation, CreateModel)}
+        made = {operation.name: str((operation.options or {}).get("table")) for operation in migration.operations
+                if isinstance(operation, CreateModel)}
         for operation in migration.operations:
             found += [Finding(name, wrong) for wrong in (*_dependencies(operation, depended),
-                                                         *_of_rows(operation, known), *_of_walls(operation))]
+                                                         *_of_rows(operation, known, made.values()),
+                                                         *_of_walls(operation))]
             found += [Finding(name, wrong, harmful=True) for wrong in _of_others(plugin, operation)]
         found += [Finding(name, wrong) for wrong in _unprotected(migration.operations)]
-        known |= made
+        known |= made.keys()
     return found
 
 
@@ -77,14 +79,21 @@ def _dependencies(operation: Any, depended: set[str]) -> Iterator[str]:
                 yield f"{name} points at {target}, and `dependencies` names no migration of {app}"
 
 
-def _of_rows(operation: Any, known: set[str]) -> Iterator[str]:
-    """What tables that have rows already would suffer. `known` are models that earlier migrations made."""
+def _of_rows(operation: Any, known: set[str], empty: Collection[str]) -> Iterator[str]:
+    """What tables that have rows already would suffer. `known` are models that earlier migrations made, `empty` the
+    tables that this one makes."""
     model = getattr(operation, "model_name", getattr(operation, "old_name", getattr(operation, "name", "")))
     if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
         yield from (f"`{found[0]}` holds a lock for as long as the table is long" for sql in _statements(operation)
-                    if (found := _SLOW.search(plain(sql))))
+                    if (found := _SLOW.search(plain(sql))) and not _is_on(plain(sql), empty))
     elif model in known and (wrong := _of_known(operation)):
         yield f"{wrong} ({operation.describe()})"
+
+
+def _is_on(sql: str, tables: Collection[str]) -> bool:
+    """Whether it makes an index on one of these."""
+    found = re.search(r"^create (?:unique )?index \S+ on (\w+)", sql)
+    return found is not None and found[1] in tables
 
 
 def _of_known(operation: Any) -> str:

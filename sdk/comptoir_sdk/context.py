@@ -53,10 +53,10 @@ class Conversations(Protocol):
         """Raises NotFound."""
 
     async def assign(self, conversation_id: UUID, member_id: UUID | None, *, only_if_unassigned: bool = False,
-                     reason: str | None = None) -> Conversation | None:
+                     instead_of: UUID | None = None, reason: str | None = None) -> Conversation | None:
         """Give the conversation to a member, or to nobody, in the caller's transaction; as it is then. With
-        `only_if_unassigned` None, and nothing is done, when somebody has it or it is not open any more. `reason` is
-        kept in the audit log: never a customer's words.
+        `only_if_unassigned` None, and nothing is done, when somebody has it or it is not open any more; so with
+        `instead_of`, when that member has it no more. `reason` is kept in the audit log: never a customer's words.
 
         Raises NotFound, Invalid for somebody who is no member.
         """

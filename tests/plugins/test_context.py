@@ -143,7 +143,8 @@ async def test_what_is_only_for_the_unassigned_is_given_once_and_to_open_ones_al
                                      for _ in range(8)))
     assert sum(answer is not None for answer in answers) == 1
     assert await ours.conversations.count_open([tenant.agent_id]) == {tenant.agent_id: 1}
-    await ours.conversations.assign(one, None)
+    assert await ours.conversations.assign(one, None, instead_of=tenant.owner_id) is None
+    assert await ours.conversations.assign(one, None, instead_of=tenant.agent_id) is not None
     await ours.conversations.set_status(one, "closed")
     assert await ours.conversations.assign(one, tenant.agent_id, only_if_unassigned=True) is None
     assert await ours.conversations.count_open([tenant.agent_id]) == {tenant.agent_id: 0}

@@ -45,6 +45,7 @@ class Inbox extends Panel {
 
   connectedCallback() {
     super.connectedCallback();
+    import("./assignment/availability.js");
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
     const seen = () => this.markRead();
     document.addEventListener("visibilitychange", seen);
@@ -159,7 +160,7 @@ class Inbox extends Panel {
   render() {
     const conversation = this.selected && ledger.conversation(this.selected);
     return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")}>
-        <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span></header>
+        <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span><inbox-availability .api=${this.api}></inbox-availability></header>
         ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
         <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button>
         ${this.tabs()}
