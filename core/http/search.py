@@ -25,7 +25,8 @@ _MOST_NAMES = 8
 class SearchQuery(Paging):
     """`q` is any part of words, two letters at least, in any spelling: without accents or tashkeel, any alef, Latin or
     Arabic digits; a phone with or without its country code. All of its words must be there. `from` is who wrote;
-    `member` a colleague's id. The filters beside `q` are of messages. With a `cursor`, messages alone are answered."""
+    `member` a colleague's id; `tag` one of the conversation's. The filters beside `q` are of messages. With a `cursor`,
+    messages alone are answered."""
 
     q: Text = Field(min_length=1, max_length=200)
     within: Literal["all", "names", "messages", "plugins"] = Field(default="all", alias="in")
@@ -37,19 +38,20 @@ class SearchQuery(Paging):
     since: Moment | None = None
     until: Moment | None = None
     kind: Kind | None = None
+    tag: UUID | None = None
 
     @property
     def question(self) -> Question:
         member = _me() if self.side == "me" else self.member
         side = None if self.side == "me" else self.side
         return Question(self.q, self.conversation, self.contact, self.account, side, member, self.since, self.until,
-                        self.kind)  # fmt: skip
+                        self.kind, self.tag)  # fmt: skip
 
     def wants(self, what: str) -> bool:
         """With a filter of messages nothing else is asked for: a name has no kind and no author."""
         if what == "messages" or self.within != "all":
             return self.within in ("all", what)
-        of_messages = self.cursor, self.account, self.side, self.member, self.since, self.until, self.kind
+        of_messages = self.cursor, self.account, self.side, self.member, self.since, self.until, self.kind, self.tag
         within = (self.conversation, self.contact) if what == "names" else ()
         return not any(given is not None for given in (*of_messages, *within))
 

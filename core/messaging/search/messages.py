@@ -17,7 +17,7 @@ from core.messaging.search.folding import fold
 from core.messaging.search.question import Question, Terms, terms_of_text
 from core.messaging.search.snippets import snippet
 
-_BUDGET_SECONDS: Final = 0.1
+_BUDGET_SECONDS: Final = 0.25
 """After so long a page ends, however little it has found; `next` goes on from there."""
 _FIRST_SHELVES: Final = 4
 _FEW_CONVERSATIONS: Final = 64
@@ -38,18 +38,20 @@ from unnest($2::integer[]) with ordinality s (number, nth) cross join lateral (
                 select search_facet(name) from unnest($4::text[]) name)) k)
         and (w.tenant_id = $1) is true and w.shelf = s.number and ' ' || w.words like all ($5::text[])
         and ($6::timestamptz is null or (w.at, w.message_id) < ($6, $7::uuid))
-        and ($8::timestamptz is null or w.at >= $8) and ($9::timestamptz is null or w.at < $9) {sight}
+        and ($8::timestamptz is null or w.at >= $8) and ($9::timestamptz is null or w.at < $9)
+        and ($11::uuid is null or exists (select from conversation_tags t where t.tenant_id = w.tenant_id
+            and t.conversation_id = w.conversation_id and t.tag_id = $11)) {sight}
     order by w.at desc, w.message_id desc limit $10) f
 limit $10"""
 # Members of limited sight. Few conversations are looked for by their keys; of many, each hit's is looked at.
 _IN_FEW: Final = """
         and search_keys(w.tenant_id, w.shelf, w.words, w.facets) && array(
             select search_facet('conversation ' || id) # hashtextextended($1::uuid::text, s.number)
-            from unnest($11::uuid[]) id)
-        and w.conversation_id = any ($11)"""
+            from unnest($12::uuid[]) id)
+        and w.conversation_id = any ($12)"""
 _IN_SIGHT: Final = """
         and exists (select from conversations v where v.tenant_id = w.tenant_id and v.id = w.conversation_id
-            and (v.assignee_id = $11 or v.team_id = any ($12::uuid[])))"""
+            and (v.assignee_id = $12 or v.team_id = any ($13::uuid[])))"""
 _TEAMS: Final = "select team_id from team_members where tenant_id = $1 and user_id = $2"
 _SEEN: Final = """select id from conversations where tenant_id = $1 and assignee_id = $2
 union select id from conversations where tenant_id = $1 and team_id = any ($3::uuid[]) limit $4"""
@@ -112,7 +114,8 @@ async def _walk(
         turn = shelves[at:at + many]
         found += await connection.fetch(
             query, tenant_id, [shelf["number"] for shelf in turn], terms.grams, question.facets, terms.patterns,
-            *place, question.since, question.until, most - len(found), *sight.values)  # fmt: skip
+            *place, question.since, question.until, most - len(found),
+            question.tag, *sight.values)  # fmt: skip
         at, many = at + many, many * 2
         if len(found) >= most or turn[-1]["last"]:
             break

@@ -12,13 +12,14 @@ Side = Literal["customer", "colleague"]
 Kind = Literal["text", "image", "video", "audio", "document", "sticker", "location", "contacts", "interactive",
                "template", "order", "link"]  # fmt: skip
 MOST_TERMS, _MOST_GRAMS = 8, 12
-_NATIONAL: Final = 9
+_NATIONAL: Final = 6
 """From so many digits on, a number that begins with 0 is a phone as one dials it at home."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Each None lets everything through. `member` is who wrote it; a `contact` also what they wrote in groups."""
+    """Each None lets everything through. `member` is who wrote it; a `contact` also what they wrote in groups,
+    of a `tag` what is in conversations that bear it now."""
 
     q: str
     conversation: UUID | None = None
@@ -29,6 +30,7 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
     kind: Kind | None = None
+    tag: UUID | None = None
 
     @property
     def facets(self) -> list[str]:

@@ -151,6 +151,12 @@ async def test_filters_narrow_it_down(db: Database, tenant: SeededTenant, salma:
     assert await texts(db, "facture", kind="link") == everything[2:3]
     assert await texts(db, "facture", since=NOON + timedelta(days=2)) == everything[:2]
     assert await texts(db, "facture", until=NOON + timedelta(days=1)) == everything[3:]
+    tag = await db.system.fetchval(
+        "insert into tags (tenant_id, name, colour) values ($1, 'VIP', 'red') returning id", tenant.id)
+    await db.system.execute(
+        "insert into conversation_tags (tenant_id, conversation_id, tag_id, status, last_message_at) "
+        "values ($1, $2, $3, 'open', now())", tenant.id, other, tag)  # fmt: skip
+    assert await texts(db, "facture", tag=tag) == everything[:2]
 
 
 async def test_a_file_is_found_by_its_name_and_its_caption(db: Database, tenant: SeededTenant, salma: UUID) -> None:

@@ -7,6 +7,7 @@ import { marked } from "./marked.js";
 
 const TYPING = 180; // ms after the last letter until it is asked
 const RECENT = 6;
+const TURNS = 20;
 const PERIODS = { week: 7, month: 30, year: 365 }; // days
 
 /** Searches messages, conversations, contacts and notes. Fires "leave". `conversation` is the one that is open. */
@@ -23,7 +24,7 @@ class Search extends Panel {
     .group { font-size: var(--fs-sm); font-weight: 600; color: var(--text-3); padding: var(--sp-3) var(--sp-2) var(--sp-1); }
     .hit { display: grid; grid-template-columns: 32px minmax(0, 1fr); gap: 0 var(--sp-3); align-items: center; padding: var(--sp-2); border-radius: var(--r-md); cursor: pointer; scroll-margin: 32px; }
     .hit:hover { background: var(--surface-2); } .hit[aria-selected=true] { background: var(--accent-soft); }
-    .hit > .icon { margin: 0 6px; color: var(--text-3); } .first { display: flex; gap: 6px; align-items: baseline; } .first b { flex: 1; font-weight: 550; } .said { color: var(--text-2); font-size: var(--fs-preview); display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; text-align: match-parent; }
+    .hit > .icon { margin: 0 6px; color: var(--text-3); } .first { display: flex; gap: 6px; align-items: baseline; } .first b { flex: 1; font-weight: 550; } .said { color: var(--text-2); font-size: var(--fs-preview); display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent; }
     mark { background: var(--mark); color: inherit; border-radius: 3px; } .more { margin: var(--sp-2); } .missing, .hint { color: var(--text-2); font-size: var(--fs-sm); padding: var(--sp-3) var(--sp-2); }
     .recent { display: flex; align-items: center; gap: var(--sp-2); inline-size: 100%; border: 0; background: none; padding: var(--sp-2); border-radius: var(--r-md); text-align: start; } .recent:hover { background: var(--surface-2); } .recent .icon { inline-size: 16px; block-size: 16px; color: var(--text-3); }
     ui-skeleton, ui-empty, ui-error { flex: 1; }
@@ -147,13 +148,20 @@ class Search extends Panel {
     this.busy = true;
     try {
       const found = await get("/api/v1/search", this.parameters());
-      if (asked === this.asked) Object.assign(this, { found, at: 0, answered: this.wanted });
+      if (asked !== this.asked) return undefined;
+      Object.assign(this, { found, at: 0, answered: this.wanted });
+      if (!this.hits.length) await this.onwards(asked);
     } catch (error) {
       if (asked === this.asked) Object.assign(this, { found: null, error });
     } finally {
       if (asked === this.asked) this.busy = false;
     }
     return undefined;
+  }
+
+  /** The server stops when it has taken long enough: while nothing is found, it is asked to go on. */
+  async onwards(asked) {
+    for (let turn = 0; turn < TURNS && asked === this.asked && !this.hits.length && this.found?.messages.next && !this.error; turn += 1) await this.more();
   }
 
   parameters(cursor) {
