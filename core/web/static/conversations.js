@@ -41,9 +41,10 @@ function closesWithin({ last_inbound_at: heard }, hours, now) {
 
 const given = (value) => value !== undefined && value !== null && value !== false && value !== "" && !(Array.isArray(value) && !value.length);
 
-/** Whether a conversation is one of a filter's, `me` being the member's id. */
-export function belongs(conversation, filter, me, now = Date.now()) {
-  return Object.entries(filter).every(([name, value]) => !given(value) || !CONDITIONS[name] || CONDITIONS[name](conversation, value, me, now));
+/** A filter as a function (conversation, now) that says whether it is one of them, `me` being the member's id. */
+export function matcher(filter, me) {
+  const conditions = Object.entries(filter).filter(([name, value]) => given(value) && CONDITIONS[name]).map(([name, value]) => [CONDITIONS[name], value]);
+  return (conversation, now = Date.now()) => conditions.every(([holds, value]) => holds(conversation, value, me, now));
 }
 
 /** The filter as the API's query has it. */
@@ -52,7 +53,7 @@ export const asQuery = (filter) => Object.fromEntries(Object.entries(filter).fil
 export class ConversationList {
   /** `filter`: the names of `GET /conversations`, several values as a list; `memberId` is "me"; `sort`: latest, waiting. */
   constructor(ledger, filter, memberId, sort = "latest") {
-    Object.assign(this, { ledger, filter, memberId, sort, order: sort === "waiting" ? byWaiting : byActivity });
+    Object.assign(this, { ledger, filter, memberId, sort, matches: matcher(filter, memberId), order: sort === "waiting" ? byWaiting : byActivity });
     this.clear();
   }
 
@@ -89,7 +90,7 @@ export class ConversationList {
 
   holds(conversation, now = Date.now()) {
     if (this.sort === "waiting" && !conversation.waiting_since) return false;
-    if (!belongs(conversation, this.filter, this.memberId, now)) return false;
+    if (!this.matches(conversation, now)) return false;
     // Beyond the last fetched row there may be others we do not know: it comes with its page.
     return !this.next || this.order(conversation, this.last) <= 0;
   }

@@ -1,6 +1,6 @@
 /** How many conversations several filters have: what is known here is counted at once, the rest is asked for now and then. */
 import { get } from "./api.js";
-import { asQuery, belongs } from "./conversations.js";
+import { asQuery, matcher } from "./conversations.js";
 
 const APART = 5_000; // ms between two questions, however much happens
 const SOON = 800;
@@ -9,6 +9,7 @@ const MINUTE = 60_000; // windows close and waits grow without an event
 export class Counts {
   numbers = new Map();
   filters = new Map();
+  matchers = [];
   known = new Map();
   asked = 0;
 
@@ -32,6 +33,7 @@ export class Counts {
     if (told === this.told) return;
     this.told = told;
     this.filters = new Map(Object.entries(filters));
+    this.matchers = Object.entries(filters).map(([key, filter]) => [key, matcher(filter, this.memberId)]);
     this.known.clear();
     for (const conversation of this.ledger.state.conversations.values()) this.known.set(conversation.id, this.keysOf(conversation));
     clearTimeout(this.timer);
@@ -45,7 +47,7 @@ export class Counts {
 
   keysOf(conversation) {
     const now = Date.now();
-    return new Set([...this.filters].filter(([, filter]) => belongs(conversation, filter, this.memberId, now)).map(([key]) => key));
+    return new Set(this.matchers.filter(([, matches]) => matches(conversation, now)).map(([key]) => key));
   }
 
   /** Something happened in a conversation that was never seen here: only the server can say what it was before. */

@@ -6,6 +6,7 @@ import "./chat.js";
 import "./detail.js";
 import { doingsOf } from "./doings.js";
 import "./list.js";
+import { figure } from "./list/looks.js";
 import { Selection } from "./list/selection.js";
 import { Shelf } from "./list/shelf.js";
 import "./list/tabs.js";
@@ -68,9 +69,9 @@ class Inbox extends Panel {
       "/": { label: t("Search"), group: list, icon: "search", run: () => this.find() },
       r: { label: t("Reply"), group: open, icon: "reply", run: () => this.chat?.turn("reply") },
       n: { label: t("Note for your team"), group: open, icon: "sticky-note", run: () => this.chat?.turn("note") },
-      e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => this.close() },
+      e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => (this.bar ? this.bar.status("closed") : this.close()) },
       m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.chat?.assign("me") },
-      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.picked.size ? this.bar.assign() : this.chat?.openAssign()) },
+      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.bar ? this.bar.assign() : this.chat?.openAssign()) },
       s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.label("snooze") },
       t: { label: t("Tags…"), group: open, icon: "tag", run: () => this.label("tag") },
       p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => this.label("priority") },
@@ -240,12 +241,14 @@ class Inbox extends Panel {
   /** Of what is picked, else of what is open. */
   async label(what) {
     if (!can("conversations.write")) return;
-    if (this.picked.size) this.bar[what]();
+    if (this.bar) this.bar[what]();
     else if (this.chat) (await import("./list/single.js")).label(this.chat.conversation, what);
   }
 
   count() {
-    const { list } = this;
+    const { list, shelf } = this;
+    const counted = !Object.keys(shelf.filter).length && shelf.order === "latest" && figure(shelf.counts.of(shelf.look.key));
+    if (counted) return counted;
     return list.loaded ? `${fmt.number(list.rows().length)}${list.next ? "+" : ""}` : "";
   }
 
