@@ -122,6 +122,22 @@ async def test_words_of_two_screens_are_both_kept_and_discarding_is_undone(
     assert await field.input_value() == "Mine and more"
 
 
+@pytest.mark.parametrize("refusal", [401, 422])
+async def test_words_that_the_server_refuses_are_there_after_a_reload(
+    double: Double, screen: Screen, salma: Resource, refusal: int
+) -> None:
+    field = screen.page.get_by_label("Message to Salma")
+    problem = {"type": "about:blank", "title": "no", "status": refusal}
+    await screen.page.route(DRAFT_TOLD, lambda route: route.fulfill(status=refusal, json=problem))
+    async with screen.page.expect_response(DRAFT_TOLD):
+        await field.fill("A long answer")
+    await screen.page.unroute(DRAFT_TOLD)
+    async with screen.page.expect_response("**/drafts?*"):
+        await screen.page.reload()
+    await screen.live()
+    assert await field.input_value() == "A long answer"
+
+
 async def test_marks_keys_and_lengths(double: Double, screen: Screen, salma: Resource) -> None:
     field = screen.page.get_by_label("Message to Salma")
     await field.fill("demain")

@@ -16,7 +16,7 @@ const isEmpty = ({ body, files }) => !body.trim() && !files.length;
 const path = (id) => `/api/v1/p/inbox/conversations/${id}/draft`;
 
 class Drafts extends EventTarget {
-  #kept = new Map(); // id → {body, reply_to, files, version, dirty}
+  #kept = new Map(); // id → {body, reply_to, files, version, dirty, refused}; `refused`: words that the server does not take
   #floor = new Map(); // id → the newest version heard of: what comes late changes nothing
   #timers = new Map();
   #busy = new Set();
@@ -71,19 +71,25 @@ class Drafts extends EventTarget {
   async #tell(id) {
     clearTimeout(this.#timers.get(id));
     const sent = this.#kept.get(id);
-    if (!sent?.dirty || this.#busy.has(id)) return;
+    if (!sent?.dirty || sent.refused === wordsOf(sent) || this.#busy.has(id)) return;
     this.#busy.add(id);
     try {
       const { body, reply_to = null, files, version: base } = sent;
       const told = isEmpty(sent) ? await remove(path(id)) : await put(path(id), { body, reply_to, files, base });
       this.#told(id, sent, told);
     } catch (error) {
-      // Refused for good: this device alone keeps it. Without an answer it is told when the server is back.
-      if (error instanceof ApiError && error.status < 500 && error.status !== 429) this.#keep(id, { ...this.#kept.get(id), dirty: false });
+      this.#refused(id, sent, error);
     } finally {
       this.#busy.delete(id);
       this.#catchUp(id);
     }
+  }
+
+  /** Where there is no such conversation any more, nothing is kept of it. Other words that are refused stay on this device, before what the server has; without an answer, or logged out, they are told later. */
+  #refused(id, sent, error) {
+    if (!(error instanceof ApiError) || error.status >= 500 || [401, 429].includes(error.status)) return;
+    const now = this.#kept.get(id);
+    this.#keep(id, error.status === 404 ? { ...now, dirty: false } : { ...now, refused: wordsOf(sent) });
   }
 
   #told(id, sent, told) {
@@ -91,7 +97,7 @@ class Drafts extends EventTarget {
     const changed = wordsOf(now) !== wordsOf(sent);
     const version = told?.version ?? now.version;
     this.#floor.set(id, Math.max(version, this.#floor.get(id) ?? 0));
-    this.#keep(id, { ...now, version, dirty: changed });
+    this.#keep(id, { ...now, version, dirty: changed, refused: undefined });
     if (changed) this.#timers.set(id, setTimeout(() => this.#tell(id), REST));
     if (told?.replaced) this.#fire("replaced", { id, words: told.replaced });
   }
