@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, FilePayload, Page
 
 from .double import Double, Resource
 from .screen import Screen
@@ -66,6 +66,23 @@ async def write(screen: Screen, words: str, name: str = "Salma") -> None:
     await screen.page.keyboard.press("Enter")
 
 
+async def until(page: Page, holds: str) -> None:
+    await page.evaluate(f"async () => {{ while (!({holds})) await new Promise((done) => setTimeout(done, 50)); }}")
+
+
+async def sent(page: Page) -> None:
+    """Until nothing waits any more."""
+    await page.evaluate("""async () => {
+        const { outbox } = await import('@comptoir/sdk/ledger.js');
+        const nothing = (done) => {
+            const look = () => outbox.waiting || done();
+            outbox.addEventListener('change', look);
+            look();
+        };
+        await new Promise(nothing);
+    }""")
+
+
 def bodies(double: Double) -> list[Any]:
     return [one["body"] for one in double.posted]
 
@@ -88,10 +105,7 @@ async def test_it_opens_shows_what_was_read_and_sends_what_was_written_once(doub
     await traveller.context.set_offline(False)
     await page.get_by_text("Offline").wait_for(state="detached")
     await page.locator("inbox-thread .tx", has_text="meanwhile").wait_for()
-    await page.wait_for_function("""async () => {
-        const { outbox } = await import('@comptoir/sdk/ledger.js');
-        return outbox.waiting === 0;
-    }""")
+    await sent(page)
     assert bodies(double) == ["from the train", "and again"]
     shown = await page.locator("inbox-thread .tx").all_inner_texts()
     for words in ("Bonjour", "meanwhile", "from the train", "and again"):
@@ -129,6 +143,27 @@ async def test_what_was_given_away_or_erased_meanwhile_is_gone_at_the_first_cont
     await kept(page, 1, 1)
 
 
+async def test_a_file_chosen_without_a_network_is_uploaded_and_sent_on_return(double: Double,
+                                                                              traveller: Screen) -> None:
+    page = traveller.page
+    await two(double, traveller)
+    await traveller.context.set_offline(True)
+    file = FilePayload(name="bill.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 bill")
+    await page.locator("inbox-extras input[type=file]").set_input_files([file])
+    await page.get_by_label("Message to Salma").fill("Your bill")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await page.get_by_text("Offline: 1 message will be sent.").wait_for()
+    await page.reload()
+    await page.get_by_text("Offline: 1 message will be sent.").wait_for()
+    assert not double.uploaded
+    await traveller.context.set_offline(False)
+    await sent(page)
+    assert double.uploaded == ["bill.pdf"]
+    [posted] = double.posted
+    assert posted["document"]["caption"] == "Your bill"
+    assert posted["document"]["attachment_id"]
+
+
 async def test_two_tabs_of_one_person_send_once(double: Double, traveller: Screen) -> None:
     salma, _ = await two(double, traveller)
     other = await traveller.context.new_page()
@@ -141,7 +176,7 @@ async def test_two_tabs_of_one_person_send_once(double: Double, traveller: Scree
     await traveller.context.set_offline(False)
     for page in (traveller.page, other):
         await page.get_by_text("Offline").wait_for(state="detached")
-        await page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+        await sent(page)
         assert await page.locator("inbox-thread .tx", has_text="from one tab").count() == 1
     assert bodies(double) == ["from one tab"]
 
@@ -157,7 +192,7 @@ async def test_a_tab_that_closes_leaves_its_words_to_the_other(double: Double, t
     await traveller.page.close()
     await traveller.context.set_offline(False)
     await other.get_by_text("Offline").wait_for(state="detached")
-    await other.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    await sent(other)
     assert bodies(double) == ["last words"]
 
 
@@ -171,7 +206,7 @@ async def test_what_an_earlier_version_kept_is_sent(double: Double, traveller: S
     }""", salma["id"])
     await traveller.page.reload()
     await traveller.page.locator("inbox-thread .tx", has_text="from before").wait_for()
-    await traveller.page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    await sent(traveller.page)
     assert bodies(double) == ["from before"]
     assert not [name for name in await traveller.page.evaluate("() => Object.keys(localStorage)") if "outbox" in name]
 
@@ -191,7 +226,7 @@ async def test_what_was_written_waits_for_whoever_must_log_in_again(double: Doub
     double.signed_in = True
     await traveller.go(f"/inbox/{salma['id']}")
     await page.locator("inbox-thread .tx", has_text="kept for later").wait_for()
-    await page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    await sent(page)
     assert bodies(double) == ["kept for later"]
 
 
@@ -205,7 +240,7 @@ async def test_logging_out_with_words_unsent_is_asked_about(double: Double, trav
     await page.get_by_text("1 message has not been sent.").wait_for()
     await page.keyboard.press("Escape")
     double.offline = False
-    await page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    await sent(page)
     assert bodies(double) == ["half way"]
     assert salma["id"] in page.url
 
@@ -216,7 +251,7 @@ async def test_logging_out_leaves_nothing_and_an_ended_session_no_copy(double: D
     double.signed_in = False
     await page.goto("/inbox")
     await page.wait_for_url("**/login**")
-    await page.wait_for_function("""async () => !(await caches.keys()).length
+    await until(page, """!(await caches.keys()).length
         && !(await indexedDB.databases()).some(({ name }) => name.endsWith(':copy'))""")
     assert [name for name in await page.evaluate(NAMES) if not name.endswith(":outbox")] == []
     double.signed_in = True
@@ -226,7 +261,7 @@ async def test_logging_out_leaves_nothing_and_an_ended_session_no_copy(double: D
     await page.get_by_role("button", name="Your account").click()
     await page.get_by_role("menuitem", name="Log out").click()
     await page.wait_for_url("**/login")
-    await page.wait_for_function("async () => !(await indexedDB.databases()).length")
+    await until(page, "!(await indexedDB.databases()).length")
     assert await page.evaluate(NAMES) == []
 
 
@@ -239,8 +274,7 @@ async def test_another_person_finds_nothing_of_the_one_before(double: Double, tr
         asked.onsuccess = () => { asked.result.close(); done(); };
     })""")
     await page.reload()
-    await page.wait_for_function("""async () => !(await indexedDB.databases())
-        .some(({ name }) => name.includes('somebody-else'))""")
+    await until(page, "!(await indexedDB.databases()).some(({ name }) => name.includes('somebody-else'))")
     assert not [name for name in await page.evaluate(NAMES) if "somebody-else" in name]
 
 
@@ -258,12 +292,13 @@ async def test_a_browser_that_keeps_nothing_says_so_and_still_sends(browser: Bro
     double.write(conversation, "Bonjour", quiet=True)
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
     await screen.context.set_offline(True)
     await write(screen, "into the void")
     await screen.page.get_by_text("This browser keeps nothing: leave this tab open until then.").wait_for()
     await screen.context.set_offline(False)
     await screen.page.get_by_text("Offline").wait_for(state="detached")
-    await screen.page.wait_for_function("async () => (await import('@comptoir/sdk/ledger.js')).outbox.waiting === 0")
+    await sent(screen.page)
     assert bodies(double) == ["into the void"]
     assert screen.errors == []
     await screen.context.close()

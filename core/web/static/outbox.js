@@ -108,8 +108,8 @@ export class Outbox extends EventTarget {
     if (!draft.file) return draft.content;
     const form = new FormData();
     form.append("file", draft.file, draft.file.name);
-    const { id } = await upload("/api/v1/attachments", form);
-    Object.assign(draft, { content: { ...draft.content, attachment_id: id }, file: null });
+    const { id, voice } = await upload("/api/v1/attachments", form);
+    Object.assign(draft, { content: { ...draft.content, attachment_id: id, ...(voice ? { voice } : {}) }, file: null });
     this.put(draft);
     return draft.content;
   }

@@ -4,7 +4,7 @@
  *
  * States of an entry: refused (WhatsApp would not take it), waiting, uploading, ready, failed.
  */
-import { t, upload } from "@comptoir/sdk";
+import { Unreachable, t, upload } from "@comptoir/sdk";
 import { newId, outbox } from "@comptoir/sdk/ledger.js";
 import { faultOf, kindOfFile, takesCaption } from "./limits.js";
 
@@ -58,8 +58,8 @@ class Tray extends EventTarget {
   /** What came back from sends that were held up, before what waits here: a file is at the server already. */
   restore(held) {
     this.newer = held.at(-1).problem;
-    this.entries = [...held.filter(({ content }) => content?.attachment_id).map(returned), ...this.entries];
-    this.words = joined(this.words, ...held.filter(({ content }) => !content?.attachment_id).map(({ body }) => body));
+    this.entries = [...held.filter(carries).map(returned), ...this.entries];
+    this.words = joined(this.words, ...held.filter((one) => !carries(one)).map(({ body }) => body));
     this.changed();
   }
 
@@ -84,13 +84,13 @@ class Tray extends EventTarget {
 
   /** What is uploaded and waits to be sent: a draft keeps it. */
   get kept() {
-    return this.entries.filter(({ state, departing }) => state === "ready" && !departing).map(({ attachment: { id, kind, filename }, size }) => ({ id, kind, filename: filename ?? null, size: size ?? 0 }));
+    return this.entries.filter(({ state, departing, attachment }) => state === "ready" && attachment && !departing).map(({ attachment: { id, kind, filename }, size }) => ({ id, kind, filename: filename ?? null, size: size ?? 0 }));
   }
 
   /** Files that are at the server already: of a draft, of a quick reply. `instead` of those of which the same is true. */
   adopt(files, { instead = false } = {}) {
     const wanted = new Set(files.map(({ id }) => id));
-    if (instead) this.entries = this.entries.filter(({ state, departing, attachment }) => state !== "ready" || departing || wanted.has(attachment.id));
+    if (instead) this.entries = this.entries.filter(({ state, departing, attachment }) => state !== "ready" || departing || !attachment || wanted.has(attachment.id));
     const here = new Set(this.entries.map(({ attachment }) => attachment?.id));
     const fresh = files.filter(({ id }) => !here.has(id));
     this.entries = [...this.entries, ...fresh.map(({ size, ...attachment }) => ({ id: newId(), name: attachment.filename ?? t("File"), size, kind: attachment.kind, state: "ready", progress: 1, attachment }))];
@@ -149,8 +149,10 @@ class Tray extends EventTarget {
       Object.assign(entry, { state: "ready", progress: 1, attachment, kind: attachment.kind });
     } catch (error) {
       if (entry.abort.signal.aborted) return;
-      Object.assign(entry, { state: "failed", problem: error.message, refused: error.status === 422 || error.status === 413, departing: null });
-      this.handBack(entry);
+      // Without a network the outbox takes the file itself along, and uploads it before it sends.
+      if (error instanceof Unreachable) Object.assign(entry, { state: "ready", progress: 1, attachment: null });
+      else Object.assign(entry, { state: "failed", problem: error.message, refused: error.status === 422 || error.status === 413, departing: null });
+      if (entry.state === "failed") this.handBack(entry);
     }
     this.work();
   }
@@ -158,10 +160,11 @@ class Tray extends EventTarget {
   /** In their order: one that is not there yet holds up those after it, one that failed does not. */
   leave() {
     for (let next; (next = this.entries.find(({ departing }) => departing))?.state === "ready"; ) {
-      const { attachment: { id, kind, filename, voice }, caption, departing } = next;
-      const content = { attachment_id: id, ...(voice ? { voice: true } : {}), ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
+      const { caption, departing } = next;
+      const { id, kind, filename, voice } = next.attachment ?? { kind: next.kind, filename: next.name };
+      const content = { ...(id ? { attachment_id: id } : {}), ...(voice ? { voice: true } : {}), ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
       this.entries = this.entries.filter((one) => one !== next);
-      outbox.send({ conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...departing });
+      outbox.send({ conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...(id ? {} : { file: next.file }), ...departing });
     }
   }
 
@@ -170,6 +173,9 @@ class Tray extends EventTarget {
   }
 }
 
-function returned({ type, content: { attachment_id: id, caption, filename } }) {
+const carries = ({ content, file }) => Boolean(content?.attachment_id || file);
+
+function returned({ type, file, content: { attachment_id: id, caption, filename } }) {
+  if (file) return { id: newId(), file, name: file.name, size: file.size, kind: type, state: "ready", progress: 1, attachment: null, caption };
   return { id: newId(), name: filename ?? t("File"), kind: type, state: "ready", progress: 1, attachment: { id, kind: type, filename }, caption };
 }
