@@ -22,8 +22,8 @@ class List extends Panel {
     .row[aria-selected=true] { background: var(--accent-soft); }
     .row:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); border-radius: var(--r-md); }
     .face { position: relative; display: grid; } .box { position: absolute; inset: 0; display: none; place-items: center; background: var(--surface); border-radius: var(--r-md); } .row:hover .box { background: var(--surface-2); } .row[aria-selected=true] .box { background: var(--accent-soft); }
-    .box span { display: grid; place-items: center; inline-size: 20px; block-size: 20px; border: 2px solid var(--line-strong); border-radius: 5px; color: transparent; } .box .icon { inline-size: 14px; block-size: 14px; stroke-width: 3; }
-    .row[aria-checked=true] .box { display: grid; } .row[aria-checked=true] .box span { background: var(--accent); border-color: var(--accent); color: var(--accent-fg); } :host([picking]) .box { display: grid; }
+    .box::before, .box::after { content: ""; grid-area: 1 / 1; box-sizing: border-box; } .box::before { inline-size: 20px; block-size: 20px; border: 2px solid var(--line-strong); border-radius: 5px; } .box::after { inline-size: 11px; block-size: 6px; border-block-end: 2px solid transparent; border-inline-start: 2px solid transparent; rotate: -45deg; translate: 0 -1px; } .box { direction: ltr; }
+    .row[aria-checked=true] .box { display: grid; } .row[aria-checked=true] .box::before { background: var(--accent); border-color: var(--accent); } .row[aria-checked=true] .box::after { border-color: var(--accent-fg); } :host([picking]) .box { display: grid; }
     @media (hover: hover) { .face:hover .box { display: grid; } }
     .l1, .l2 { display: flex; align-items: center; gap: 6px; min-inline-size: 0; }
     .nm { flex: 1; font-weight: 550; } .unread .nm { font-weight: 700; }
@@ -201,7 +201,7 @@ class List extends Panel {
 function face(conversation, badge, draft) {
   const { last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
-  return html`<span class="face"><ui-avatar name=${titleOf(conversation)}></ui-avatar><span class="box"><span>${icon("check")}</span></span></span>
+  return html`<span class="face"><ui-avatar name=${titleOf(conversation)}></ui-avatar><span class="box"></span></span>
     <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
     <div class="l2">${priorityMark(conversation.priority)}${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
       ${draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}
