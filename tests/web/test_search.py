@@ -100,6 +100,34 @@ async def test_scrolling_down_joins_the_thread_again(double: Double, screen: Scr
     assert shown[-2:] == ["Message 159", "the newest"]
 
 
+async def test_who_came_to_an_old_message_reads_and_answers_at_the_end(double: Double, screen: Screen) -> None:
+    """Nothing is marked read that was not shown, and no answer is held up or out of sight."""
+    salma, said = long_talk(double, "Salma", 160)
+    salma["unread"] = 2
+    await screen.go(f"/inbox/{salma['id']}?message={said[20]['id']}")
+    await screen.live()
+    await in_sight(screen, said[20])
+    assert await screen.page.evaluate(SEEN, salma["id"]) != said[159]["id"]  # the customer's newest is unread
+    assert salma["unread"] == 2
+    await screen.page.locator("inbox-thread .latest").click()
+    await in_sight(screen, said[159])
+    await screen.page.wait_for_function(READ, arg=salma["id"])
+    assert salma["unread"] == 0
+    await screen.go(f"/inbox/{salma['id']}?message={said[20]['id']}")
+    await screen.live()
+    await in_sight(screen, said[20])
+    await screen.page.get_by_label("Message to Salma").fill("On our way")
+    await screen.page.keyboard.press("Enter")
+    await in_sight(screen, {"body": "On our way"})
+    await in_sight(screen, said[159])
+    assert double.posted[-1]["last_seen"] == said[159]["id"]
+    assert screen.errors == []
+
+
+SEEN = "async (id) => (await import('@comptoir/sdk/ledger.js')).ledger.lastSeen(id)"
+READ = "async (id) => (await import('@comptoir/sdk/ledger.js')).ledger.conversation(id).unread === 0"
+
+
 async def test_a_message_that_is_gone_opens_the_thread_all_the_same(double: Double, screen: Screen) -> None:
     salma, _ = long_talk(double, "Salma", 3)
     await screen.go(f"/inbox/{salma['id']}?message=0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c11")

@@ -152,6 +152,22 @@ export class Ledger {
     return locals?.size ? [...stored, ...locals.values()] : stored;
   }
 
+  /**
+   * The newest message that this person knows of: the last one shown; for a stretch out of the middle what the list tells
+   * beside it, unless something there is unread.
+   */
+  lastSeen(id) {
+    const told = this.state.conversations.get(id);
+    if (this.state.threads.get(id)?.newer && told?.last_message && !told.unread) return told.last_message.id;
+    return this.messages(id).findLast((message) => message.status !== "unsent")?.id;
+  }
+
+  /** Whether the newest of a thread is here. */
+  atNewest(id) {
+    const thread = this.state.threads.get(id);
+    return Boolean(thread?.loaded && !thread.newer);
+  }
+
   /** Forgets threads that nobody looks at, the oldest first, so that a day of work does not fill the memory. */
   keepThreads(limit, shown) {
     for (const id of this.state.threads.keys()) {

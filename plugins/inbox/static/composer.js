@@ -98,14 +98,14 @@ class Composer extends Panel {
     return html`${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
       ${this.completion?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
-      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @sent=${(event) => event.target.closest("ui-dialog").leave()}></inbox-templates></ui-dialog>` : nothing}
+      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @sent=${(event) => { event.target.closest("ui-dialog").leave(); this.follow(); }}></inbox-templates></ui-dialog>` : nothing}
       ${this.drops.over ? html`<div class="over-drop">${t("Let go to add them to your message")}</div>` : nothing}
       ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
   }
 
   line() {
     const ready = this.text.trim() || this.tray.sendable;
-    return html`<div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} .text=${this.text} @sent=${() => { this.quoted = null; this.settle(); }}
+    return html`<div class="line"><inbox-extras .conversation=${this.conversation} .quoted=${this.quoted} .text=${this.text} @sent=${() => { this.quoted = null; this.settle(); this.follow(); }}
         @quote=${(event) => { this.quoted = event.detail; this.field.focus(); }} @replies=${() => this.insert("/")} @templates=${this.choose} @discard=${() => this.begun.discard()}></inbox-extras>
       <button class="ib tool" data-emojis aria-label=${t("Emoji")} title=${t("Emoji")} aria-expanded=${String(Boolean(this.emojis))} @click=${this.turnEmojis}>${icon("smile")}</button>
       <inbox-actions window="open" .conversation=${this.conversation} .text=${this.text}></inbox-actions>${this.area()}
@@ -137,7 +137,7 @@ class Composer extends Panel {
     return html`${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
       ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
         <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
-      ${this.picks ? html`<inbox-templates .conversation=${this.conversation}></inbox-templates>` : html`<ui-skeleton rows="2"></ui-skeleton>`}`;
+      ${this.picks ? html`<inbox-templates .conversation=${this.conversation} @sent=${this.follow}></inbox-templates>` : html`<ui-skeleton rows="2"></ui-skeleton>`}`;
   }
 
   /** What a plugin offers goes where the cursor stands; the person still sends it. */
@@ -244,12 +244,13 @@ class Composer extends Panel {
     let body = this.text.trim();
     if ((!body && !this.tray.sendable) || !this.windowOpen || this.tooLong(body)) return;
     if (unfilled(body).length && !(await this.agreed(body))) return;
-    const about = { reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: this.lastSeen(), confirm: confirm || undefined };
+    const about = { reply_to: this.quoted?.id, quoted: this.quoted?.wamid, last_seen: ledger.lastSeen(this.conversation.id), confirm: confirm || undefined };
     if (this.tray.sendable) body = this.tray.depart(body, about);
     if (body) outbox.send({ conversation_id: this.conversation.id, body, ...about });
     Object.assign(this, { text: "", told: 0, quoted: null });
     this.begun.sent();
     this.settle();
+    this.follow();
     this.field?.focus();
   }
 
@@ -267,14 +268,15 @@ class Composer extends Panel {
     return confirm({ heading: t("Send it with an open place?"), text: t("Nothing stands yet for {places}: the customer would read it like this.", { places: unfilled(body).join(" ") }), act: t("Send anyway"), cancel: t("Keep writing") });
   }
 
-  lastSeen() {
-    return ledger.messages(this.conversation.id).findLast((message) => message.status !== "unsent")?.id;
-  }
-
   read() {
     this.settle();
-    this.dispatchEvent(new Event("latest"));
+    this.follow();
     this.field.focus();
+  }
+
+  /** To the end of the thread: there stands what was just sent. */
+  follow() {
+    this.dispatchEvent(new Event("latest"));
   }
 
   settle() {

@@ -60,10 +60,6 @@ class Extras extends Panel {
     return ledger.messages(this.conversation.id).findLast(({ direction, type, wamid }) => direction === "inbound" && type !== "reaction" && wamid);
   }
 
-  get seen() {
-    return ledger.messages(this.conversation.id).findLast((message) => message.status !== "unsent")?.id;
-  }
-
   chosen(event) {
     trayOf(this.conversation.id).add([...event.target.files]);
     event.target.value = "";
@@ -89,7 +85,7 @@ class Extras extends Panel {
   post(values) {
     const { type, content } = KINDS[this.kind].message(values);
     return post(`/api/v1/conversations/${this.conversation.id}/messages`, {
-      id: this.id, type, [type]: content, reply_to: this.quoted?.id, last_seen: this.seen, confirm: this.collided || undefined,
+      id: this.id, type, [type]: content, reply_to: this.quoted?.id, last_seen: ledger.lastSeen(this.conversation.id), confirm: this.collided || undefined,
     });
   }
 

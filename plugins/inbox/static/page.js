@@ -145,10 +145,10 @@ class Inbox extends Panel {
     this.renderRoot.querySelector("inbox-list")?.requestUpdate();
   }
 
-  /** Read means: open here, and the page in front of somebody. */
+  /** Read means: open here with its newest messages, and the page in front of somebody. */
   async markRead() {
     const conversation = this.selected && ledger.conversation(this.selected);
-    if (!conversation?.unread || document.hidden || this.reading === `${conversation.id} ${conversation.version}`) return;
+    if (!conversation?.unread || !ledger.atNewest(conversation.id) || document.hidden || this.reading === `${conversation.id} ${conversation.version}`) return;
     this.reading = `${conversation.id} ${conversation.version}`;
     try {
       const read = await put(`/api/v1/conversations/${conversation.id}/read`, {});

@@ -131,11 +131,12 @@ class Thread extends Panel {
     } }),
   };
 
-  /** Where the divider "new messages" stands: fixed when the thread is opened. */
+  /** Where the divider "new messages" stands: fixed when the newest are first here. */
   freshAfter(messages) {
-    if (this.fresh === undefined && this.thread?.loaded) {
+    if (this.fresh === undefined && ledger.atNewest(this.conversation.id)) {
       const inbound = messages.filter((message) => message.direction === "inbound");
-      this.fresh = this.unreadAtOpen ? (inbound.at(-this.unreadAtOpen)?.id ?? null) : null;
+      const unread = Math.max(this.unreadAtOpen, this.conversation.unread);
+      this.fresh = unread ? (inbound.at(-unread)?.id ?? null) : null;
     }
     return this.fresh;
   }

@@ -29,7 +29,7 @@ class TemplateForm extends Panel {
 
   /** By the outbox, like every message: it waits for the network, and is sent once. */
   send(values) {
-    const lastSeen = ledger.messages(this.conversation.id).findLast((message) => message.status !== "unsent")?.id;
+    const lastSeen = ledger.lastSeen(this.conversation.id);
     outbox.send({ conversation_id: this.conversation.id, type: "template", content: contentOf(this.template, values), body: shown(textOf(this.template), values, "body"), last_seen: lastSeen, confirm: true });
   }
 
