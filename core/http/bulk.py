@@ -1,5 +1,6 @@
 """Many at once, where a client would loop. The answer tells of each; what cannot be done holds up nothing else."""
 
+from dataclasses import replace
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -33,7 +34,7 @@ class Conversational(RequestModel):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not self.model_fields_set - {"id", "ids", "until"}:
+        if not self.model_fields_set - {"id", "ids", "until", "version"}:
             raise ValueError("name what is to change, such as status, team or assignee")
         if "status" in self.model_fields_set and self.status is None:
             raise ValueError("a status is open, snoozed or closed")
@@ -52,14 +53,16 @@ class ConversationChanges(Conversational):
 
 
 class ConversationState(Conversational):
-    """What is named changes, in this one; `tags` are then these and no others."""
+    """What is named changes, in this one; `tags` are then these and no others. With `version` only while it is still
+    that one: what others did since stays."""
 
     id: UUID
+    version: int | None = Field(default=None, ge=0)
     tags: list[UUID] | None = Field(default=None, max_length=MOST_TAGS)
 
 
 class ConversationStates(RequestModel):
-    model_config = example(conversations=[{"id": _ID, "status": "open", "assignee": None, "tags": []}])
+    model_config = example(conversations=[{"id": _ID, "version": 7, "status": "open", "assignee": None, "tags": []}])
 
     conversations: list[ConversationState] = Field(min_length=1, max_length=MOST_CONVERSATIONS)
 
@@ -157,7 +160,7 @@ def register(api: Api) -> None:
 
 async def _put(one: ConversationState) -> dict[str, Any]:
     try:
-        wanted = _wanted(one, Labels(one.priority, one.tags))
+        wanted = replace(_wanted(one, Labels(one.priority, one.tags)), version=one.version)
     except Problem as problem:  # its moment has passed
         return {"id": str(one.id), "conversation": None, "problem": _told(problem)}
     return await _changed(one.id, wanted)

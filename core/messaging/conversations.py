@@ -12,7 +12,7 @@ import asyncpg
 from core import audit
 from core.db.pool import Connection, Database
 from core.db.scope import require_tenant
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.events import outbox
 from core.messaging import sight
 from core.messaging.conversation_list import Status
@@ -65,7 +65,8 @@ async def set_status(
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is to become of a conversation; `receivers` are those named, by what they are. `read` marks it read and
-    asks for Meta's receipt in this way. `reason` is kept in the audit log. Raises Invalid."""
+    asks for Meta's receipt in this way. `reason` is kept in the audit log. With `version` it is done only while the
+    conversation is still at that one. Raises Invalid."""
 
     status: Status | None = None
     until: datetime | None = None
@@ -75,6 +76,7 @@ class Change:
     reason: str | None = None
     labels: Labels = field(default_factory=Labels)
     read: ReadReceipt | None = None
+    version: int | None = None
 
     def __post_init__(self) -> None:
         if self.until is not None and self.status != "snoozed":
@@ -84,7 +86,8 @@ class Change:
 
 
 async def change(db: Database, conversation_id: UUID, wanted: Change) -> dict[str, Any]:
-    """All of it or nothing. Raises NotFound, or Invalid when there is no such member or team.
+    """All of it or nothing. Raises NotFound, Invalid when there is no such member or team, or Conflict when it is not
+    at the version that was told.
 
     Returns it as it was left, also to somebody who will not see it again.
     """
@@ -99,6 +102,8 @@ async def change_within(connection: Connection, conversation_id: UUID, wanted: C
     if (wanted.only_if_unassigned or wanted.instead_of) and (before["assignee_id"], before["status"]) != (
             wanted.instead_of, "open"):  # fmt: skip
         raise Taken
+    if wanted.version is not None and before["version"] != wanted.version:
+        raise Conflict("It was changed since: look at it again.")
     done: list[Done] = []
     if wanted.status is not None:
         done += await _set_status(connection, conversation_id, before, wanted.status, wanted.until)
@@ -181,7 +186,7 @@ def _wrong_until(reason: str) -> Invalid:
 async def _lock(connection: Connection, conversation_id: UUID) -> Any:
     row = await connection.fetchrow(
         "select status, snoozed_until, assignee_id, team_id, unread_count, last_inbound_at, read_up_to, tag_ids, "
-        "priority from conversations where id = $1 for update",
+        "priority, version from conversations where id = $1 for update",
         conversation_id,
     )
     if row is None:

@@ -107,6 +107,16 @@ async def test_many_at_once_get_and_lose_tags_and_go_back_to_what_each_was(
         assert after[name] == before[name]
     again = await owner.ask("POST", "/conversations/bulk", {"conversations": states})
     assert again.json["items"][0]["conversation"] == after
+    left = after["version"]
+    await owner.ask("PUT", f"/conversations/{one}/assignment", {"assignee": "me"})
+    stale = [{"id": one, "version": left, "tags": [vip]}]
+    kept = (await owner.ask("POST", "/conversations/bulk", {"conversations": stale})).json["items"][0]
+    assert (kept["conversation"], kept["problem"]["status"]) == (None, 409)
+    now = (await owner.get(f"/conversations/{one}")).json
+    assert (now["tags"], now["assignee"] is None) == (before["tags"], False)
+    fresh = [{"id": one, "version": now["version"], "assignee": None}]
+    given = (await owner.ask("POST", "/conversations/bulk", {"conversations": fresh})).json["items"][0]["conversation"]
+    assert (given["assignee"], given["tags"]) == (None, before["tags"])
     past = [{"id": one, "status": "snoozed", "until": "2001-01-01T00:00:00Z"}, {"id": one, "priority": "low"}]
     partly = (await owner.ask("POST", "/conversations/bulk", {"conversations": past})).json["items"]
     assert partly[0]["problem"]["status"] == 422

@@ -12,7 +12,7 @@ export async function changeMany(ids, change, { shown = () => ({}), undo = true,
     const { items } = await put("/api/v1/conversations", { ids, ...change });
     settle(items, before);
     const failed = items.filter(({ problem }) => problem);
-    say(items.length - failed.length, failed, undo && (() => restore(before, items)), done);
+    say(items.length - failed.length, failed, undo && (() => restore(before, items, change)), done);
   } catch (error) {
     for (const one of before) if (ledger.conversation(one.id)?.version === one.version) show(one);
     toast({ text: t("That was not saved: {reason}", { reason: error.message }), action: { label: t("Retry"), run: () => changeMany(ids, change, { shown, undo, done }) } });
@@ -33,21 +33,25 @@ function say(count, failed, back, done) {
   toast({ text, action: back && count ? { label: t("Undo"), run: back } : undefined });
 }
 
-/** Each one as it was: also its snooze, unless that moment has passed. */
-async function restore(before, items) {
-  const changed = new Set(items.filter(({ conversation }) => conversation).map(({ id }) => id));
-  const conversations = before.filter(({ id }) => changed.has(id)).map(stateOf);
+/** What was changed of each as it was, where nobody did anything since: also its snooze, unless that moment has passed. */
+async function restore(before, items, change) {
+  const left = new Map(items.filter(({ conversation }) => conversation).map(({ id, conversation }) => [id, conversation.version]));
+  const conversations = before.filter(({ id }) => left.has(id)).map((one) => ({ id: one.id, version: left.get(one.id), ...stateOf(one, change) }));
   try {
     const { items: back } = await post("/api/v1/conversations/bulk", { conversations });
     settle(back, []);
     const failed = back.filter(({ problem }) => problem);
     if (failed.length) toast({ text: tn("{n} could not be changed: {reason}", "{n} could not be changed: {reason}", failed.length, { reason: failed[0].problem.detail }) });
   } catch (error) {
-    toast({ text: t("That was not saved: {reason}", { reason: error.message }), action: { label: t("Retry"), run: () => restore(before, items) } });
+    toast({ text: t("That was not saved: {reason}", { reason: error.message }), action: { label: t("Retry"), run: () => restore(before, items, change) } });
   }
 }
 
-function stateOf({ id, status, snoozed_until: until, assignee, team, priority, tags = [] }) {
+function stateOf({ status, snoozed_until: until, assignee, team, priority, tags = [] }, change) {
   const late = until && Date.parse(until) <= Date.now();
-  return { id, status: late ? "open" : status, ...(until && !late ? { until } : {}), assignee: assignee?.id ?? null, team: team?.id ?? null, priority: priority ?? "none", tags: tags.map((tag) => tag.id) };
+  return {
+    ...("status" in change ? { status: late ? "open" : status, ...(until && !late ? { until } : {}) } : {}),
+    ...("assignee" in change ? { assignee: assignee?.id ?? null } : {}), ...("team" in change ? { team: team?.id ?? null } : {}),
+    ...("priority" in change ? { priority: priority ?? "none" } : {}), ...(change.add_tags || change.remove_tags ? { tags: tags.map((tag) => tag.id) } : {}),
+  };
 }
