@@ -216,6 +216,7 @@ class Double:
         app.add_url_rule(f"{api}/conversations/<key>/messages", "send", self._send, methods=["POST"])
         app.add_url_rule(f"{api}/conversations/<key>/<what>", "change", self._change, methods=["PUT"])
         app.add_url_rule(f"{api}/conversations/<key>/typing", "typing", self._typing, methods=["POST"])
+        app.add_url_rule(f"{api}/messages/<key>", "message", self._message)
         app.add_url_rule(f"{api}/messages/<key>/retry", "retry", self._retry, methods=["POST"])
         app.add_url_rule(f"{api}/contacts", "contacts", self._contacts)
         app.add_url_rule(f"{api}/contacts", "new_contact", self._new_contact, methods=["POST"])
@@ -282,6 +283,9 @@ class Double:
 
     async def _conversation(self, key: str) -> Any:
         return self.conversations.get(key) or ({"type": "/problems/not-found", "status": 404, "detail": "No."}, 404)
+
+    async def _message(self, key: str) -> Any:
+        return next(one for thread in self.messages.values() for one in thread if one["id"] == key)
 
     async def _messages(self, key: str) -> Any:
         found = sorted(self.messages[key], key=lambda one: (one["at"], one["id"]), reverse=True)

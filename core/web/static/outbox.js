@@ -3,7 +3,7 @@
  * key: after a lost answer the same message is posted again without being sent twice. Kept in IndexedDB across reloads
  * and shared by the tabs of one person: whoever holds the conversation's lock sends, and looks first what is left.
  */
-import { ApiError, away, post, upload } from "./api.js";
+import { ApiError, away, get, post, upload } from "./api.js";
 import { open, within } from "./kept/database.js";
 import { me, storageKey } from "./session.js";
 
@@ -13,7 +13,7 @@ const STORE = ["drafts"];
 export class Outbox extends EventTarget {
   constructor(ledger) {
     super();
-    Object.assign(this, { ledger, drafts: new Map(), busy: new Set(), unkept: new Set(), kept: true });
+    Object.assign(this, { ledger, drafts: new Map(), busy: new Set(), unkept: new Map(), kept: true });
     this.database = open(storageKey("outbox"), STORE).catch((error) => this.lose(error));
     this.tabs = new BroadcastChannel(storageKey("outbox"));
     this.tabs.addEventListener("message", ({ data }) => this.toldByTab(data));
@@ -94,13 +94,16 @@ export class Outbox extends EventTarget {
     const { id, conversation_id: conversation, type = "text", body, reply_to, last_seen, confirm } = draft;
     try {
       const content = await this.uploaded(draft);
-      const message = await post(`/api/v1/conversations/${conversation}/messages`, { id, type, ...(type === "text" ? { body } : { [type]: content }), reply_to, last_seen, confirm });
-      this.remove(id, message);
-      this.ledger.apply({ type: "message.queued", data: { message } });
-      return true;
+      return this.accepted(draft, await post(`/api/v1/conversations/${conversation}/messages`, { id, type, ...(type === "text" ? { body } : { [type]: content }), reply_to, last_seen, confirm }));
     } catch (error) {
-      return this.refused(draft, error);
+      return this.unsent(draft, error);
     }
+  }
+
+  accepted({ id }, message) {
+    this.remove(id, message);
+    this.ledger.apply({ type: "message.queued", data: { message } });
+    return true;
   }
 
   /** The content, once its file is at the server. */
@@ -110,8 +113,21 @@ export class Outbox extends EventTarget {
     form.append("file", draft.file, draft.file.name);
     const { id, voice } = await upload("/api/v1/attachments", form);
     Object.assign(draft, { content: { ...draft.content, attachment_id: id, ...(voice ? { voice } : {}) }, file: null });
-    this.put(draft);
+    await this.put(draft); // whoever goes on after us sends this very content
     return draft.content;
+  }
+
+  /** Unless its id is taken by what this person sent already: its file uploaded twice, the first answer lost. */
+  async unsent(draft, error) {
+    const { id, conversation_id: conversation } = draft;
+    if (error.status !== 409 || error.problem?.id !== id) return this.refused(draft, error);
+    try {
+      const message = await get(`/api/v1/messages/${id}`);
+      const sent = message.conversation_id === conversation && message.author?.id === me.id;
+      return sent ? this.accepted(draft, message) : this.refused(draft, error);
+    } catch (failure) {
+      return this.refused(draft, away(failure) ? failure : error);
+    }
   }
 
   refused(draft, error) {
@@ -172,8 +188,10 @@ export class Outbox extends EventTarget {
   }
 
   async put(draft) {
-    this.unkept.add(draft.id);
-    if (await this.write((drafts) => drafts.put({ ...draft }, draft.id), { written: draft.id })) this.unkept.delete(draft.id);
+    const writing = {};
+    this.unkept.set(draft.id, writing);
+    const kept = await this.write((drafts) => drafts.put({ ...draft }, draft.id), { written: draft.id });
+    if (kept && this.unkept.get(draft.id) === writing) this.unkept.delete(draft.id);
   }
 
   /** True when it is on disk. A browser that keeps nothing, or has no room, is said to be one: `kept`. */
@@ -204,13 +222,24 @@ export class Outbox extends EventTarget {
     if (!left) return;
     const ids = new Set(left.map(({ id }) => id));
     for (const id of this.drafts.keys()) if (!ids.has(id) && !this.unkept.has(id)) this.vanish(id);
-    for (const draft of left.filter(({ id }) => !this.drafts.has(id)).sort(byOrder)) this.meet(draft);
+    for (const draft of left.sort(byOrder)) if (this.drafts.has(draft.id)) this.renew(draft); else this.meet(draft);
     this.dispatchEvent(new Event("change"));
   }
 
   meet(draft) {
     this.drafts.set(draft.id, draft);
     if (draft.state !== "held") this.show(draft);
+  }
+
+  /** What another tab made of it: its file is uploaded, it was refused, it waits again. What this tab is about to write stands. */
+  renew(stored) {
+    if (this.unkept.has(stored.id)) return;
+    const known = this.drafts.get(stored.id);
+    const before = known.state;
+    Object.assign(known, stored);
+    if (known.state === before) return;
+    if (known.state === "held") this.ledger.apply({ type: "local.dropped", data: { message: shown(known) } });
+    else this.show(known);
   }
 
   vanish(id) {

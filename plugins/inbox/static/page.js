@@ -308,7 +308,7 @@ class Inbox extends Panel {
   }
 
   escape() {
-    if (this.picked.size) this.unpick();
+    if (this.bar) this.unpick();
     else if (this.drawer) this.drawer = false;
     else if (this.finding) this.found();
     else if (this.selected) navigate("/inbox");
