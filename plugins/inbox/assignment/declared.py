@@ -28,7 +28,7 @@ def routes() -> list[Route]:
 
 
 def jobs() -> list[Job]:
-    return [Job("give", giving.give_waiting), Job("regive", giving.regive, cron="*/5 * * * *")]
+    return [Job("give", giving.give_waiting, cron="* * * * *"), Job("regive", giving.regive, cron="*/5 * * * *")]
 
 
 def panels() -> list[ui.Element]:

@@ -38,24 +38,26 @@ async def dispatch_of(ctx: Context) -> Dispatch:
 async def seats_of(ctx: Context, dispatch: Dispatch, at: datetime) -> list[Seat]:
     """Of everybody who may answer, by name."""
     desks = {desk.member_id: desk for desk in await Desk.all()}
+    # When colleagues were seen is not told to everybody: then what they say of themselves is all that counts.
+    told = ctx.caller is None or "members.manage" in ctx.caller.permissions
+    absence = timedelta(minutes=dispatch.absent_minutes) if told and dispatch.absent_minutes is not None else None
     members = await ctx.members.list()
-    return [_seat(member, desks, dispatch, at) for member in members if member.may_answer]
+    return [_seat(member, desks, dispatch.capacity, absence, at) for member in members if member.may_answer]
 
 
-def _seat(member: Member, desks: Mapping[UUID, Desk], dispatch: Dispatch, at: datetime) -> Seat:
+def _seat(member: Member, desks: Mapping[UUID, Desk], usual: int, absence: timedelta | None, at: datetime) -> Seat:
     desk = desks.get(member.id)
-    capacity = desk.capacity if desk and desk.capacity is not None else dispatch.capacity
+    capacity = desk.capacity if desk and desk.capacity is not None else usual
     if desk and not desk.available and (desk.until is None or desk.until > at):
         return Seat(member, capacity, desk.since or at, desk.until)
-    return Seat(member, capacity, _unseen(member, dispatch, at))
+    return Seat(member, capacity, _unseen(member, absence, at))
 
 
-def _unseen(member: Member, dispatch: Dispatch, at: datetime) -> datetime | None:
+def _unseen(member: Member, absence: timedelta | None, at: datetime) -> datetime | None:
     """Since when they count as absent. Who never came is absent from the beginning."""
-    if dispatch.absent_minutes is None:
+    if absence is None:
         return None
-    seen = member.last_seen_at or datetime.min.replace(tzinfo=at.tzinfo)
-    missed = seen + timedelta(minutes=dispatch.absent_minutes)
+    missed = (member.last_seen_at or datetime.min.replace(tzinfo=at.tzinfo)) + absence
     return missed if missed <= at else None
 
 

@@ -137,14 +137,26 @@ async def _to_member(ctx: Context, dispatch: Dispatch, kept: Assignment, rule: R
 
 
 async def give_waiting(ctx: Context) -> None:
-    """The job `give`: what waits finds a place, the longest waiting first."""
+    """The job `give`: what waits finds a place, the longest waiting first.
+
+    Also each minute: who was absent says nothing when they come back.
+    """
     full: set[tuple[UUID | None, UUID | None]] = set()
-    due = Assignment.filter(Q(wait_until=None) | Q(wait_until__lte=ctx.now()), state="waiting")
-    for kept in await due.order_by("waiting_since", "id").limit(_ROUND):
+    for kept in await _waiting(ctx):
         place_wanted = (kept.rule_id, kept.team_id)
         if place_wanted not in full and await _place_waiting(ctx, kept) == "waiting":
             full.add(place_wanted)
     await _look_again(ctx)
+
+
+async def _waiting(ctx: Context) -> list[Assignment]:
+    """Some of each rule and team: one where nobody is there does not hold up the others."""
+    due = Assignment.filter(Q(wait_until=None) | Q(wait_until__lte=ctx.now()), state="waiting")
+    found: list[Assignment] = []
+    for rule_id, team_id in await due.distinct().values_list("rule_id", "team_id"):
+        of_place = due.filter(rule_id=rule_id, team_id=team_id)
+        found += await of_place.order_by("waiting_since", "id").limit(_ROUND)
+    return sorted(found, key=lambda kept: (kept.waiting_since, kept.id))
 
 
 async def _place_waiting(ctx: Context, kept: Assignment) -> str:

@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from comptoir_sdk.testing import Agent, Kernel, Shop
+
+from plugins.inbox.assignment import desks
 
 BASE = "/api/v1/p/inbox"
 
@@ -138,6 +141,22 @@ async def test_whoever_leaves_or_is_away_leaves_theirs_to_others_and_who_comes_b
     assert gone.status == 204, gone.text
     await comptoir.drain()
     assert held(await listed(owner)) == {str(two.user_id): 2}
+
+
+async def test_what_waited_while_nobody_was_seen_is_given_once_somebody_is(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, agent = await shop.agent("owner"), await shop.agent()
+    await away(owner)
+    await rules(owner, {}, absent_minutes=30)
+    with monkeypatch.context() as night:
+        night.setattr(desks, "_unseen", lambda member, absence, at: at if absence else None)
+        await write(comptoir, shop, 1)
+        assert held(await listed(owner)) == {None: 1}
+        told = (await agent.get(f"{BASE}/desks")).json()["items"]
+        assert {one["id"] for one in told if one["available"]} == {str(agent.user_id)}  # seen is not told
+    await shop.runs("inbox.give")
+    assert held(await listed(owner)) == {str(agent.user_id): 1}
 
 
 async def test_closed_and_opened_again_while_its_assignee_is_away_another_gets_it(comptoir: Kernel) -> None:
