@@ -64,6 +64,7 @@ from core.plugins.loader import load
 from core.plugins.moments import ValkeyMoments
 from core.plugins.ui import Files
 from core.plugins.watchdog import Watchdog, watched
+from core.push.vapid import contact_of
 from core.realtime.gateway import Gateway
 from core.realtime.topics import Channels, NoChannels, Topics
 from core.receiver import Receiver, create_receiver
@@ -298,7 +299,7 @@ async def _main(settings: Settings, fd: int | None) -> None:
     plugins = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                          Reach(storage, egress, broadcast, orm.WEB_STATEMENT_SECONDS, vault,
                                live=not settings.production, isolated=settings.plugins.isolated,
-                               moments=moments))
+                               moments=moments, push_contact=contact_of(settings.public_url)))
     try:
         process = WebProcess(settings, db, valkey, storage, plugins, create_receiver(settings, vault),
                              vault=vault)

@@ -67,6 +67,7 @@ from core.plugins.personal_data.export import PersonExporter
 from core.plugins.personal_data.forget import FORGET_PEOPLE_CRON, PeopleForgetter
 from core.plugins.record import FORGET_INCIDENTS_CRON, FORGET_INCIDENTS_HANDLER
 from core.plugins.watchdog import Watchdog, watched
+from core.push.vapid import contact_of
 from core.renditions import Workshop
 from core.secrets import Vault
 from core.storage import Storage, open_storage
@@ -95,7 +96,7 @@ class Worker:
         self.vault = Vault.of(settings.key_ring)
         self.host = PluginHost(load(settings.plugins.installed), PluginGate(settings.config_path, settings.plugins),
                                Reach(storage, self.egress, self._broadcast, orm.JOB_STATEMENT_SECONDS, self.vault,
-                                     self.name, moments=self._moments))
+                                     self.name, moments=self._moments, push_contact=contact_of(settings.public_url)))
         self._plugin, self._apart = plugin, isolated(self.host.plugins, settings.plugins.isolated)
         self._isolated = Isolated(self._apart, settings.config_path, settings.data_dir, self.host.guard.incidents)
         # Tenants name the hosts of their numbers: what the operator opened for other purposes stays shut to them.

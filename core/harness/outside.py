@@ -18,6 +18,7 @@ class Asked:
     url: str
     headers: dict[str, str]
     json: Any
+    content: bytes | None = None
 
 
 @dataclass
@@ -39,7 +40,8 @@ class Outside(Egress):
         self._answers[url] = (status, text.dumps(json).encode() if content is None else content)
 
     async def request(self, method: str, url: str, **sent: Any) -> Answer:
-        self._asked.append(Asked(method, url, dict(sent.get("headers") or {}), sent.get("json")))
+        self._asked.append(Asked(method, url, dict(sent.get("headers") or {}), sent.get("json"),
+                                 sent.get("content")))
         if url not in self._answers:
             raise Forbidden(f"a test reaches nothing outside: comptoir.web.answers({url!r}, …) speaks for it")
         status, body = self._answers[url]

@@ -32,6 +32,7 @@ from core.plugins.gate import Gate
 from core.plugins.loader import Plugins
 from core.plugins.member_door import MemberDoor
 from core.plugins.moments import MomentDoor, MomentStore
+from core.plugins.push import PushDoor
 from core.plugins.states import Installed
 from core.plugins.texts import Texts, folder
 from core.secrets import Vault
@@ -56,6 +57,8 @@ class Outside:
     vault: Vault
     ask: Ask
     moments: MomentStore
+    push_contact: str
+    """Whom push services may turn to (`core.push.vapid.contact_of`)."""
 
 
 class Contexts:
@@ -106,6 +109,8 @@ class PluginContext:
         self.moments = MomentDoor(tenant_id, one.name, home.outside.moments)
         self.messages, self.attachments = MessageDoor(*reach, home.outside.submit), AttachmentDoor(*reach)
         self.storage, self.http = StorageDoor(*reach, home.outside.storage), HttpDoor(home.outside.egress)
+        outside = home.outside
+        self.push = PushDoor(outside.db, outside.vault, outside.egress, outside.push_contact)
         self.audit, self.secrets = AuditDoor(*reach), SecretDoor(*reach, home.outside.vault)
         self.jobs = JobDoor(*reach, {job.name: job.retries + 1 for job in one.declared.jobs})
 
@@ -126,7 +131,10 @@ class PluginContext:
 
     @property
     def _(self) -> Callable[[str], str]:
-        return self._home.texts.translator(self.plugin, self.locale)
+        return self.translator(self.locale)
+
+    def translator(self, locale: str) -> Callable[[str], str]:
+        return self._home.texts.translator(self.plugin, locale)
 
     async def broadcast(self, topic: str, data: Mapping[str, Any], *, member: UUID | None = None) -> None:
         if topic not in {channel.name for channel in self._one.declared.channels}:

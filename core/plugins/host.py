@@ -62,6 +62,7 @@ class Reach:
     isolated: Collection[str] = ()
     """Plugins that config.yaml gives a worker of their own."""
     moments: MomentStore = field(default_factory=OwnMoments)
+    push_contact: str = "mailto:push@localhost"
 
 
 class PluginHost:
@@ -165,7 +166,7 @@ class PluginHost:
         await orm.open_models(db.url, self.plugins, statement_seconds=self._reach.statement_seconds)
         reach = self._reach
         self.contexts.reach(Outside(db, self._submit, reach.broadcaster, reach.egress, reach.storage, reach.vault,
-                                    self.hooks.ask, reach.moments))
+                                    self.hooks.ask, reach.moments, reach.push_contact))
         await self.gate.refresh(db)
         self._tell_refusals()
         await self.record.settle(db)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from comptoir_sdk import (
     Agent,
+    AuditEntry,
     Channel,
     Contact,
     Context,
@@ -27,7 +28,9 @@ from plugins.inbox.assignment import declared as assignment
 from plugins.inbox.assignment import hearing as rules
 from plugins.inbox.assignment import people
 from plugins.inbox.drafts import register as drafts
+from plugins.inbox.follows.routes import routes_of_follows
 from plugins.inbox.notes import routing as notes
+from plugins.inbox.notices import routing as notices
 from plugins.inbox.presence.routes import routes_of_presence
 from plugins.inbox.quick_replies import register as quick_replies
 from plugins.inbox.timers import declared as timers
@@ -49,18 +52,19 @@ class Inbox(Plugin):
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [*notes.routes_of_notes(), *routes_of_presence(), *quick_replies.ROUTES, *drafts.ROUTES,
+        return [*notes.routes_of_notes(), *routes_of_presence(), *routes_of_follows(), *notices.routes_of_notices(),
+                *quick_replies.ROUTES, *drafts.ROUTES,
                 *views.routes_of_views(), *assignment.routes(), *timers.routes()]
 
     @hookimpl
     def register_channels(self) -> list[Channel]:
         told = [Channel(name, permission="conversations.read")
-                for name in ("notes", "mentions", "presence", "views", "desks", "timers")]
+                for name in ("notes", "mentions", "presence", "views", "desks", "timers", "notices")]
         return [*told, *quick_replies.CHANNELS, *drafts.CHANNELS]
 
     @hookimpl
     def register_jobs(self) -> list[Job]:
-        return [*drafts.JOBS, *assignment.jobs(), *timers.jobs()]
+        return [*notices.jobs_of_notices(), *drafts.JOBS, *assignment.jobs(), *timers.jobs()]
 
     @hookimpl
     def register_hookspecs(self) -> ModuleType:
@@ -79,6 +83,7 @@ class Inbox(Plugin):
             *quick_replies.PIECES,
             *assignment.panels(),
             *timers.panels(),
+            *notices.pieces_of_notices(),
         ]
 
     @hookimpl
@@ -91,6 +96,7 @@ class Inbox(Plugin):
     async def on_message_received(self, ctx: Context, message: Message) -> None:
         await clocks.received(ctx, message)
         await rules.answered_off_hours(ctx, message)
+        await notices.heard_message(ctx, message)
 
     @hookimpl
     async def on_message_sent(self, ctx: Context, message: Message) -> None:
@@ -105,6 +111,7 @@ class Inbox(Plugin):
     async def on_conversation_opened(self, ctx: Context, conversation: Conversation) -> None:
         await clocks.opened(ctx, conversation)
         await rules.opened(ctx, conversation)
+        await notices.heard_waiting(ctx, conversation.id, conversation.team)
 
     @hookimpl
     async def on_conversation_assigned(self, ctx: Context, conversation: Conversation, agent: Agent | None,
@@ -114,16 +121,23 @@ class Inbox(Plugin):
     @hookimpl
     async def on_conversation_moved(self, ctx: Context, conversation: Conversation, team: Team | None) -> None:
         await rules.moved(ctx, conversation, team)
+        await notices.heard_waiting(ctx, conversation.id, team)
 
     @hookimpl
     async def on_conversation_updated(self, ctx: Context, conversation: Conversation, change: str) -> None:
         await clocks.updated(ctx, conversation, change)
         await rules.updated(ctx, conversation, change)
+        if change == "woken":
+            await notices.heard_woken(ctx, conversation)
 
     @hookimpl
     async def on_conversation_closed(self, ctx: Context, conversation: Conversation) -> None:
         await clocks.closed(ctx, conversation)
         await rules.closed(ctx, conversation)
+
+    @hookimpl
+    async def on_audit_recorded(self, ctx: Context, entry: AuditEntry) -> None:
+        await notices.heard_audit(ctx, entry)
 
     @hookimpl
     async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:

@@ -179,6 +179,22 @@ class Jobs(Protocol):
         """
 
 
+class Push(Protocol):
+    """A word to a browser of which no page is open (Web Push), sealed so that it alone can read it."""
+
+    async def public_key(self) -> str:
+        """The installation's, as browsers want it for `pushManager.subscribe`."""
+
+    async def send(self, subscription: Mapping[str, Any], message: Mapping[str, Any], *, seconds: int = 86_400,
+                   topic: str | None = None) -> bool:
+        """To a `PushSubscription`, as its toJSON() tells it. False: it is no more, forget it. It is kept for `seconds`;
+        a later one of the same `topic` (32 letters of base64url) takes the place of one not delivered yet.
+
+        Raises Invalid for what is no subscription and for a message above 3993 bytes, Unavailable for a push service
+        that cannot be reached or refuses: let it fail the job.
+        """
+
+
 class Secrets(Protocol):
     """What a plugin may not keep in clear: a token, a password. Of this plugin and tenant, sealed with its own key.
 
@@ -290,6 +306,8 @@ class Context(Protocol):
     @property
     def http(self) -> Http: ...
     @property
+    def push(self) -> Push: ...
+    @property
     def secrets(self) -> Secrets: ...
     @property
     def audit(self) -> Audit: ...
@@ -299,6 +317,9 @@ class Context(Protocol):
     @property
     def _(self) -> Callable[[str], str]:
         """Translate now, into `ctx.locale`."""
+
+    def translator(self, locale: str) -> Callable[[str], str]:
+        """As `ctx._`, into another language: for somebody who is told without asking."""
 
     async def broadcast(self, topic: str, data: Mapping[str, Any], *, member: UUID | None = None) -> None:
         """Tell the agents who listen to one of this plugin's channels; with `member` that member's screens alone, and

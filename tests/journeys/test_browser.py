@@ -51,7 +51,7 @@ async def test_an_agent_answers_a_customer_and_sees_the_answer_read(
     await meta.post(f"/phones/{phone['id']}/open")
     await bubble.get_by_role("img", name="Read").wait_for()
     await page.get_by_role("button", name="Assign", exact=True).click()
-    await page.get_by_role("menuitemradio", name="Me (").click()
+    await page.get_by_role("option", name="Me (").click()
     await page.locator("inbox-list .row", has_text=answer[:20]).locator(".who").wait_for()
     await page.locator("inbox-detail ui-slot details").first.wait_for()
     await page.locator("inbox-detail ui-fragment form").first.wait_for()

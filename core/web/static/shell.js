@@ -117,6 +117,7 @@ class App extends LitElement {
         <a href=${pagePath(page)} aria-current=${page === here ? "page" : nothing} aria-label=${page.title} title=${page.title}>${icon(page.icon)}</a>`)}
       <span class="push"></span>
       ${this.newer ? html`<button class="newer" aria-label=${t("A new version is here: reload")} title=${t("A new version is here: reload")} @click=${() => location.reload()}>${icon("refresh-cw")}</button>` : nothing}
+      <ui-slot name="rail" shape="bare"></ui-slot>
       <button aria-label=${t("Search and commands")} title=${t("Search and commands (Ctrl+K)")} aria-keyshortcuts="Control+K Meta+K" @click=${() => this.ask()}>${icon("search")}</button>
       ${settingsPages.length ? html`<a href=${SETTINGS} aria-current=${settings ? "page" : nothing} aria-label=${t("Settings")} title=${t("Settings")}>${icon("settings")}</a>` : nothing}
       <ui-menu @pointerenter=${this.meet} @focusin=${this.meet} .items=${this.personal()}><button slot="trigger" aria-label=${t("Your account: {name}", { name: me.name })} title=${me.name}><ui-avatar size="small" name=${me.name}></ui-avatar></button></ui-menu>

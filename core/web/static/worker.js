@@ -1,5 +1,5 @@
 /** The service worker. `BASE` is written above by the server: where the version of these files stands. */
-importScripts(`${BASE}/worker-offline.js`);
+importScripts(`${BASE}/worker-offline.js`, `${BASE}/worker-push.js`);
 
 // One version of the worker serves pages of every version: nothing is gained by waiting.
 self.addEventListener("install", () => self.skipWaiting());

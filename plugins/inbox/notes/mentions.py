@@ -7,6 +7,7 @@ from uuid import UUID
 
 from comptoir_sdk import Context, Invalid, Team
 
+from plugins.inbox.follows.following import keep as follow
 from plugins.inbox.notes.models import Mention, Note
 from plugins.inbox.notes.shapes import Called
 
@@ -43,15 +44,18 @@ async def checked(ctx: Context, conversation_id: UUID, called: Sequence[Called])
     return Calling(shown, frozenset(members - {own}), sorted(people[one].name for one in unreached))
 
 
-async def keep(note: Note, conversation_id: UUID, members: Iterable[UUID]) -> list[UUID]:
-    """The note calls exactly these from now on. Those who were not called before."""
-    wanted, known = set(members), {one.member_id for one in await Mention.filter(note_id=note.id)}
+async def keep(ctx: Context, note: Note, calling: Calling) -> list[UUID]:
+    """The note calls exactly these from now on. Those who were not called before; whoever is called by their own name
+    follows the conversation."""
+    wanted, known = calling.members, {one.member_id for one in await Mention.filter(note_id=note.id)}
     if gone := known - wanted:
         await Mention.filter(note_id=note.id, member_id__in=list(gone)).delete()
     fresh = [one for one in wanted if one not in known]
     for member in fresh:
-        await Mention.create(note_id=note.id, conversation_id=conversation_id, member_id=member,
+        await Mention.create(note_id=note.id, conversation_id=note.conversation_id, member_id=member,
                              tenant_id=note.tenant_id)
+    named = {UUID(one["id"]) for one in calling.shown if one["kind"] == "member"}
+    await follow(ctx, note.conversation_id, named & set(fresh))
     return fresh
 
 

@@ -10,6 +10,7 @@ from quart import request
 from plugins.inbox.notes import mentions
 from plugins.inbox.notes.models import BODY_LENGTH, Note
 from plugins.inbox.notes.shapes import Body, NewNote, OfConversation, Paging
+from plugins.inbox.notices.telling import tell
 
 MANAGE = "inbox.notes.manage"
 MOST_SHOWN = 50
@@ -57,7 +58,7 @@ async def change_note(ctx: Context, note_id: UUID, body: NewNote) -> dict[str, A
     async with ctx.db.transaction():
         note.body, note.mentions, note.edited_at = body.body, calling.shown, ctx.now()
         await note.save(update_fields=["body", "mentions", "edited_at"])
-        fresh = await mentions.keep(note, note.conversation_id, calling.members)
+        fresh = await mentions.keep(ctx, note, calling)
     await _tell(ctx, note, fresh)
     return {**resource(note), "unreached": calling.unreached}
 
@@ -125,7 +126,7 @@ async def _add(ctx: Context, conversation: Conversation, told: NewNote) -> tuple
         note = await Note.create(conversation_id=conversation.id, body=told.body, tenant_id=ctx.tenant_id,
                                  author_id=caller.user_id if caller else None, mentions=calling.shown,
                                  author_name=caller.name if caller else "")
-        fresh = await mentions.keep(note, conversation.id, calling.members)
+        fresh = await mentions.keep(ctx, note, calling)
     await _tell(ctx, note, fresh)
     return note, calling.unreached
 
@@ -134,6 +135,7 @@ async def _tell(ctx: Context, note: Note, called: list[UUID]) -> None:
     await ctx.broadcast("notes", {"conversation": str(note.conversation_id), "note": str(note.id)})
     for member in called:
         await ctx.broadcast("mentions", {"conversation": str(note.conversation_id)}, member=member)
+    await tell(ctx, "mention", note.conversation_id, called, actor=note.author_name)
 
 
 async def _panel(ctx: Context, conversation: Conversation, *, error: str = "", typed: str = "") -> Any:

@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, fmt, icon, me, members, put, t, teams, toast } from "@comptoir/sdk";
+import { Panel, can, define, fmt, get, icon, put, remove, t, toast } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
 import { naps } from "./list/snooze.js";
@@ -19,7 +19,7 @@ const whom = ({ contact, group }) => (group
 
 /** One conversation: who, what may be done with it, its thread, and where to write. */
 class Chat extends Panel {
-  static properties = { conversation: { attribute: false }, message: {}, now: { state: true }, mode: { state: true }, note: { state: true } };
+  static properties = { conversation: { attribute: false }, message: {}, now: { state: true }, mode: { state: true }, note: { state: true }, following: { state: true } };
   static styles = [...Panel.styles, pane, modeStyles, faceStyles, css`
     :host { background: var(--bg); }
     .bar { padding-inline: var(--sp-4) var(--sp-3); gap: var(--sp-2); }
@@ -27,7 +27,7 @@ class Chat extends Panel {
     .name { line-height: 1.3; } .name h2 { font-size: var(--fs-lg); } .name .muted { font-size: var(--fs-sm); }
     .pick { display: inline-flex; align-items: center; gap: 6px; min-block-size: 36px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); padding: 0 10px; font-weight: 550; max-inline-size: 180px; }
     .pick:hover { background: var(--surface-2); } .pick .icon { inline-size: 16px; block-size: 16px; color: var(--text-2); }
-    .back, .info { display: none; }
+    .back, .info { display: none; } .follow[aria-pressed=true] { color: var(--accent); }
     ui-slot { flex: none; } .bar ui-slot { display: flex; gap: var(--sp-2); max-inline-size: 40%; overflow: hidden; } .bar ui-slot[hidden] { display: none; }
     .bar ~ ui-slot { --panel-pad: var(--sp-2) var(--sp-4); background: var(--surface); font-size: var(--fs-preview); max-block-size: 30%; overflow-y: auto; } inbox-thread + ui-slot { border-block-start: 1px solid var(--line); }
     @media (max-width: 1180px) { .info { display: inline-grid; } }
@@ -44,6 +44,7 @@ class Chat extends Panel {
     const timer = setInterval(() => { this.now = Date.now(); }, 20_000);
     this.cleanup(() => clearInterval(timer));
     presence.look(this.conversation.id);
+    this.follow();
     const { id } = this.conversation;
     this.cleanup(() => presence.conversation === id && presence.look(null)); // the next one may be here already
     this.cleanup(presence.subscribe(() => this.requestUpdate()));
@@ -99,31 +100,10 @@ class Chat extends Panel {
   actions() {
     const { assignee, status } = this.conversation;
     const open = status === "open";
-    return html`<ui-menu .items=${this.people()}><button class="pick" slot="trigger" aria-label=${assignee ? t("Assigned to {name}", { name: assignee.name }) : t("Assign")} title=${t("Assign")}>${icon(assignee ? "user-check" : "user-plus")}<span class="cut"><bdi>${assignee?.name ?? t("Assign")}</bdi></span></button></ui-menu>
+    return html`${this.follows()}<button class="pick assign" aria-haspopup="dialog" aria-label=${assignee ? t("Assigned to {name}", { name: assignee.name }) : t("Assign")} title=${t("Assign (A)")} @click=${() => this.openAssign()}>${icon(assignee ? "user-check" : "user-plus")}<span class="cut"><bdi>${assignee?.name ?? t("Assign")}</bdi></span></button>
+      <inbox-assign-picker .conversation=${this.conversation} @choose=${({ detail }) => (detail.kind === "team" ? this.move(detail.value) : this.assign(detail.value))}></inbox-assign-picker>
       ${open ? html`<ui-menu class="nap" .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("bell-off")}</button></ui-menu>` : nothing}
       <button class="pick close" aria-label=${open ? t("Close") : t("Reopen")} title=${open ? t("Close (E)") : t("Reopen")} @click=${() => (open ? this.tell("close-conversation") : this.status("open"))}>${icon(open ? "archive" : "archive-restore")}<span>${open ? t("Close") : t("Reopen")}</span></button>`;
-  }
-
-  people() {
-    const owner = this.conversation.assignee?.id ?? null;
-    const others = members.filter((member) => member.id !== me.id);
-    return [
-      { label: t("Me ({name})", { name: me.name }), icon: "user-check", checked: owner === me.id, run: () => this.assign("me") },
-      { label: t("Nobody"), icon: "circle-slash", checked: owner === null, run: () => this.assign(null) },
-      ...(others.length ? [{ separator: true }] : []),
-      ...others.map(({ id, name }) => ({ label: name, checked: owner === id, run: () => this.assign(id) })),
-      ...this.groups(),
-    ];
-  }
-
-  groups() {
-    const team = this.conversation.team?.id ?? null;
-    if (!teams.length) return [];
-    return [
-      { heading: t("Team") },
-      ...teams.map(({ id, name }) => ({ label: name, checked: team === id, run: () => this.move(id) })),
-      { label: t("No team"), icon: "circle-slash", checked: team === null, run: () => this.move(null) },
-    ];
   }
 
   naps() {
@@ -167,8 +147,28 @@ class Chat extends Panel {
     this.turn("reply");
   }
 
-  openAssign() {
-    this.renderRoot.querySelector("ui-menu")?.toggle();
+  async openAssign() {
+    await import("./assign/picker.js");
+    await this.updateComplete;
+    this.renderRoot.querySelector("inbox-assign-picker")?.open(this.renderRoot.querySelector(".assign"));
+  }
+
+  /** Whether one hears of it as if it were one's own; nothing before that is known. */
+  follows() {
+    const { following } = this;
+    if (following === undefined) return nothing;
+    const words = following ? t("You follow this conversation. Stop?") : t("Follow this conversation");
+    return html`<button class="ib follow" aria-pressed=${String(following)} aria-label=${words} title=${words} @click=${() => this.follow(!following)}>${icon(following ? "eye" : "eye-off")}</button>`;
+  }
+
+  async follow(on) {
+    const path = `/api/v1/p/inbox/conversations/${this.conversation.id}/follow`;
+    try {
+      this.following = (await (on === undefined ? get(path) : on ? put(path) : remove(path))).following;
+    } catch (error) {
+      if (on !== undefined) toast({ text: t("That was not saved: {reason}", { reason: error.message }) });
+      else console.info("whether this conversation is followed is not known:", error.message);
+    }
   }
 
   openSnooze() {

@@ -2,7 +2,7 @@
 
 PANEL_SLOTS = frozenset({
     "conversation.header", "conversation.detail", "conversation.banner", "composer.above", "message.body",
-    "message.menu", "contact.detail", "list.row.badge", "dashboard",
+    "message.menu", "contact.detail", "list.row.badge", "dashboard", "rail",
 })
 PER_MESSAGE = frozenset({"message.body", "message.menu"})
 WHEN = frozenset({"contact.has", "conversation.status", "message.direction", "message.type"})

@@ -12,7 +12,17 @@ export async function wipePerson(prefix) {
   const mine = (name) => name.startsWith(prefix);
   forget(mine);
   localStorage.removeItem(HERE);
-  await Promise.all([dropThose(mine), wipeShell()]);
+  await Promise.all([dropThose(mine), wipeShell(), endPush()]);
+}
+
+/** The next person at this browser is not told of their customers. */
+async function endPush() {
+  try {
+    const there = await navigator.serviceWorker?.getRegistration("/");
+    await (await there?.pushManager?.getSubscription())?.unsubscribe();
+  } catch (error) {
+    console.info("the browser kept its push subscription:", error.message);
+  }
 }
 
 /** Nobody is logged in here: no copy stays. Drafts do, for whoever logs in again. */

@@ -16,6 +16,7 @@ class Presence {
   touched = Date.now();
   colleagues = new Map(); // conversation → Map(member → {typing, until})
   listeners = new Set();
+  lookers = new Set();
 
   /** From the first use on. */
   start() {
@@ -46,6 +47,7 @@ class Presence {
     Object.assign(this, { conversation, typing: false });
     this.start();
     this.beat();
+    for (const listener of this.lookers) listener(conversation);
   }
 
   /** A letter was typed. */
@@ -122,6 +124,12 @@ class Presence {
     this.start();
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** `listener(conversation)` runs when this screen shows another, or none. Returns how to stop. */
+  onLook(listener) {
+    this.lookers.add(listener);
+    return () => this.lookers.delete(listener);
   }
 
   tell() {

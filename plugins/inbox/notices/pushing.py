@@ -1,0 +1,52 @@
+"""The job that tells browsers of which no page is open: what is still unread, to whom may still see it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from comptoir_sdk import Context, Invalid, NotFound, Unavailable
+
+from plugins.inbox.notices.browsers import forget, subscription
+from plugins.inbox.notices.models import Browser, Notice
+from plugins.inbox.notices.wishes import is_quiet, wishes_of
+from plugins.inbox.notices.words import words
+from plugins.inbox.presence import screens
+
+_DAY = 86_400
+
+
+async def push(ctx: Context, member_id: str, conversation_id: str) -> None:
+    """Nothing when it was read meanwhile, when a page of theirs is in front of them, and in their quiet hours."""
+    member, conversation = UUID(member_id), UUID(conversation_id)
+    notice = await Notice.filter(member_id=member, conversation_id=conversation, read_at=None).order_by("-id").first()
+    wishes = await wishes_of(member)
+    if notice is None or not wishes.ways(notice.kind).push or is_quiet(ctx, wishes, ctx.now()):
+        return
+    if (await screens.online(ctx)).get(member) == "online" or not await _sees(ctx, member, conversation):
+        return
+    shown = (await ctx.conversations.resources([conversation])).get(conversation)
+    failures = [await _sent(ctx, browser, words(ctx, notice, shown or {}, browser.locale, hide=wishes.hide_content))
+                for browser in await Browser.filter(member_id=member)]  # fmt: skip
+    if failed := [failure for failure in failures if failure]:
+        raise Unavailable(failed[0])
+
+
+async def _sees(ctx: Context, member: UUID, conversation: UUID) -> bool:
+    try:
+        return member in await ctx.members.seeing(conversation)
+    except NotFound:
+        return False
+
+
+async def _sent(ctx: Context, browser: Browser, message: Mapping[str, Any]) -> str:
+    """What went wrong and may go better later. A browser that is no more is forgotten."""
+    told = await subscription(ctx, browser)
+    try:
+        gone = told is None or not await ctx.push.send(told, message, seconds=_DAY, topic=message["tag"][:32])
+    except Invalid:
+        gone = True
+    except Unavailable as error:
+        return error.detail
+    if gone:
+        await forget(ctx, browser)
+    return ""
