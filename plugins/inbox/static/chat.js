@@ -36,7 +36,10 @@ class Chat extends Panel {
     @container (max-width: 620px) { .pick span { display: none; } }
   `];
 
-  mode = "reply";
+  constructor() {
+    super();
+    Object.assign(this, { mode: "reply", note: null }); // as fields they would hide what Lit watches
+  }
 
   connectedCallback() {
     super.connectedCallback();

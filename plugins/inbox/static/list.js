@@ -7,6 +7,8 @@ import { ledger } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { drafts } from "./drafts/drafts.js";
 import { firstTag, markStyles, priorityMark, waited } from "./list/marks.js";
+import { faces, faceStyles } from "./presence/faces.js";
+import { presence } from "./presence/presence.js";
 import { pane } from "./styles.js";
 import { preview, statusOf, titleOf } from "./words.js";
 
@@ -15,7 +17,7 @@ const AHEAD = 20; // rows before the end at which the next page is asked for
 /** The conversations of a list. Rows do not move under the pointer: news waits above until the person looks away. */
 class List extends Panel {
   static properties = { list: { attribute: false }, selected: {}, empty: {}, picked: { attribute: false }, picking: { type: Boolean, reflect: true }, held: { state: true } };
-  static styles = [...Panel.styles, pane, markStyles, css`
+  static styles = [...Panel.styles, pane, markStyles, faceStyles, css`
     :host { flex: 1; position: relative; }
     .row { display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 0 var(--sp-3); align-items: center; block-size: var(--row-h); padding-inline: var(--sp-3); inset-inline: var(--sp-2); border-radius: var(--r-md); cursor: pointer; text-align: start; scroll-margin: 4px; }
     .row:hover { background: var(--surface-2); }
@@ -60,6 +62,7 @@ class List extends Panel {
     this.cleanup(() => drafts.removeEventListener("change", begun));
     const minute = setInterval(() => this.requestUpdate(), 30_000);
     this.cleanup(() => clearInterval(minute));
+    this.cleanup(presence.subscribe(() => this.requestUpdate()));
     this.badges = new Badges(() => this.requestUpdate());
     this.cleanup(() => this.badges.stop());
     this.addEventListener("pointerenter", () => this.hold());
@@ -120,13 +123,14 @@ class List extends Panel {
     const conversation = this.shown[index];
     if (!conversation) return nothing;
     const badge = this.badges.of(conversation);
+    const here = presence.of(conversation.id);
     const draft = conversation.id === this.selected ? "" : drafts.of(conversation.id)?.body.trim() ?? "";
     const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
     const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
       tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
       aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>
-      ${guard([conversation, badge, draft, fmt.dayKey(Date.now()), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft))}</div>`;
+      ${guard([conversation, badge, draft, fmt.dayKey(Date.now()), here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here))}</div>`;
   }
 
   keys(event) {
@@ -198,7 +202,7 @@ class List extends Panel {
   }
 }
 
-function face(conversation, badge, draft) {
+function face(conversation, badge, draft, here) {
   const { last_message: last, assignee, unread } = conversation;
   const said = last ? preview(last) : { icon: null, text: "" };
   return html`<span class="face"><ui-avatar name=${titleOf(conversation)}></ui-avatar><span class="box"></span></span>
@@ -207,7 +211,7 @@ function face(conversation, badge, draft) {
       ${draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}
       ${conversation.blocked_at ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}
       ${conversation.snoozed_until ? icon("bell-off") : nothing}${waited(conversation.waiting_since)}
-      ${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
+      ${faces(here, true)}${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
       ${unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
 }
 

@@ -74,7 +74,7 @@ async def test_a_person_chooses_what_they_are_told_and_lets_this_browser_be_told
     await page.evaluate(_STUB)
     await page.get_by_label("A note calls me: Sound").uncheck()
     await page.get_by_label("Quiet hours").check()
-    await page.get_by_label("From").fill("19:30")
+    await page.locator("input[type=time]").first.fill("19:30")
     await page.get_by_label("Hide the content").check()
     await page.get_by_role("button", name="Tell this browser, too").click()
     await page.get_by_text("This browser is told, also while no page of Comptoir is open.").wait_for()

@@ -20,10 +20,10 @@ class AssignPicker extends Panel {
     @media (pointer: coarse) { li { min-block-size: 44px; } input { font-size: max(16px, var(--fs-md)); } }
   `];
 
-  query = "";
-  active = 0;
-  desks = new Map();
-  states = new Map();
+  constructor() {
+    super();
+    Object.assign(this, { query: "", active: 0, desks: new Map(), states: new Map() }); // as fields they would hide what Lit watches
+  }
 
   /** Under `anchor`, and the focus in its field. */
   async open(anchor) {

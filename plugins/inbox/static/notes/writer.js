@@ -23,8 +23,11 @@ class NoteWriter extends Panel {
   `];
 
   chosen = [];
-  found = [];
-  active = 0;
+
+  constructor() {
+    super();
+    Object.assign(this, { text: "", found: [], active: 0 }); // as fields they would hide what Lit watches
+  }
 
   willUpdate(changed) {
     if (!changed.has("note") && !changed.has("conversationId")) return;

@@ -15,8 +15,12 @@ class Bell extends Panel {
     @media (max-width: 760px) { button { inline-size: 56px; block-size: 44px; } .n { inset-inline-end: 12px; } }
   `];
 
-  unread = 0;
   shown = new Map(); // conversation → how to take its toast back
+
+  constructor() {
+    super();
+    Object.assign(this, { unread: 0, open: false }); // as fields they would hide what Lit watches
+  }
 
   connectedCallback() {
     super.connectedCallback();

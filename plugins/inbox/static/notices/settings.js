@@ -98,16 +98,14 @@ class Notifications extends Panel {
     this.save({ kinds: { ...kinds, [kind]: { ...kinds[kind], [way]: on } } });
   }
 
-  /** At once; what the server refuses is as it was. */
-  async save(changes) {
-    const before = this.wishes;
-    this.wishes = { ...before, ...changes };
-    try {
-      this.wishes = await put(PATH, this.wishes);
-    } catch (error) {
-      this.wishes = before;
+  /** At once, and one after the other: the server has what was chosen last. What it refuses is asked for anew. */
+  save(changes) {
+    this.wishes = { ...this.wishes, ...changes };
+    const { wishes } = this;
+    this.saving = (this.saving ?? Promise.resolve()).then(() => put(PATH, wishes)).catch((error) => {
       toast({ text: t("That was not saved: {reason}", { reason: error.message }) });
-    }
+      return this.load();
+    });
   }
 }
 
