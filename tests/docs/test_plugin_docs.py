@@ -20,7 +20,7 @@ DOCS, SDK, STATIC = ROOT / "docs/plugins", ROOT / "sdk/comptoir_sdk", ROOT / "co
 FAMILIES = {"register": "register.md", "on": "observers.md", "filter": "filters-and-providers.md",
             "provide": "filters-and-providers.md", "erase": "filters-and-providers.md"}
 DOORS = {"db": "Database", "messages": "Messages", "conversations": "Conversations", "contacts": "Contacts",
-         "members": "Members", "moments": "Moments", "push": "Push",
+         "members": "Members", "attachments": "Attachments", "moments": "Moments", "push": "Push",
          "storage": "Storage", "jobs": "Jobs", "http": "Http", "secrets": "Secrets", "audit": "Audit"}
 PIECES = sorted(name for name in ui.__all__ if isinstance(getattr(ui, name), type) and name != "Element")
 Function = ast.FunctionDef | ast.AsyncFunctionDef

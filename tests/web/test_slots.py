@@ -443,3 +443,12 @@ async def test_words_of_a_slow_action_wait_in_the_conversation_they_were_meant_f
     assert await other.input_value() == ""
     await screen.page.locator("inbox-list .row", has_text="Salma").click()
     assert await screen.page.get_by_label("Message to Salma").input_value() == "Bonjour.\nMerci !"
+
+
+async def test_a_button_stands_in_the_rail_of_every_page(double: Double, screen: Screen) -> None:
+    double.offered.fragments["pins"] = "<button>Pins of mine</button>"
+    double.panels = [panel("rail")]
+    for path in ("/inbox", "/settings.me"):
+        await screen.go(path)
+        await screen.page.locator('.rail ui-slot[name="rail"]').get_by_role("button", name="Pins of mine").wait_for()
+    assert (await asked(double, "pins", 2)) == [{}, {}]
