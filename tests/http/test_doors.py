@@ -18,6 +18,7 @@ PUBLIC = {
     "api.welcome", "api.register_tenant", "api.request_password_reset", "api.redeem_password_reset",
     "api.look_up_invitation", "api.accept_invitation", "api.create_tokens", "api.refresh_tokens", "api.openapi",
     "api.get_file", "api.get_personal_data_file", "api.nowhere", "health.healthz", "health.readyz",
+    "web.manifest", "web.offline", "web.worker",
     "web.static_file", "web.messages", "web.plugin_file", "web.login", "web.reference", "web.home", "web.shell",
     "web.shell_deep", "web.register", "web.welcome", "web.welcome_number", "web.welcome_colleagues", "web.forgot",
     "web.reset", "web.invitation", "web.suspended",
