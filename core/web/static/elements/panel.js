@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { ApiError, Unreachable } from "../api.js";
+import { icon } from "../icons.js";
 import { t } from "../i18n.js";
 import { BUDGET, drawn, lateness, listen, mount, report } from "../plugins.js";
 import { onLive } from "../replica.js";
@@ -91,6 +92,12 @@ class PanelFrame extends LitElement {
     return this.bare ? nothing : html`<ui-skeleton rows="1"></ui-skeleton>`;
   }
 
+  /** Among the entries of the rail there is room for a sign of it. */
+  small() {
+    const words = t("{name} could not load.", { name: this.panel.title });
+    return html`<button class="ib" aria-label=${`${words} ${t("Retry")}`} title=${`${words} ${this.error.message}`} @click=${this.load}>${icon("circle-alert")}</button>`;
+  }
+
   path(folder, name) {
     const { conversation, contact, message } = this.ctx ?? {};
     const about = Object.entries({ conversation, contact, message }).filter(([, one]) => one?.id).map(([key, { id }]) => [key, id]);
@@ -99,6 +106,7 @@ class PanelFrame extends LitElement {
   }
 
   render() {
+    if (this.error && this.panel.slot === "rail") return this.small();
     if (this.error) return html`<ui-error text=${t("{name} could not load.", { name: this.panel.title })} .error=${this.error} @retry=${this.load}></ui-error>`;
     if (!this.seen) return this.waiting();
     const [, draw] = Object.entries(DRAWINGS).find(([kind]) => this.panel[kind]) ?? [];
