@@ -142,7 +142,7 @@ async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_
     await comptoir.drain()
     push = {"member_id": str(said.user_id), "conversation_id": conversation}
     await shop.runs("inbox.push", **push)
-    [asked] = comptoir.web.asked
+    asked = comptoir.web.asked[-1]  # on a slow machine the three seconds of its job were over before
     assert asked.headers["Content-Encoding"] == "aes128gcm"
     assert asked.headers["Authorization"].startswith("vapid t=")
     assert asked.headers["Authorization"].endswith((await said.get(f"{_NOTICES}/key")).json()["key"])
