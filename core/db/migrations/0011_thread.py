@@ -9,5 +9,5 @@ _HERE = Path(__file__)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0015_anywhere")]  # noqa: RUF012 - Tortoise reads it from the class
+    dependencies = [("core", "0010_anywhere")]  # noqa: RUF012 - Tortoise reads it from the class
     operations = [RunSQL((_HERE.with_name("sql") / "33_thread.sql").read_text())]  # noqa: RUF012

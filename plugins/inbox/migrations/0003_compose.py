@@ -4,7 +4,7 @@ from tortoise import fields, migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0004_people")]  # noqa: RUF012 - Tortoise reads it from the class
+    dependencies = [("inbox", "0002_people")]  # noqa: RUF012 - Tortoise reads it from the class
     operations = [  # noqa: RUF012
         CreateTenantModel(
             name="QuickReply",

@@ -20,7 +20,7 @@ create index inbox_timer_started on inbox_timer (tenant_id, started_at desc, id 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0002_views")]  # noqa: RUF012 - Tortoise reads it from the class
+    dependencies = [("inbox", "0004_views")]  # noqa: RUF012 - Tortoise reads it from the class
     operations = [  # noqa: RUF012
         CreateTenantModel(
             name="Assignment",

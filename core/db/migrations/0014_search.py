@@ -9,5 +9,5 @@ _HERE = Path(__file__)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0012_compose")]  # noqa: RUF012 - Tortoise reads it from the class
+    dependencies = [("core", "0013_compose")]  # noqa: RUF012 - Tortoise reads it from the class
     operations = [RunSQL((_HERE.with_name("sql") / "32_search.sql").read_text())]  # noqa: RUF012

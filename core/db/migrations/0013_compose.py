@@ -9,5 +9,5 @@ _HERE = Path(__file__)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0009_lists")]  # noqa: RUF012 - Tortoise reads it from the class
+    dependencies = [("core", "0012_lists")]  # noqa: RUF012 - Tortoise reads it from the class
     operations = [RunSQL((_HERE.with_name("sql") / "34_compose.sql").read_text())]  # noqa: RUF012

@@ -9,5 +9,5 @@ _HERE = Path(__file__)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0014_waking")]  # noqa: RUF012 - Tortoise reads it from the class
+    dependencies = [("core", "0009_waking")]  # noqa: RUF012 - Tortoise reads it from the class
     operations = [RunSQL((_HERE.with_name("sql") / "38_anywhere.sql").read_text())]  # noqa: RUF012
