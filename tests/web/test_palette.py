@@ -123,3 +123,46 @@ async def test_a_phone_has_a_button_for_it(double: Double, screen: Screen) -> No
     assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
     await screen.page.get_by_role("option", name="Contacts").click()
     await screen.page.get_by_role("heading", name="Contacts").wait_for()
+
+
+async def test_it_finds_conversations_and_does_with_the_open_one_what_can_be_done(
+    double: Double, screen: Screen, salma: Resource
+) -> None:
+    driss = double.customer("Driss Élalaoui")
+    page = screen.page
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("elala")
+    await page.get_by_role("option", name="Driss Élalaoui").wait_for()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/inbox/{driss['id']}")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("yasmine")
+    await page.get_by_role("option", name="Yasmine Bennis", selected=True).wait_for()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Assigned to Yasmine Bennis").wait_for()
+    for words in ("copy link", "snooze until tomorrow", "close and go"):
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type(words)
+        await page.locator("x-palette .one").first.wait_for()
+        await page.keyboard.press("Escape")
+
+
+async def test_g_and_a_letter_go_to_pages_and_the_help_says_so(double: Double, screen: Screen) -> None:
+    page = screen.page
+    await screen.go("/inbox")
+    await screen.live()
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    await page.get_by_role("heading", name="Contacts").wait_for()
+    # On an Arabic layout, too: G says ل, I says ه.
+    for key, code in (("ل", "KeyG"), ("ه", "KeyI")):
+        await page.evaluate("([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', "
+                            "{ key, code, bubbles: true }))", [key, code])
+    await page.wait_for_url("**/inbox")
+    await page.keyboard.press("?")
+    dialog = page.locator("ui-dialog", has_text="Single-key shortcuts are on")
+    await dialog.get_by_role("heading", name="Go to").wait_for()
+    for name in ("Everywhere", "Conversation list", "Open conversation", "Writing"):
+        assert await dialog.get_by_role("heading", name=name).count() == 1
+    results = await Axe().run(page)
+    assert results.response["violations"] == []
