@@ -133,7 +133,7 @@ class Composer extends Panel {
   /** Outside the window: what WhatsApp still takes. */
   outside() {
     // Drawn once it is known: what is upgraded later is told its conversation only after it has asked.
-    this.picker ??= import("./templates/picker.js").then(() => { this.picks = true; });
+    this.picker ??= import("./templates/picker.js").then(() => { this.picks = true; }, () => { this.picker = null; }); // asked again at the next drawing
     return html`${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
       ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
         <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
