@@ -18,7 +18,7 @@ class View(TenantModel):
     name = fields.CharField(max_length=NAME_LENGTH)
     colour = fields.CharField(max_length=20, default="grey")
     icon = fields.CharField(max_length=40, default="")
-    wanted: Any = fields.JSONField()
+    wanted: Any = fields.JSONField(default=dict)
     sort = fields.CharField(max_length=10, default="latest")
     position = fields.IntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
