@@ -293,6 +293,7 @@ async def test_a_browser_that_keeps_nothing_says_so_and_still_sends(browser: Bro
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.live()
     await screen.page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await screen.page.evaluate("navigator.serviceWorker.ready.then(() => true)")  # else the browser logs its fetch
     await screen.context.set_offline(True)
     await write(screen, "into the void")
     await screen.page.get_by_text("This browser keeps nothing: leave this tab open until then.").wait_for()
