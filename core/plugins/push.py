@@ -14,6 +14,8 @@ from core.push.vapid import Sender
 from core.secrets import Vault
 
 _GONE: Final = frozenset({404, 410})
+_REFUSED: Final = frozenset({400, 401, 403})
+"""Other keys than those it was subscribed with: no repeat mends that."""
 _TIMEOUT: Final = 10.0
 
 
@@ -44,6 +46,8 @@ class PushDoor:
             raise Unavailable(f"The push service was not reached: {error}") from error
         if answer.status in _GONE:
             return False
+        if answer.status in _REFUSED:
+            raise Invalid(f"The push service does not take it: it answered {answer.status}.")
         if not 200 <= answer.status < 300:
             raise Unavailable(f"The push service answered {answer.status}.")
         return True

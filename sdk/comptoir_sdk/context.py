@@ -190,8 +190,8 @@ class Push(Protocol):
         """To a `PushSubscription`, as its toJSON() tells it. False: it is no more, forget it. It is kept for `seconds`;
         a later one of the same `topic` (32 letters of base64url) takes the place of one not delivered yet.
 
-        Raises Invalid for what is no subscription and for a message above 3993 bytes, Unavailable for a push service
-        that cannot be reached or refuses: let it fail the job.
+        Raises Invalid for what is no subscription, for what the service does not take (400, 401, 403) and for a message
+        above 3993 bytes, Unavailable for a push service that cannot be reached or is in trouble: let it fail the job.
         """
 
 

@@ -28,12 +28,13 @@ async def list_browsers(ctx: Context) -> dict[str, Any]:
 async def add_browser(ctx: Context, body: NewBrowser) -> tuple[dict[str, Any], int]:
     """Tell this browser, too
 
-    The same one again replaces what was known of it.
+    The same one again replaces what was known of it, also as a colleague's: a browser is one person's at a time.
     """
     fingerprint = hashlib.sha256(body.endpoint.encode()).hexdigest()
     async with ctx.db.transaction():
-        known = await Browser.filter(member_id=me(ctx)).order_by("id")
-        for one in [*(one for one in known if one.fingerprint == fingerprint), *known[:max(0, len(known) - MOST + 1)]]:
+        same = await Browser.filter(fingerprint=fingerprint)
+        others = await Browser.filter(member_id=me(ctx)).exclude(fingerprint=fingerprint).order_by("id")
+        for one in [*same, *others[:max(0, len(others) - MOST + 1)]]:
             await forget(ctx, one)
         made = await Browser.create(member_id=me(ctx), fingerprint=fingerprint, locale=body.locale, label=body.label,
                                     tenant_id=ctx.tenant_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from comptoir_sdk import Context, Invalid, NotFound, Unavailable
+from comptoir_sdk import Context, Invalid, NotFound
 
 from plugins.inbox.notices.browsers import forget, subscription
 from plugins.inbox.notices.models import Browser, Notice
@@ -15,8 +15,11 @@ from plugins.inbox.presence import screens
 _DAY = 86_400
 
 
-async def push(ctx: Context, member_id: str, conversation_id: str) -> None:
-    """Nothing when it was read meanwhile, when a page of theirs is in front of them, and in their quiet hours."""
+async def push(ctx: Context, member_id: str, conversation_id: str, browser_id: str | None = None) -> None:
+    """Nothing when it was read meanwhile, when a page of theirs is in front of them, and in their quiet hours.
+
+    A job for each browser: one whose service is away is tried again, and the others do not ring once more.
+    """
     member, conversation = UUID(member_id), UUID(conversation_id)
     notice = await Notice.filter(member_id=member, conversation_id=conversation, read_at=None).order_by("-id").first()
     wishes = await wishes_of(member)
@@ -25,10 +28,14 @@ async def push(ctx: Context, member_id: str, conversation_id: str) -> None:
     if (await screens.online(ctx)).get(member) == "online" or not await _sees(ctx, member, conversation):
         return
     shown = (await ctx.conversations.resources([conversation])).get(conversation)
-    failures = [await _sent(ctx, browser, words(ctx, notice, shown or {}, browser.locale, hide=wishes.hide_content))
-                for browser in await Browser.filter(member_id=member)]  # fmt: skip
-    if failed := [failure for failure in failures if failure]:
-        raise Unavailable(failed[0])
+    browsers = await Browser.filter(member_id=member, **({"id": UUID(browser_id)} if browser_id else {}))
+    if len(browsers) == 1:
+        [browser] = browsers
+        await _send(ctx, browser, words(ctx, notice, shown or {}, browser.locale, hide=wishes.hide_content))
+        return
+    for browser in browsers:
+        await ctx.jobs.enqueue("push", key=f"{notice.id}/{browser.id}", member_id=member_id,
+                               conversation_id=conversation_id, browser_id=str(browser.id))
 
 
 async def _sees(ctx: Context, member: UUID, conversation: UUID) -> bool:
@@ -38,15 +45,12 @@ async def _sees(ctx: Context, member: UUID, conversation: UUID) -> bool:
         return False
 
 
-async def _sent(ctx: Context, browser: Browser, message: Mapping[str, Any]) -> str:
-    """What went wrong and may go better later. A browser that is no more is forgotten."""
+async def _send(ctx: Context, browser: Browser, message: Mapping[str, Any]) -> None:
+    """Raises Unavailable for what may go better later. A browser that is no more, or takes nothing, is forgotten."""
     told = await subscription(ctx, browser)
     try:
         gone = told is None or not await ctx.push.send(told, message, seconds=_DAY, topic=message["tag"][:32])
     except Invalid:
         gone = True
-    except Unavailable as error:
-        return error.detail
     if gone:
         await forget(ctx, browser)
-    return ""

@@ -1,14 +1,18 @@
 """Each member is told what concerns them, once, where they want it, and never of what they look at or may not see."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from comptoir_sdk.testing import Agent, Kernel, Shop
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from plugins.inbox.notices import telling
 
 _BASE = "/api/v1/p/inbox"
 _NOTICES = f"{_BASE}/notices"
@@ -159,6 +163,26 @@ async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_
     await shop.runs("inbox.push", **push)
     assert (await said.get(f"{_NOTICES}/browsers")).json()["items"] == []
     assert await shop.failures("inbox") == []
+
+
+async def test_a_browser_is_one_persons_and_one_that_is_away_rings_no_other_again(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_GATHERED", timedelta(hours=1))  # the job of the test is the only one
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina, said = await shop.agent(), await shop.agent("supervisor")
+    conversation = await _conversation(comptoir, shop, amina)
+    await _assign(amina, conversation, said)
+    await comptoir.drain()
+    shared, away = Subscribed().told(), {**Subscribed().told(), "endpoint": "https://push.example/send/away"}
+    for person in (amina, said):
+        assert (await person.post(f"{_NOTICES}/browsers", json=shared)).status == 201
+    assert (await amina.get(f"{_NOTICES}/browsers")).json()["items"] == []
+    await said.post(f"{_NOTICES}/browsers", json=away)
+    comptoir.web.answers(_PUSHED, status=201)
+    comptoir.web.answers(away["endpoint"], status=503)
+    push = {"member_id": str(said.user_id), "conversation_id": conversation}
+    await shop.runs("inbox.push", **push)
+    assert [asked.url for asked in comptoir.web.asked].count(_PUSHED) == 1
 
 
 async def test_nothing_is_pushed_that_was_read_is_on_the_screen_out_of_sight_or_in_quiet_hours(

@@ -1,7 +1,8 @@
 /** This browser and Web Push: whether it can, may and does, and how to begin and end. */
-import { get, locale, navigate, post, remove } from "@comptoir/sdk";
+import { get, locale, me, navigate, post, remove } from "@comptoir/sdk";
 
 const BASE = "/api/v1/p/inbox/notices/browsers";
+const MINE = `comptoir::${me.id}:push`; // whose the subscription of this browser is; goes when somebody else logs in
 
 export const able = () => "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
 export const refused = () => globalThis.Notification?.permission === "denied";
@@ -29,6 +30,7 @@ export async function begin() {
   await navigator.serviceWorker.ready;
   const subscription = (await there.pushManager.getSubscription()) ?? (await there.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
   await keep(subscription);
+  localStorage.setItem(MINE, "1");
   return true;
 }
 
@@ -38,18 +40,24 @@ async function keep(subscription) {
 }
 
 export async function end(id) {
+  localStorage.removeItem(MINE);
   await (await current())?.unsubscribe();
   await remove(`${BASE}/${id}`);
 }
 
 export const forget = (id) => remove(`${BASE}/${id}`);
 
-/** A browser may change its address by itself: told anew when this one is not in the list any more. And a click leads here. */
+/**
+ * A browser may change its address by itself: told anew when this one is not in the list any more. One that somebody else
+ * left behind ends: their customers' words are not for whoever sits here now. And a click leads here.
+ */
 export async function renew() {
   if (!able()) return;
   navigator.serviceWorker.addEventListener("message", ({ data }) => data?.t === "open" && navigate(data.url));
   const subscription = await current();
-  if (subscription && Notification.permission === "granted" && (await browsers()).here === null) await keep(subscription);
+  if (!subscription) return;
+  if (!localStorage.getItem(MINE)) await subscription.unsubscribe();
+  else if (Notification.permission === "granted" && (await browsers()).here === null) await keep(subscription);
 }
 
 const SYSTEMS = [["iPhone|iPad", "iOS"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["Linux", "Linux"]];
