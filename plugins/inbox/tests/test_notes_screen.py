@@ -29,7 +29,7 @@ async def test_a_note_is_written_with_the_keyboard_calls_a_colleague_and_is_seen
     field = ours.get_by_label("Note for your team", exact=True)
     await field.wait_for()
     await ours.keyboard.type("ask @sa")
-    await ours.get_by_role("option", name="Said").wait_for()
+    await ours.get_by_role("option", name="Said", exact=True).wait_for()
     await ours.keyboard.press("Enter")
     await ours.keyboard.type("about https://atlas.ma/7 today")
     await ours.keyboard.press("Enter")
