@@ -227,6 +227,30 @@ async def test_business_hours_are_those_of_the_organisation(
     assert ours.business_hours.add(monday, 180) == datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
 
 
+async def test_a_file_that_is_held_and_shared_is_everybodys_in_its_tenant_alone(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant) -> None:
+    ours, theirs = both
+    file = await db.system.fetchval(
+        "insert into attachments (tenant_id, uploaded_by, kind, filename, mime_type, size, state, storage_key) "
+        "values ($1, $2, 'document', 'plan.pdf', 'application/pdf', 7, 'stored', 'a') returning id",
+        tenant.id, tenant.owner_id)  # fmt: skip
+    with viewer_scope(Viewer(tenant.agent_id, "own")):
+        with pytest.raises(NotFound):
+            await ours.attachments.get(file)
+        await _shared(ours, file, tenant)
+        assert (await ours.attachments.get(file)).filename == "plan.pdf"
+        await ours.attachments.release(file)
+        with pytest.raises(NotFound):
+            await ours.attachments.get(file)
+    with pytest.raises(NotFound):
+        await theirs.attachments.get(file)
+
+
+async def _shared(ctx: Context, file: UUID, tenant: SeededTenant) -> None:
+    with viewer_scope(Viewer(tenant.owner_id, "all")):
+        await ctx.attachments.hold(file, shared=True)
+
+
 async def test_secrets_are_sealed_and_each_tenants_and_plugins_own(
         both: tuple[Context, Context], db: Database, tenant: SeededTenant, start_host: StartHost) -> None:
     ours, theirs = both
