@@ -111,8 +111,8 @@ CASES = [
     _case("references", "migrations/0001_initial.py", ', references={"contact_id": "contacts"}', "",
           house=_tables_are_not_looked_at, too=["walls"]),
     _case("migrations_agree", "models.py", "max_length=500", "max_length=400", names="migrations make acme_probe"),
-    _case("migrations_lint", "migrations/0001_initial.py", "    ]\n", '        ops.RunSQL("create index acme_probe_x '
-          'on acme_probe_item (text)"),\n    ]\n', "migrations/0001_initial.py", "from tortoise import fields",
+    _case("migrations_lint", "migrations/0001_initial.py", "    ]\n", '        ops.RunSQL("alter table acme_probe_item '
+          'alter column text type text"),\n    ]\n', "migrations/0001_initial.py", "from tortoise import fields",
           "from tortoise.migrations import operations as ops\nfrom tortoise import fields"),
     _case("export", "plugin.py", 'return {"items": [item.text', 'return {"items": [] and [item.text'),
     _case("erasure", "plugin.py", "return await Item.filter(contact_id=contact.id).delete()", "return 0"),

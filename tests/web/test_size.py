@@ -44,6 +44,7 @@ async def test_the_page_does_not_grow_with_events(double: Double, screen: Screen
     conversation = next(iter(double.conversations))
     await screen.go(f"/inbox/{conversation}")
     await screen.live()
+    await screen.page.locator("inbox-thread .b").first.wait_for()
     await screen.page.evaluate(FLOOD, [conversation, 300])
     before = await screen.page.evaluate(NODES)
     await screen.page.evaluate(FLOOD, [conversation, 5000])

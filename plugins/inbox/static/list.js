@@ -207,12 +207,17 @@ function face(conversation, badge, draft, here) {
   const said = last ? preview(last) : { icon: null, text: "" };
   return html`<span class="face"><ui-avatar name=${titleOf(conversation)}></ui-avatar><span class="box"></span></span>
     <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
-    <div class="l2">${priorityMark(conversation.priority)}${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}
-      ${draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}
-      ${conversation.blocked_at ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}
-      ${conversation.snoozed_until ? icon("bell-off") : nothing}${waited(conversation.waiting_since)}
-      ${faces(here, true)}${assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}
-      ${unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
+    <div class="l2">${priorityMark(conversation.priority)}${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}${
+      draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}${
+      held(conversation)}${faces(here, true)}${
+      assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}${
+      unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
+}
+
+/** In one piece, which most rows have none of: each place of a template is a node in every row. */
+function held({ blocked_at: blocked, snoozed_until: snoozed, waiting_since: waiting }) {
+  if (!blocked && !snoozed && !waiting) return nothing;
+  return html`${blocked ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}${snoozed ? icon("bell-off") : nothing}${waited(waiting)}`;
 }
 
 export function tick(status) {
