@@ -350,7 +350,7 @@ async def test_a_panel_opened_while_offline_is_not_told_as_broken_and_comes_by_i
     await screen.page.locator("summary", has_text="Pins").wait_for()
     await cut_off(double, screen)
     await screen.page.locator("summary", has_text="Pins").click()
-    await screen.page.get_by_text("The server cannot be reached.").wait_for()
+    await screen.page.locator("inbox-detail").get_by_text("The server cannot be reached.").wait_for()
     await screen.context.set_offline(offline=False)
     await screen.page.locator("acme-good b", has_text="Salma").wait_for()
     assert double.office.troubles == []

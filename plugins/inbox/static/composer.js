@@ -145,6 +145,7 @@ class Composer extends Panel {
     const { field } = this;
     if (!field) return;
     put(field, all ? 0 : field.selectionStart, all ? field.value.length : field.selectionEnd, words);
+    this.updateComplete.then(() => field.focus()); // not before the dialog that offered the words is gone
   }
 
   typed(event) {
