@@ -182,7 +182,9 @@ class Thread extends Panel {
   dialog() {
     const { panel, message } = this.opened;
     const leave = () => { this.opened = null; };
-    return html`<ui-dialog open heading=${panel.title} @close=${leave} @compose-insert=${leave} @panel-close=${leave}><ui-panel .panel=${panel} .ctx=${this.about(message)}></ui-panel></ui-dialog>`;
+    // Closed before the composer hears of it: behind an open dialog nothing takes the focus.
+    const close = ({ currentTarget }) => currentTarget.leave();
+    return html`<ui-dialog open heading=${panel.title} @close=${leave} @compose-insert=${close} @panel-close=${close}><ui-panel .panel=${panel} .ctx=${this.about(message)}></ui-panel></ui-dialog>`;
   }
 
   details() {

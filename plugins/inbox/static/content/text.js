@@ -34,12 +34,19 @@ export function words(message, around) {
   if (alone) return html`<div class="tx big${alone}" dir="auto">${body}</div>`;
   const cut = body.length > LONG && !around?.opened?.has(id);
   const text = cut ? `${body.slice(0, CUT).replace(/[\uD800-\uDBFF]$/, "")}…` : body;
-  return html`<div class="tx" dir="auto">${blocksOf(message, text).map(block)}</div>
-    ${cut ? html`<button class="link" @click=${() => around?.unfold?.(id)}>${t("Read more")}</button>` : nothing}`;
+  const shown = html`<div class="tx" dir="auto">${drawn(blocksOf(message, text))}</div>`;
+  return cut ? html`${shown}<button class="link" @click=${() => around?.unfold?.(id)}>${t("Read more")}</button>` : shown;
 }
 
 /** Any text, read afresh. */
-export const formatted = (text) => html`<div class="tx" dir="auto">${read(text).map(block)}</div>`;
+export const formatted = (text) => html`<div class="tx" dir="auto">${drawn(read(text))}</div>`;
+
+/** Most messages are plain words: one text, and none of what holds parts together. */
+function drawn(blocks) {
+  const [only] = blocks;
+  const plain = blocks.length === 1 && only.kind === "lines" && only.lines.every((line) => line.every((one) => typeof one === "string"));
+  return plain ? html`<p dir="auto">${only.lines.map((line) => line.join("")).join("\n")}</p>` : blocks.map(block);
+}
 
 function block({ kind, ordered, lines, numbers }) {
   if (kind === "list") {
