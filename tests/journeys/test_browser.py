@@ -82,3 +82,27 @@ async def test_contacts_are_searched_and_renamed(
     await page.get_by_label("Name", exact=True).fill(f"Renamed {phone['number']}")
     await page.get_by_role("button", name="Save").click()
     await page.locator("a.row", has_text=f"Renamed {phone['number']}").wait_for()
+
+
+async def test_what_whatsapp_refused_says_why_and_is_sent_again_by_a_click(
+    agent: Screen, meta: httpx2.AsyncClient, phone: dict[str, Any]
+) -> None:
+    page, answer = agent.page, f"Tomorrow {uuid4()}"
+    await meta.post(f"/phones/{phone['id']}/messages", json={"type": "text", "text": "When?"})
+    await page.locator("inbox-list .row", has_text=phone["name"]).click()
+    await page.locator("inbox-thread .tx", has_text="When?").wait_for()
+    await meta.put("/faults/undeliverable_131026", json={"count": 1})
+    await page.get_by_label(f"Message to {phone['name']}").fill(answer)
+    await page.keyboard.press("Enter")
+    bubble = page.locator("inbox-thread .m.out", has_text=answer)
+    await bubble.get_by_text("WhatsApp's code: 131026").wait_for()
+    await bubble.hover()
+    await bubble.get_by_role("button", name="More for this message").click()
+    await page.get_by_role("menuitem", name="Message details").click()
+    steps = page.locator("inbox-message-details")
+    await steps.get_by_text("Attempt to send: accepted by WhatsApp").wait_for()
+    await steps.get_by_text("Status from WhatsApp: failed").wait_for()
+    await page.keyboard.press("Escape")
+    await bubble.get_by_role("button", name="Retry").click()
+    await bubble.get_by_role("img", name="Delivered", exact=True).wait_for()
+    assert await bubble.get_by_text("131026").count() == 0
