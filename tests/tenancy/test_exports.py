@@ -26,7 +26,8 @@ from core.tenancy.zip_stream import ZipStream
 from tests.seed import SeededTenant
 from tests.tenancy.worlds import PLUGIN_TABLE, World, fill, make_plugin_table
 
-LEFT_OUT = {"data_keys", "idempotency_keys", "login_challenges"}
+LEFT_OUT = {"data_keys", "idempotency_keys", "login_challenges",
+            "message_words", "name_words", "search_queue", "search_shelves"}
 
 
 @pytest.fixture

@@ -71,11 +71,11 @@ def _filled(value: Any, talk: Talk, note: UUID, team: UUID) -> Any:
                         failed=talk.failed_id, note=note, team=team) if isinstance(value, str) else value  # fmt: skip
 
 
-async def _note(db: Database, tenant: SeededTenant, talk: Talk) -> UUID:
+async def _note(db: Database, tenant: SeededTenant, talk: Talk, author: UUID | None = None) -> UUID:
     note: UUID = await db.system.fetchval(
-        "insert into inbox_note (id, tenant_id, conversation_id, body, author_name, created_at) "
-        "values (uuidv7(), $1, $2, 'kept', 'Hind', now()) returning id",
-        tenant.id, talk.id,
+        "insert into inbox_note (id, tenant_id, conversation_id, body, author_id, author_name, created_at) "
+        "values (uuidv7(), $1, $2, 'kept', $3, 'Hind', now()) returning id",
+        tenant.id, talk.id, author,
     )  # fmt: skip
     return note
 
@@ -94,7 +94,7 @@ async def test_every_door_opens_to_those_who_see_and_to_nobody_else(
     for kind, talk in floor.talks.items():
         before = await _everything(db, talk)
         for door in DOORS:
-            note = await _note(db, tenant, talk)
+            note = await _note(db, tenant, talk, floor.me)
             team = await db.system.fetchval("select coalesce(team_id, $2) from conversations where id = $1", talk.id,
                                             floor.my_team)  # fmt: skip
             answer = await _knock(caller, door, talk, note, team)
@@ -207,7 +207,9 @@ async def test_every_table_that_hangs_on_a_conversation_is_behind_the_wall(
     )
     assert {row["name"] for row in hanging} == {
         "messages", "attachments", "send_attempts", "inbox_note", "message_receipts", "message_corrections",
-        "groups", "group_participants", "conversation_tags"}
+        "groups", "group_participants", "conversation_tags", "message_words", "name_words", "inbox_mention",
+        "inbox_follow",
+        "inbox_notice", "inbox_draft", "inbox_assignment", "inbox_timer"}
     walled = await db.system.fetch("select tablename from pg_policies where policyname like 'visibility%'")
     assert {row["name"] for row in hanging} <= {row["tablename"] for row in walled}
     each = len(SEEN[sees])
