@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from tests.journeys.conftest import Running
+from tests.journeys.entering import log_in
 from tests.web.conftest import chromium
 from tests.web.screen import Screen
 
@@ -22,15 +23,7 @@ async def agent(running: Running) -> AsyncIterator[Screen]:
     """At the inbox, before a microphone that beeps."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=MICROPHONE)
-        screen = await Screen.open(browser, running.demo["url"])
-        screen.context.set_default_timeout(30_000)
-        await screen.context.add_cookies([{"name": "comptoir_locale", "value": "en", "url": running.demo["url"]}])
-        await screen.go("/inbox")
-        await screen.page.get_by_label("Email").fill(running.demo["email"])
-        await screen.page.get_by_label("Password", exact=True).fill(running.demo["password"])
-        await screen.page.keyboard.press("Enter")
-        await screen.page.wait_for_url(f"{running.demo['url']}/inbox")
-        await screen.live()
+        screen = await log_in(browser, running.demo["url"], running.demo["email"], running.demo["password"])
         yield screen
         await browser.close()
         assert screen.errors == []

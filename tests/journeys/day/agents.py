@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from playwright.async_api import Browser, Locator, expect
 
+from tests.journeys.entering import log_in
 from tests.web.screen import Screen
 
 PASSWORD = "seven grey herons"
@@ -21,15 +22,7 @@ class Agent:
 
     @classmethod
     async def come_in(cls, browser: Browser, demo: dict[str, Any], name: str, email: str, password: str) -> "Agent":
-        screen = await Screen.open(browser, demo["url"])
-        screen.context.set_default_timeout(30_000)
-        await screen.context.add_cookies([{"name": "comptoir_locale", "value": "en", "url": demo["url"]}])
-        await screen.go("/login?next=/inbox")
-        await screen.page.get_by_label("Email").fill(email)
-        await screen.page.get_by_label("Password", exact=True).fill(password)
-        await screen.page.keyboard.press("Enter")
-        await screen.page.wait_for_url(f"{demo['url']}/inbox")
-        await screen.live()
+        screen = await log_in(browser, demo["url"], email, password)
         return cls(screen, name)
 
     @property
