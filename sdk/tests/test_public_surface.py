@@ -11,11 +11,11 @@ _SDK = Path(comptoir_sdk.__file__).parent
 
 def test_the_public_names_are_these() -> None:
     assert sorted(comptoir_sdk.__all__) == [
-        "Account", "Agent", "Answers", "AuditEntry", "BusinessHours", "Channel", "Command", "Contact", "Context",
-        "Conversation", "Draft", "Fact", "Forbidden", "Group", "HTML", "Invalid", "Job", "Member", "Message",
+        "Account", "Agent", "Answers", "Attachment", "AuditEntry", "BusinessHours", "Channel", "Command", "Contact",
+        "Context", "Conversation", "Draft", "Fact", "Forbidden", "Group", "HTML", "Invalid", "Job", "Member", "Message",
         "NotFound", "Outgoing", "Page", "Plugin", "PluginError", "Reject", "Route", "SearchHit",
-        "SearchQuery", "Status", "Suggestion",
-        "Team", "Template", "Tenant", "TenantModel", "Text", "Unavailable", "_", "__version__", "hookimpl",
+        "SearchQuery", "Status", "Suggestion", "Tag", "Team",
+        "Template", "Tenant", "TenantModel", "Text", "Unavailable", "_", "__version__", "hookimpl",
         "hookspec", "offered", "tenant_fk", "ui", "uuid7", "webhooks",
     ]  # fmt: skip
     assert all(hasattr(comptoir_sdk, name) for name in comptoir_sdk.__all__)

@@ -21,10 +21,10 @@ READ = ("contacts.read", "conversations.read")
 WORK = (*READ, "contacts.write", "conversations.write", "messages.send")
 ADMINISTER = (*WORK, "accounts.manage", "audit.read", "contacts.delete", "data.export", "journal.read",
               "journal.replay", "keys.manage", "webhooks.manage", "members.manage", "messages.explain",
-              "roles.manage", "settings.manage", "teams.manage")
+              "roles.manage", "settings.manage", "tags.manage", "teams.manage")
 OWN = (*ADMINISTER, "tenant.delete")
 KERNEL = (*OWN, "platform.manage")
-SUPERVISE = (*WORK, "contacts.delete", "journal.read", "messages.explain")
+SUPERVISE = (*WORK, "contacts.delete", "journal.read", "messages.explain", "tags.manage")
 BUILT_IN = {"owner": OWN, "admin": ADMINISTER, "supervisor": SUPERVISE, "agent": WORK, "viewer": READ}
 Answer = Any
 

@@ -19,7 +19,7 @@ export function read(text) {
   const fences = fencesOf(text);
   const blocks = [];
   for (const [from, to] of linesOf(text, fences)) {
-    const { kind, start, number } = beginning(text, from, fences);
+    const { kind, start, number } = beginning(text, from);
     const last = blocks.at(-1);
     const same = last?.kind === kind && last.ordered === (number !== undefined);
     const block = same ? last : { kind, ordered: number !== undefined, lines: [], numbers: [] };
@@ -59,7 +59,7 @@ function* linesOf(text, fences) {
   }
 }
 
-function beginning(text, from, fences) {
+function beginning(text, from) {
   if (at(QUOTE, text, from)) return { kind: "quote", start: QUOTE.lastIndex };
   if (at(BULLET, text, from)) return { kind: "list", start: BULLET.lastIndex };
   const numbered = at(NUMBER, text, from);

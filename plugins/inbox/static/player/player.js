@@ -49,8 +49,9 @@ class Player extends EventTarget {
 
   toggle(message = this.message) {
     if (!message) return;
-    if (this.is(message)) this.audio.paused ? this.start() : this.audio.pause();
-    else this.play(message);
+    if (!this.is(message)) this.play(message);
+    else if (this.audio.paused) this.start();
+    else this.audio.pause();
   }
 
   play(message) {

@@ -1,4 +1,4 @@
-import { css, html, nothing } from "lit";
+import { css, html } from "lit";
 import { Panel, define, fmt, icon, t, upload } from "@comptoir/sdk";
 import { LONGEST, Microphone } from "./microphone.js";
 
