@@ -75,6 +75,17 @@ async def heard_woken(ctx: Context, conversation: Conversation) -> None:
         await tell(ctx, "woken", conversation.id, [conversation.assignee.id])
 
 
+async def heard_timer(ctx: Context, conversation: Conversation, *, late: bool) -> None:
+    """Whoever has it, or else could take it; and who follows it."""
+    team = conversation.team
+    if conversation.assignee is not None:
+        concerned = {conversation.assignee.id}
+    else:
+        concerned = {one.id for one in await ctx.members.list()
+                     if one.may_answer and (team is None or team.id in {its.id for its in one.teams})}
+    await tell(ctx, "late" if late else "due_soon", conversation.id, concerned | await followers(conversation.id))
+
+
 async def heard_audit(ctx: Context, entry: AuditEntry) -> None:
     """The log of acts says who assigned it: whoever takes a conversation themselves knows."""
     assignee = entry.changes.get("assignee", [None, None])[1] if entry.action == "conversation.assigned" else None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plugins.inbox.notices.models import NoticeWishes
 
-Kind = Literal["assigned", "message", "mention", "unassigned", "woken"]
+Kind = Literal["assigned", "message", "mention", "unassigned", "woken", "due_soon", "late"]
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 
 
@@ -28,7 +28,8 @@ _QUIETLY = Ways(sound=False)
 
 class Kinds(BaseModel):
     """Assigned to me; a message in mine or one that I follow; a note that calls me; a new one of my team that nobody
-    has; one of mine that woke from its snooze."""
+    has; one of mine that woke from its snooze; a timer that is nearly over, and one that is: of mine, of one that I
+    follow, or of one that nobody has and I may answer."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +38,8 @@ class Kinds(BaseModel):
     mention: Ways = Ways()
     unassigned: Ways = _QUIETLY
     woken: Ways = _QUIETLY
+    due_soon: Ways = _QUIETLY
+    late: Ways = Ways()
 
 
 class Quiet(BaseModel):

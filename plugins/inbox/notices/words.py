@@ -12,6 +12,8 @@ _WORDS: Final[Mapping[str, Text]] = {
     "assigned": _("A conversation was assigned to you."), "message": _("There is a new message."),
     "mention": _("A note calls you."), "unassigned": _("A new conversation waits for your team."),
     "woken": _("A conversation woke from its snooze."),
+    "due_soon": _("A timer runs out soon: a customer waits."),
+    "late": _("A timer has run out: a customer waits."),
 }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """Each member is told what concerns them, once, where they want it, and never of what they look at or may not see."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from comptoir_sdk import BusinessHours
 from comptoir_sdk.testing import Agent, Kernel, Shop
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -13,6 +15,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from plugins.inbox.notices import telling
+from plugins.inbox.timers import hearing
+from plugins.inbox.timers.clockwork import set_due
+from plugins.inbox.timers.models import Timer
 
 _BASE = "/api/v1/p/inbox"
 _NOTICES = f"{_BASE}/notices"
@@ -129,6 +134,48 @@ async def test_a_team_is_told_of_what_nobody_has_and_nobody_of_what_they_look_at
     for nobody in (said, limited, other):
         assert await _told(nobody) == []
         assert (await nobody.get(f"{_NOTICES}/count")).json() == {"unread": 0}
+
+
+async def test_a_timer_that_runs_out_is_told_to_whoever_has_it_or_else_could_take_it(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, amina, said, viewer = [await shop.agent(role) for role in ("owner", "agent", "supervisor", "viewer")]
+    assert (await owner.patch("/api/v1/roles/agent", json={"sees": "own"})).status == 200
+    other = await (await comptoir.tenant("zagora", plugins={"inbox": {}})).agent("owner")
+    targets = [{"name": "All", "working": False, "first_response_minutes": 30}]
+    assert (await owner.put(f"{_BASE}/timers/targets", json={"items": targets})).status == 200
+    _asked_before(monkeypatch, minutes=25)
+    conversation = await _conversation(comptoir, shop, owner)
+    assert await _told(said) == await _told(owner) == [("due_soon", 1, None)]
+    for nobody in (amina, viewer, other):  # out of sight; may not answer; another organisation's
+        assert await _told(nobody) == []
+    for agent in (owner, said):
+        await agent.put(f"{_NOTICES}/read", json={})
+    await said.put(f"{_BASE}/conversations/{conversation}/follow")
+    await _assign(owner, conversation, amina)
+    answer = {"id": str(uuid4()), "type": "text", "text": {"body": "Bonjour"}}
+    assert (await owner.post(f"/api/v1/conversations/{conversation}/messages", json=answer)).status == 202
+    await comptoir.drain()
+    _asked_before(monkeypatch, minutes=40)
+    async with amina.listen("inbox.notices") as heard:
+        await shop.receives("and then?", sender="+212600000001")
+        await comptoir.drain()
+        words = {word["notice"]["kind"]: word for word in [await heard.next(), await heard.next()]}
+        assert (words["late"]["page"], words["late"]["sound"]) == (True, True)
+    await shop.runs("inbox.watch")  # another worker comes by: told once
+    late, of_mine = ("late", 1, None), ("message", 1, None)
+    assert sorted(await _told(amina)) == sorted([("assigned", 1, "Omar"), late, of_mine])
+    assert sorted(await _told(said)) == sorted([late, of_mine])
+    assert await _told(owner) == await _told(other) == []
+    assert await shop.failures("inbox") == []
+
+
+def _asked_before(monkeypatch: pytest.MonkeyPatch, *, minutes: int) -> None:
+    """Timers that start now are as if the customer had written so long ago."""
+    def shifted(hours: BusinessHours, timer: Timer, start: datetime, left: float) -> None:
+        set_due(hours, timer, start - timedelta(minutes=minutes), left)
+
+    monkeypatch.setattr(hearing, "set_due", shifted)
 
 
 async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_it_is_gone(comptoir: Kernel) -> None:

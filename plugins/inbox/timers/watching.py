@@ -2,6 +2,7 @@
 
 from comptoir_sdk import Context, Conversation, NotFound
 
+from plugins.inbox.notices.routing import heard_timer
 from plugins.inbox.timers.models import Timer
 
 _BATCH = 200
@@ -28,6 +29,7 @@ async def _tell(ctx: Context, timer: Timer) -> None:
     except NotFound:
         return
     await ctx.broadcast("timers", {"conversation": str(conversation.id)})
+    await heard_timer(ctx, conversation, late=late)
     await _ask(ctx, conversation, timer, late=late)
 
 
