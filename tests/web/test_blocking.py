@@ -3,8 +3,8 @@
 import pytest
 
 from .double import Double, Resource
+from .looks import violations
 from .screen import Screen
-from .test_pages import violations
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from .double import Double, Resource
+from .looks import violations
 from .screen import Screen
-from .test_pages import violations
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import Browser
 
 from .double import Double
+from .looks import LOOKS, violations
 from .screen import Screen
-from .test_pages import LOCALES, THEMES, violations
 
 pytestmark = pytest.mark.browser
 BEFORE_LOGIN = ("/welcome", "/login", "/forgot", "/reset#good", "/reset", "/invitation#good", "/invitation#bad",
@@ -20,8 +20,7 @@ def addressed(path: str, locale: str) -> str:
     return f"{page}?lang={locale}" + (f"#{fragment}" if fragment else "")
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 async def test_the_pages_are_clean(browser: Browser, double: Double, locale: str, theme: str) -> None:
     double.permissions += STEPS
     double.entrance.new = double.entrance.code_needed = True

@@ -11,9 +11,9 @@ from playwright.async_api import FilePayload, Route
 from core.messaging.media.limits import CONVERTED, LARGEST_CONVERTED, LIMITS
 
 from .double import ROOT, Double, Resource
+from .looks import violations
 from .screen import Screen
 from .test_extras import choose
-from .test_pages import violations
 
 browser_test = pytest.mark.browser
 PNG: FilePayload = {"name": "tajine.png", "mimeType": "image/png", "buffer": b"\x89PNG tajine"}

@@ -5,8 +5,8 @@ import pytest_asyncio
 
 from .double import Double
 from .furniture import office
+from .looks import violations
 from .screen import Screen
-from .test_pages import violations
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from playwright.async_api import Browser
 
 from .double import Double
 from .furniture import office
+from .looks import LOOKS, violations
 from .screen import Screen
-from .test_pages import LOCALES, THEMES, violations
 from .test_people_pages import OVERFLOWING
 
 pytestmark = pytest.mark.browser
@@ -38,8 +38,7 @@ LISTS = {"/settings.organisation": "tenant", "/settings.numbers": "accounts", "/
          "/settings.platform/plugins": "plugins", "/settings.platform/health": "health"}
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 async def test_pages_are_clean(browser: Browser, double: Double, locale: str, theme: str) -> None:
     numbers = office(double)
     screen = await Screen.open(browser, double.url, theme=theme)

@@ -3,14 +3,13 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from .double import COLLEAGUE, Double
+from .looks import LOOKS, violations
 from .screen import Screen
 
 pytestmark = pytest.mark.browser
-LOCALES, THEMES = ("en", "fr", "ar"), ("light", "dark")
 
 
 def furnish(double: Double) -> tuple[str, str]:
@@ -43,8 +42,7 @@ def furnish(double: Double) -> tuple[str, str]:
     return conversation["id"], conversation["contact"]["id"]
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 async def test_pages_are_clean(browser: Browser, double: Double, locale: str, theme: str) -> None:
     conversation, contact = furnish(double)
     double.panels = [{"plugin": "inbox", "name": "p", "slot": "conversation.detail", "title": "P",
@@ -60,12 +58,6 @@ async def test_pages_are_clean(browser: Browser, double: Double, locale: str, th
         assert await violations(screen) == [], path
     assert screen.errors == []
     await screen.context.close()
-
-
-async def violations(screen: Screen) -> list[str]:
-    results = await Axe().run(screen.page)
-    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-            for one in results.response["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("path", ["/inbox", "/inbox/{}", "/contacts"])

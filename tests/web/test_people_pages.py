@@ -5,8 +5,8 @@ from playwright.async_api import Browser
 
 from .double import Double
 from .furniture import people
+from .looks import LOOKS, violations
 from .screen import Screen
-from .test_pages import LOCALES, THEMES, violations
 
 pytestmark = pytest.mark.browser
 READY = {
@@ -22,8 +22,7 @@ LISTS = {"/settings.me": "sessions", "/settings.members": "members", "/settings.
          "/settings.roles": "permissions"}
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 async def test_pages_are_clean(browser: Browser, double: Double, locale: str, theme: str) -> None:
     people(double)
     screen = await Screen.open(browser, double.url, theme=theme)

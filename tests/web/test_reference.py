@@ -10,8 +10,8 @@ from core.http import api
 from core.http.openapi import document
 
 from .double import Double
+from .looks import LOOKS, violations
 from .screen import Screen
-from .test_pages import LOCALES, THEMES, violations
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,7 @@ async def opened(browser: Browser, double: Double, path: str = "/api/docs", **op
     return screen
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "locale"), LOOKS)
 async def test_it_is_clean(
     browser: Browser, double: Double, described: dict[str, Any], locale: str, theme: str
 ) -> None:

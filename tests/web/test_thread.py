@@ -7,8 +7,8 @@ from playwright.async_api import expect
 
 from .double import BASE, Double, Resource, iso
 from .double_thread import PDF
+from .looks import violations
 from .screen import Screen
-from .test_pages import violations
 
 pytestmark = pytest.mark.browser
 PLAYER = "async (what) => { const { player } = await import('inbox/player/player.js'); return player[what]; }"

@@ -6,8 +6,8 @@ import pytest
 
 from .double import BASE, Double
 from .every_type import inbound, outbound
+from .looks import violations
 from .screen import Screen
-from .test_pages import violations
 
 pytestmark = pytest.mark.browser
 
