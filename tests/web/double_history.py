@@ -7,6 +7,7 @@ from typing import Any
 
 Resource = dict[str, Any]
 STATUSES = ("sending", "accepted", "sent", "delivered", "read", "failed", "uncertain")
+SELDOM = ("contact.deleted", "contacts.merged", "conversation.hidden", "team.deleted", "tag.deleted")
 PEOPLE = (None, {"id": "m1", "name": "Amine"}, {"id": "m2", "name": "Yasmine"})
 
 
@@ -18,6 +19,7 @@ class History:
         self.clock = 0
         self.log: list[Resource] = []
         self.teams: dict[str, Resource] = {name: {"id": name, "name": name} for name in ("t1", "t2", "t3")}
+        self.tags: dict[str, Resource] = {name: {"id": name, "name": name, "colour": "red"} for name in ("x", "y", "z")}
         self.contacts: dict[str, Resource] = {}
         self.conversations: dict[str, Resource] = {}
         self.messages: dict[str, Resource] = {}
@@ -35,14 +37,14 @@ class History:
             "conversation.closed": lambda: self._change("conversation.closed", status="closed"),
             "conversation.updated": self._field, "conversation.hidden": self._hide,
             "team.saved": self._rename_team, "team.deleted": self._drop_team,
+            "tag.saved": self._rename_tag, "tag.deleted": self._drop_tag,
             "contact.saved": self._rename, "contact.blocked": lambda: self._block("contact.blocked", "2026-01-01"),
             "contact.unblocked": lambda: self._block("contact.unblocked", None),
             "contact.deleted": self._erase, "contacts.merged": self._merge}
 
     def happen(self) -> None:
         kinds = list(self.kinds)
-        weights = [1 if kind in ("contact.deleted", "contacts.merged", "conversation.hidden", "team.deleted") else 6
-                   for kind in kinds]  # fmt: skip
+        weights = [1 if kind in SELDOM else 6 for kind in kinds]
         self.kinds[self.dice.choices(kinds, weights)[0]]()
 
     def snapshot(self) -> Resource:
@@ -144,7 +146,7 @@ class History:
     def _field(self) -> None:
         fields: list[Resource] = [
             {"unread": 0}, {"priority": self.dice.choice([None, "low", "high", "urgent"])},
-            {"tags": [{"id": "x", "name": "VIP", "colour": "red"}]}, {"tags": []},
+            {"tags": [dict(tag) for tag in self.tags.values()]}, {"tags": [dict(self._any(self.tags))]}, {"tags": []},
             {"status": "snoozed", "snoozed_until": self._now()}, {"status": "open", "snoozed_until": None}]
         self._change("conversation.updated", **self.dice.choice(fields))
 
@@ -176,6 +178,23 @@ class History:
         for conversation in self.conversations.values():
             if (conversation["team"] or {}).get("id") == key:
                 conversation["team"] = team
+
+    def _rename_tag(self) -> None:
+        tag = self._any(self.tags)
+        tag |= {"name": f"tag {self.clock} {self.dice.random()}", "colour": self.dice.choice(["red", "blue"])}
+        self._of_tag(tag["id"], [dict(tag)])
+        self._tell("tag.saved", tag=tag)
+
+    def _drop_tag(self) -> None:
+        if len(self.tags) > 1:
+            tag = self._any(self.tags)
+            del self.tags[tag["id"]]
+            self._of_tag(tag["id"], [])
+            self._tell("tag.deleted", id=tag["id"])
+
+    def _of_tag(self, key: str, now: list[Resource]) -> None:
+        for conversation in self.conversations.values():
+            conversation["tags"] = [tag for one in conversation["tags"] for tag in (now if one["id"] == key else [one])]
 
     def _rename(self) -> None:
         contact = self._any(self.contacts)

@@ -19,6 +19,7 @@ const several = (value) => (value === undefined || value === null ? [] : [value]
 const owner = (conversation, wanted, me) => several(wanted).some((one) => (conversation.assignee?.id ?? "none") === (one === "me" ? me : one));
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const TICK = 15_000; // ms after which a list looks again whose window closes and who has waited long enough
 
 /** One for each name of a filter; a name that is not here can only be asked of the server. */
 const CONDITIONS = {
@@ -58,7 +59,7 @@ export class ConversationList {
   }
 
   clear() {
-    Object.assign(this, { found: [], last: null, next: null, loaded: false, loading: null, error: null });
+    Object.assign(this, { found: [], last: null, next: null, loaded: false, loading: null, error: null, mark: null });
   }
 
   /** The next page, or the first. Resolves when it is in the replica; the error is kept in `error`. */
@@ -81,8 +82,14 @@ export class ConversationList {
 
   /** Rows as they should stand now. A search keeps the server's choice; other lists follow events. */
   rows() {
-    const { conversations } = this.ledger.state;
     if (!this.loaded) return [];
+    const mark = [this.ledger.turn, this.found.length, this.next, Math.floor(Date.now() / TICK)].join(" ");
+    if (this.mark !== mark) Object.assign(this, { mark, standing: this.inOrder() });
+    return this.standing;
+  }
+
+  inOrder() {
+    const { conversations } = this.ledger.state;
     if (this.filter.q) return this.found.map((id) => conversations.get(id)).filter(Boolean);
     const now = Date.now();
     return [...conversations.values()].filter((one) => this.holds(one, now)).sort(this.order);

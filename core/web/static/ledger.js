@@ -12,11 +12,14 @@ export class Ledger {
     this.eventListeners = new Set();
     this.changes = null;
     this.generation = 0;
+    this.turn = 0; // another as soon as any conversation is another, so that lists are put in order only then
   }
 
   apply(event) {
     this.changes ??= this.schedule();
-    reduce(this.state, event, this.changes);
+    const touched = reduce(this.state, event);
+    for (const [what, ids] of Object.entries(touched)) for (const id of ids) this.changes[what].add(id);
+    if (touched.conversations.size) this.turn += 1;
     for (const listener of this.eventListeners) listener(event);
   }
 
@@ -49,6 +52,7 @@ export class Ledger {
   reset() {
     const { locals } = this.state;
     this.generation += 1;
+    this.turn += 1;
     this.state = { ...emptyState(), locals };
     this.changes ??= this.schedule();
     this.changes.reset = true;

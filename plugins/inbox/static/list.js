@@ -103,11 +103,12 @@ class List extends Panel {
     const { list } = this;
     if (!list?.loaded) return list?.error ? this.failure() : html`<ui-skeleton rows="9"></ui-skeleton>`;
     if (!this.shown.length && !list.next) return html`<ui-empty icon="inbox" text=${this.empty}><slot name="empty"></slot></ui-empty>`;
+    const { reachable } = this;
     return html`
       ${this.news ? html`<button class="news" @click=${this.top}>${tn("{n} new", "{n} new", this.news)} ${icon("arrow-up")}</button>` : nothing}
       <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
         <div class="virt" role="listbox" aria-label=${t("Conversations")} .style=${`block-size:${this.virtual.size}px`}>
-          ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item))}</div></div>
+          ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item, reachable))}</div></div>
       ${list.error ? this.failure() : nothing}${[...this.badges.failed.keys()].map((panel) => this.lost(panel))}`;
   }
 
@@ -119,16 +120,14 @@ class List extends Panel {
     return html`<ui-error text=${t("The conversations could not be loaded.")} .error=${this.list.error} @retry=${() => { this.more(); this.requestUpdate(); }}></ui-error>`;
   }
 
-  row({ index, start }) {
+  row({ index, start }, reachable) {
     const conversation = this.shown[index];
     if (!conversation) return nothing;
     const badge = this.badges.of(conversation);
     const here = presence.of(conversation.id);
     const draft = conversation.id === this.selected ? "" : drafts.of(conversation.id)?.body.trim() ?? "";
-    const reachable = this.active ? conversation.id === this.active : this.selected ? conversation.id === this.selected : index === 0;
-    const known = this.shown.some((row) => row.id === (this.active ?? this.selected));
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
-      tabindex=${reachable || (!known && index === 0) ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
+      tabindex=${conversation.id === reachable ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
       aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>
       ${guard([conversation, badge, draft, fmt.dayKey(Date.now()), here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here))}</div>`;
   }
