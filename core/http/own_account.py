@@ -14,11 +14,12 @@ from core.http.operation import Api
 from core.http.resources import LoggedIn, Me, Resource
 from core.http.services import services
 from core.http.text import Locale, Password, PersonName, RequestModel, Text, example
-from core.people.preferences import Density, Digits, Theme
+from core.people.preferences import Density, Digits, Sending, Theme
 
 
 class OwnPreferences(RequestModel):
-    """What is given changes. `digits`: `latn` 0123, `arab` ٠١٢٣, in Arabic. `keys`: shortcuts of a single key."""
+    """What is given changes. `digits`: `latn` 0123, `arab` ٠١٢٣, in Arabic. `keys`: shortcuts of a single key.
+    `sending`: what sends a message that is written; Ctrl+Enter does in any case."""
 
     model_config = example(density="compact", theme="dark")
 
@@ -26,6 +27,7 @@ class OwnPreferences(RequestModel):
     theme: Theme = "auto"
     digits: Digits = "latn"
     keys: bool = True
+    sending: Sending = "enter"
 
 
 class OwnFields(RequestModel):

@@ -58,6 +58,7 @@ class Preferences(Resource):
     theme: Literal["auto", "light", "dark"]
     digits: Literal["latn", "arab"]
     keys: bool
+    sending: Literal["enter", "ctrl_enter"]
 
 
 class Me(Resource):

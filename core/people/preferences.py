@@ -6,8 +6,10 @@ from typing import Any, Final, Literal
 Density = Literal["comfortable", "compact"]
 Theme = Literal["auto", "light", "dark"]
 Digits = Literal["latn", "arab"]
+Sending = Literal["enter", "ctrl_enter"]
 
-DEFAULTS: Final[Mapping[str, Any]] = {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True}
+DEFAULTS: Final[Mapping[str, Any]] = {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True,
+                                      "sending": "enter"}
 
 
 def complete(said: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -51,7 +51,8 @@ async def test_screens_are_as_one_likes_them_wherever_one_logs_in(
     person: Person, enter: Enter, db: Database, tenant: SeededTenant
 ) -> None:
     usual = (await person.caller.get("/me")).json["preferences"]
-    assert usual == {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True}
+    assert usual == {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True,
+                     "sending": "enter"}
     await person.caller.ask("PATCH", "/me", {"preferences": {"density": "compact"}})
     answer = await person.caller.ask("PATCH", "/me", {"preferences": {"theme": "dark", "keys": False}})
     assert answer.json["preferences"] == usual | {"density": "compact", "theme": "dark", "keys": False}

@@ -24,7 +24,8 @@ class Account:
     def __init__(self, double: "Double") -> None:
         self.double = double
         self.me: Resource = {"name": "Amine Kadiri"}
-        self.preferences: Resource = {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True}
+        self.preferences: Resource = {"density": "comfortable", "theme": "auto", "digits": "latn", "keys": True,
+                                    "sending": "enter"}
         self.password = "right"
         self.sessions: dict[str, Resource] = {}
         self.totp: str | None = None

@@ -20,6 +20,7 @@ class Compose:
         self._double = double
         self.replies: dict[str, Resource] = {}
         self.drafts: dict[str, Resource] = {}
+        self.attributes: dict[str, str] = {}  # of every contact
         self.templates: list[Resource] = []
         self.read_at: str | None = None
 
@@ -52,6 +53,7 @@ class Compose:
         app.add_url_rule("/api/v1/conversations/<key>/templates", "templates", self._templates)
         app.add_url_rule("/api/v1/conversations/<key>/template-readings", "read_templates", self._read,
                          methods=["POST"])
+        app.add_url_rule("/api/v1/p/contacts/contacts/<key>/attributes", "attributes", self._attributes)
         app.add_url_rule(f"{_BASE}/drafts", "drafts", self._drafts)
         app.add_url_rule(f"{_BASE}/conversations/<key>/draft", "draft", self._draft, methods=["PUT", "DELETE"])
 
@@ -80,14 +82,18 @@ class Compose:
         self.read_at = "2026-11-26T10:00:00+00:00"
         return "", 204
 
+    async def _attributes(self, key: str) -> Any:
+        return {"items": [{"key": key, "value": value} for key, value in self.attributes.items()], "next": None}
+
     async def _drafts(self) -> Any:
         return {"items": list(self.drafts.values()), "next": None}
 
     async def _draft(self, key: str) -> Any:
         before = self.drafts.pop(key, None)
         if request.method == "DELETE":
-            self._tell(key, time.time_ns() // 1000)
-            return "", 204
+            self._tell(key, version := time.time_ns() // 1000)
+            newer = before and before["version"] > int(request.args["base"])
+            return {"replaced": before["body"] if before and newer else None, "version": version}
         given = dict(await request.get_json())
         base = given.pop("base")
         lost = before and before["version"] != base and before["body"] != given["body"] and before["body"]

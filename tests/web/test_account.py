@@ -26,7 +26,8 @@ async def test_screens_are_as_one_likes_them_and_stay_so(browser: Browser, doubl
         assert (await seen.get_attribute("data-theme"), await seen.get_attribute("data-density")) == ("dark", "compact")
     assert [await row.evaluate("(row) => row.offsetHeight") for row in
             await elsewhere.page.locator("inbox-list .row").all()] == [56, 56]
-    assert double.account.preferences == {"density": "compact", "theme": "dark", "digits": "latn", "keys": False}
+    assert double.account.preferences == {"density": "compact", "theme": "dark", "digits": "latn", "keys": False,
+                                          "sending": "enter"}
     assert elsewhere.errors == []
     await elsewhere.context.close()
 

@@ -149,7 +149,9 @@ async def test_marks_keys_and_lengths(double: Double, screen: Screen, salma: Res
     await field.press("ControlOrMeta+i")
     assert await field.input_value() == "_demain_"
     await screen.page.get_by_role("button", name="Send something else").click()
-    await screen.page.get_by_role("menuitemradio", name="Ctrl+Enter sends").click()
+    async with screen.page.expect_response("**/api/v1/me"):  # theirs on every device
+        await screen.page.get_by_role("menuitemradio", name="Ctrl+Enter sends").click()
+    assert double.account.preferences["sending"] == "ctrl_enter"
     await field.press("End")
     await field.press("Enter")
     assert await field.input_value() == "_demain_\n"
@@ -220,9 +222,18 @@ async def test_a_closed_window_offers_templates(double: Double, screen: Screen) 
     await seen.get_by_text("Bonjour Nadia, la commande 112 est partie.").wait_for()
     await screen.page.get_by_text("By your rate card this message costs €0.01.").wait_for()
     assert await violations(screen) == []
+    newer = [{"id": "x", "author": "Yasmine", "at": "2026-11-26T10:00:00+00:00"}]
+    double.refuse("POST messages", 409, kind="newer-messages", newer=newer, count=1)
     await screen.page.get_by_role("button", name="Send", exact=True).click()
+    notice = screen.page.get_by_role("alert").filter(has_text="Yasmine wrote after what you saw. This was not sent:")
+    await notice.get_by_text("Bonjour Nadia, la commande 112 est partie.").wait_for()
+    assert await violations(screen) == []
+    async with screen.page.expect_response("**/messages"):
+        await notice.get_by_role("button", name="Send anyway").click()
     await screen.page.locator("inbox-thread .m.out").wait_for()
+    await notice.wait_for(state="detached")
     [sent] = double.posted
+    assert (sent["confirm"], sent["last_seen"]) == (True, double.messages[nadia["id"]][0]["id"])
     assert sent["template"] == {"name": "commande_partie", "language": {"code": "fr"}, "components": [
         {"type": "body", "parameters": [{"type": "text", "text": "Nadia"}, {"type": "text", "text": "112"}]},
         {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "112"}]}]}
@@ -246,6 +257,51 @@ async def test_emojis_are_found_by_name_in_three_languages(double: Double, scree
     await screen.page.get_by_text("Used last").wait_for()
     await button.click()
     await screen.page.get_by_label("Search emoji").wait_for(state="detached")
+
+
+async def test_a_colon_and_a_name_become_an_emoji(double: Double, screen: Screen, salma: Resource) -> None:
+    field = screen.page.get_by_label("Message to Salma")
+    names = screen.page.get_by_role("listbox", name="Emoji")
+    for words, name in ((":clapping", "clapping hands"), (":تصفيق", "clapping hands"), (":maroc", "flag: Morocco")):
+        await field.fill(f"Bravo {words}")
+        await names.get_by_role("option", name=name).first.wait_for()
+        assert await violations(screen) == []
+    await field.press("ArrowDown")
+    await field.press("ArrowUp")
+    assert await field.get_attribute("aria-activedescendant") == "emoji-0"
+    await field.press("Enter")
+    await expect(field).to_have_value("Bravo 🇲🇦")
+    await names.wait_for(state="detached")
+    await field.press_sequentially(" :clapping")
+    await names.wait_for()
+    await field.press("Escape")
+    await names.wait_for(state="detached")
+    await expect(field).to_have_value("Bravo 🇲🇦 :clapping")
+    async with screen.page.expect_response("**/messages"):
+        await field.press("Enter")
+    await field.fill("À 12:30 :)")
+    assert await names.count() == 0
+    assert [one["body"] for one in double.posted] == ["Bravo 🇲🇦 :clapping"]
+
+
+async def test_what_is_kept_of_a_contact_fills_a_quick_reply(double: Double, screen: Screen, salma: Resource) -> None:
+    double.compose.attributes = {"Ville": "Essaouira"}
+    double.compose.reply("livre", "Livré à {{contact.Ville}} par {{contact.carrier}}")
+    field = screen.page.get_by_label("Message to Salma")
+    await field.press_sequentially("/livre")
+    await screen.page.get_by_role("option").filter(has_text="/livre").click()
+    await expect(field).to_have_value("Livré à Essaouira par {{contact.carrier}}")
+    await screen.page.get_by_role("button", name="{{contact.carrier}}").wait_for()
+
+
+async def test_a_closed_window_whose_templates_do_not_come_says_so(double: Double, screen: Screen) -> None:
+    nadia = double.customer("Nadia", account=None)
+    double.write(nadia, "Salut", at=datetime.now(UTC) - timedelta(hours=30), quiet=True)
+    for _ in range(2):  # the first is answered by a reading of Meta's
+        double.refuse("GET templates", 404, kind="not-found", detail="There is no such number any more.")
+    await screen.go(f"/inbox/{nadia['id']}")
+    await screen.page.get_by_text("The templates could not be loaded.").wait_for()
+    assert await violations(screen) == []
 
 
 async def test_without_a_microphone_it_says_what_to_do(double: Double, screen: Screen, salma: Resource) -> None:

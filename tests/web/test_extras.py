@@ -59,6 +59,7 @@ async def test_what_whatsapp_would_refuse_is_said_beside_its_field(
     await screen.page.get_by_text("WhatsApp takes at most 20 characters; this has 21.").wait_for()
     await screen.page.get_by_label("Answer 1").fill("Oui")
     await screen.page.get_by_label("Answer 2 (optional)").fill("Non")
+    await screen.page.get_by_label("What the customer will see").locator(".tap", has_text="Non").wait_for()
     double.refuse("POST messages", 422, kind="invalid", detail="No.", errors=[
         {"loc": [], "pointer": "#/interactive/action/buttons/1/reply/title", "msg": "is not for Fridays"}])
     await screen.page.keyboard.press("Enter")
@@ -75,6 +76,9 @@ async def test_a_list_and_a_card_are_made(double: Double, screen: Screen, salma:
     await screen.page.get_by_label("What opens the list").fill("Choisir")
     await screen.page.get_by_label("Title").first.fill("Désert")
     await screen.page.get_by_label("More (optional)").first.fill("3 jours")
+    seen = screen.page.get_by_label("What the customer will see")
+    await seen.locator("summary", has_text="Choisir").click()
+    await seen.get_by_text("3 jours").wait_for()
     await screen.page.get_by_role("button", name="Send", exact=True).last.click()
     await screen.page.locator("inbox-thread summary", has_text="Choisir").wait_for()
     await choose(screen, "Contact card")

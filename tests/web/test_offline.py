@@ -1,6 +1,7 @@
 """Without a network: the application opens, shows what was read last, takes what is written, and sends it once."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,16 @@ KEPT = """async ([conversations, threads]) => {
     database.close();
     return rows?.length === conversations && kept.length === threads;
 }"""
+COUNT = """await new Promise(async (done) => {
+    const found = (await indexedDB.databases()).find(({ name }) => name.endsWith(':files'));
+    if (!found) return done(0);
+    indexedDB.open(found.name).onsuccess = ({ target: { result: database } }) => {
+        database.transaction('files').objectStore('files').count().onsuccess = (event) => {
+            database.close();
+            done(event.target.result);
+        };
+    };
+})"""
 NAMES = """async () => [...Object.keys(localStorage), ...(await indexedDB.databases()).map(({ name }) => name),
     ...(await caches.keys())].filter((name) => name.startsWith('comptoir:'))"""
 
@@ -164,6 +175,61 @@ async def test_a_file_chosen_without_a_network_is_uploaded_and_sent_on_return(do
     assert posted["document"]["attachment_id"]
 
 
+HOLD = """() => {
+    const { prototype } = XMLHttpRequest;
+    prototype.send = () => { globalThis.began = (globalThis.began ?? 0) + 1; };
+}"""
+
+
+async def test_files_on_their_way_when_the_page_closes_go_on_at_return(double: Double, traveller: Screen) -> None:
+    """One was sent with its words, one only chosen; another tab that is open does not take them."""
+    page = traveller.page
+    salma, badr = await two(double, traveller)
+    other = await traveller.context.new_page()
+    await other.goto(f"/inbox/{badr['id']}")
+    await other.locator("inbox-thread .tx", has_text="Salam").wait_for()
+    await page.evaluate(HOLD)
+    files = page.locator("inbox-extras input[type=file]")
+    await files.set_input_files([FilePayload(name="bill.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 bill")])
+    await page.get_by_label("Message to Salma").fill("Your bill")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await files.set_input_files([FilePayload(name="map.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 map")])
+    await until(page, "globalThis.began === 2")
+    await until(page, f"({COUNT}) === 2")
+    assert double.uploaded == []
+    await other.reload()
+    await other.locator("inbox-thread .tx", has_text="Salam").wait_for()
+    await page.goto("about:blank")
+    await until(other, f"({COUNT}) === 1")
+    await sent(other)
+    assert sorted(double.uploaded) == ["bill.pdf", "map.pdf"]
+    [posted] = double.posted
+    assert posted["document"]["caption"] == "Your bill"
+    async with other.expect_response(f"**/{salma['id']}/draft"):
+        await other.locator("inbox-list .row", has_text="Salma").click()
+    await other.locator(".tray li", has_text="map.pdf").get_by_text("Ready to send").wait_for()
+    await until(other, f"({COUNT}) === 0")  # the draft has it
+    assert double.compose.drafts[salma["id"]]["files"][0]["filename"] == "map.pdf"
+
+
+async def test_a_file_that_is_gone_from_the_disk_holds_nothing_up(double: Double, traveller: Screen,
+                                                                  tmp_path: Path) -> None:
+    page = traveller.page
+    await two(double, traveller)
+    file = tmp_path / "bill.pdf"
+    file.write_bytes(b"%PDF-1.4 bill")
+    await traveller.context.set_offline(True)
+    await page.locator("inbox-extras input[type=file]").set_input_files(file)
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await write(traveller, "after it")
+    await page.get_by_text("Offline: 2 messages will be sent.").wait_for()
+    file.unlink()
+    await traveller.context.set_offline(False)
+    await page.get_by_text("This file cannot be read any more. Choose it again.").wait_for()
+    await sent(page)
+    assert bodies(double) == ["after it"]
+
+
 async def test_two_tabs_of_one_person_send_once(double: Double, traveller: Screen) -> None:
     salma, _ = await two(double, traveller)
     other = await traveller.context.new_page()
@@ -233,11 +299,18 @@ async def test_what_was_written_waits_for_whoever_must_log_in_again(double: Doub
 async def test_logging_out_with_words_unsent_is_asked_about(double: Double, traveller: Screen) -> None:
     page = traveller.page
     salma, _ = await two(double, traveller)
+    await page.keyboard.press("n")
+    await page.get_by_label("Note for your team").fill("Ask her")
+    await page.keyboard.press("Escape")
+    await page.evaluate(HOLD)
     double.offline = True
     await write(traveller, "half way")
+    file = FilePayload(name="bill.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 bill")
+    await page.locator("inbox-extras input[type=file]").set_input_files([file])
+    await until(page, f"({COUNT}) === 1")
     await page.get_by_role("button", name="Your account").click()
     await page.get_by_role("menuitem", name="Log out").click()
-    await page.get_by_text("1 message has not been sent.").wait_for()
+    await page.get_by_text("1 message has not been sent. 1 file is on its way. 1 note was begun.").wait_for()
     await page.keyboard.press("Escape")
     double.offline = False
     await sent(page)
@@ -265,17 +338,50 @@ async def test_logging_out_leaves_nothing_and_an_ended_session_no_copy(double: D
     assert await page.evaluate(NAMES) == []
 
 
-async def test_another_person_finds_nothing_of_the_one_before(double: Double, traveller: Screen) -> None:
+@pytest.mark.parametrize("worker", [True, False])  # plain HTTP has none
+async def test_another_person_finds_nothing_of_the_one_before(browser: Browser, double: Double, worker: bool) -> None:
+    traveller = await Screen.open(browser, double.url, worker=worker)
     page = traveller.page
-    await two(double, traveller)
+    await traveller.go("/inbox")
+    await traveller.live()
     await page.evaluate("() => localStorage.setItem('comptoir:tenant:somebody-else:draft:1', 'secret')")
     await page.evaluate("""() => new Promise((done) => {
-        const asked = indexedDB.open('comptoir:tenant:somebody-else:copy');
+        const asked = indexedDB.open('comptoir:tenant:somebody-else:outbox');
         asked.onsuccess = () => { asked.result.close(); done(); };
     })""")
     await page.reload()
     await until(page, "!(await indexedDB.databases()).some(({ name }) => name.includes('somebody-else'))")
     assert not [name for name in await page.evaluate(NAMES) if "somebody-else" in name]
+    await traveller.context.close()
+    assert traveller.errors == []
+
+
+async def test_a_thread_that_is_gone_does_not_stop_the_copy_and_one_tab_fetches_it(double: Double,
+                                                                                   traveller: Screen) -> None:
+    page = traveller.page
+    await two(double, traveller)
+    await page.locator("inbox-list .row", has_text="Badr").click()
+    await page.locator("inbox-thread .tx", has_text="Salam").wait_for()
+    await kept(page, 2, 2)
+    await page.goto("/contacts")
+    await traveller.live()
+    await kept(page, 2, 2)  # both fetched anew
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    double.refuse("GET messages", 404, kind="not-found")
+    await page.reload()
+    await traveller.live()
+    await kept(page, 2, 1)
+    assert len([url for url in asked if "/messages?" in url]) == 2
+    other = await traveller.context.new_page()
+    other.on("request", lambda one: asked.append(one.url))
+    del asked[:]
+    await other.goto("/contacts")
+    await until(other, "(await navigator.locks.query()).held.some(({ name }) => name.endsWith(':copy'))")
+    await other.wait_for_function("document.querySelector('ui-skeleton') === null")
+    await until(other, "performance.getEntriesByName(`${location.origin}/offline`).length > 0")  # put by after the copy
+    assert not [url for url in asked if "/messages?" in url or "status=all" in url]
+    assert await other.evaluate(KEPT, [2, 1])
 
 
 FORBIDDEN = """Object.defineProperty(window, 'indexedDB', {

@@ -1,6 +1,9 @@
 """Ctrl+K: wherever one is, everything is a few letters away, without a mouse."""
 
+import asyncio
+
 import pytest
+from playwright.async_api import Route
 
 from .double import Double, Resource
 from .looks import violations
@@ -144,6 +147,30 @@ async def test_it_finds_conversations_and_does_with_the_open_one_what_can_be_don
         await page.keyboard.type(words)
         await page.locator("x-palette .one").first.wait_for()
         await page.keyboard.press("Escape")
+
+
+async def test_what_comes_after_it_was_opened_can_be_done_too(double: Double, screen: Screen, salma: Resource) -> None:
+    driss = double.customer("Driss")
+    page = screen.page
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route(f"**/api/v1/conversations/{driss['id']}", late)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("driss")
+    await page.get_by_role("option", name="Driss").wait_for()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/inbox/{driss['id']}")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("yasmine")
+    await page.get_by_text("Nothing is called that.").wait_for()
+    come.set()
+    await page.get_by_role("option", name="Yasmine Bennis", selected=True).wait_for()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Assigned to Yasmine Bennis").wait_for()
 
 
 async def test_g_and_a_letter_go_to_pages_and_the_help_says_so(double: Double, screen: Screen) -> None:

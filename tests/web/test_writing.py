@@ -80,7 +80,8 @@ async def test_a_quote_travels_with_the_answer(double: Double, screen: Screen, s
     await screen.page.locator("inbox-thread .m", has_text="Bonjour").hover()
     await screen.page.get_by_role("button", name="Reply to this message").click()
     await screen.page.keyboard.type("Yes?")
-    await screen.page.keyboard.press("Enter")
+    async with screen.page.expect_response("**/messages"):
+        await screen.page.keyboard.press("Enter")
     await screen.page.locator("inbox-thread .m.out .q", has_text="Bonjour").wait_for()
     assert double.posted[0]["reply_to"] == double.messages[salma["id"]][0]["id"]
 
@@ -167,6 +168,7 @@ async def test_keys_work_on_an_arabic_layout(double: Double, screen: Screen) -> 
     conversation = double.customer("Salma")
     double.write(conversation, "one", quiet=True)
     await screen.go("/inbox")
+    await screen.live()
     await screen.page.locator("inbox-list .row").first.wait_for()
     await screen.page.evaluate(
         "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ت', code: 'KeyJ', bubbles: true }))")

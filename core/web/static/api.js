@@ -21,6 +21,15 @@ export class Unreachable extends Error {
   }
 }
 
+/** The bytes of a chosen file are gone: it was moved, changed or deleted. To try again would not help. */
+class Unreadable extends Error {
+  status = 422; // as refused as what the server will not take
+
+  constructor() {
+    super(t("This file cannot be read any more. Choose it again."));
+  }
+}
+
 /** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
 export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout } = {}) {
   const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, "Accept-Language": locale, ...headers }), method, credentials: "same-origin", signal }, timeout);
@@ -39,7 +48,7 @@ export async function upload(path, form, { progress, signal } = {}) {
     const asked = new XMLHttpRequest();
     asked.upload.onprogress = ({ loaded, total }) => progress?.(total ? loaded / total : 0);
     asked.onload = () => resolve(new Response(asked.response, { status: asked.status, headers: { "Content-Type": asked.getResponseHeader("Content-Type") ?? "" } }));
-    asked.onerror = asked.ontimeout = () => reject(new Unreachable());
+    asked.onerror = asked.ontimeout = async () => reject((await readable(form)) ? new Unreachable() : new Unreadable());
     asked.onabort = () => reject(signal.reason);
     signal?.addEventListener("abort", () => asked.abort(), { once: true });
     asked.open("POST", path);
@@ -52,6 +61,11 @@ export async function upload(path, form, { progress, signal } = {}) {
   if (answer.status === 403 && await renewSession()) answer = await sent();
   if (!answer.ok) throw new ApiError(await problemOf(answer));
   return answer.json();
+}
+
+async function readable(form) {
+  const files = [...form.values()].filter((value) => value instanceof Blob);
+  return Promise.all(files.map((file) => file.slice(0, 1).arrayBuffer())).then(() => true, () => false);
 }
 
 /** Headers and body. Kept alive, so that what somebody did just before closing the tab still arrives. */

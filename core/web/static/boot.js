@@ -12,9 +12,11 @@ import "./elements/toast.js";
 import { startKeys } from "./keys.js";
 import { ledger, outbox, socket } from "./replica.js";
 import { startRouter } from "./router.js";
-import { bootstrap } from "./session.js";
+import { bootstrap, storageKey } from "./session.js";
 
 document.documentElement.style.setProperty("--hue", bootstrap.me.tenant.hue);
+// Before anything is read: what another person left in this browser goes, whether or not it can work without a network.
+import("./kept/wipe.js").then(({ wipeOthers }) => wipeOthers(storageKey(""))).catch((error) => console.info("what others left could not be looked for:", error));
 startRouter();
 startKeys();
 await import("./shell.js");

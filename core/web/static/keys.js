@@ -5,6 +5,7 @@ import { me } from "./session.js";
 const CHORD = 1_500; // ms in which the letter after G counts
 const bindings = new Map();
 const actions = new Set();
+const watchers = new Set();
 let first = null;
 let waiting = null;
 
@@ -25,8 +26,12 @@ export const doings = () => [...bindings].map(([key, binding]) => ({ key, ...bin
 /** `items()` is asked whenever ⌘K opens: {group, label, icon, hint, keys, checked, words, run}. Returns how to undo it. */
 export function offerActions(items) {
   actions.add(items);
+  for (const changed of watchers) changed();
   return () => actions.delete(items);
 }
+
+/** `changed()` runs when something else is offered than before: what one does it with may come after ⌘K was pressed. */
+export const onOffered = (changed) => watchers.add(changed);
 
 export const offered = () => [...actions].flatMap((items) => items());
 

@@ -38,20 +38,21 @@ export class Outbox extends EventTarget {
 
   /**
    * `draft`: {conversation_id, body, type?, content?, file?, reply_to?, last_seen?, confirm?}; `content` is WhatsApp's
-   * object of a type other than text, `file` what is uploaded first. Returns its id at once.
+   * object of a type other than text, `file` what is uploaded first. Returns its id at once; `id` where it has one.
    */
   send(draft) {
-    const written = { ...draft, id: uuid(), at: new Date().toISOString(), order: nextOrder(), state: "waiting" };
+    const written = { ...draft, id: draft.id ?? uuid(), at: new Date().toISOString(), order: nextOrder(), state: "waiting" };
     this.drafts.set(written.id, written);
     this.changed(written);
     this.flushConversation(written.conversation_id);
     return written.id;
   }
 
-  retry(id) {
+  /** `confirm`: although there are messages that its author has not seen. */
+  retry(id, { confirm = false } = {}) {
     const draft = this.drafts.get(id);
     if (!draft) return;
-    Object.assign(draft, { state: "waiting", error: null });
+    Object.assign(draft, { state: "waiting", error: null, ...(confirm ? { confirm } : {}) });
     this.changed(draft);
     this.flushConversation(draft.conversation_id);
   }
@@ -162,9 +163,14 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new Event("held"));
   }
 
-  /** What newer messages held up, in its order, each with its `problem`: from here on the caller's. */
-  takeHeld(conversationId) {
-    const held = [...this.drafts.values()].filter((one) => one.state === "held" && one.conversation_id === conversationId).sort(byOrder);
+  /** What newer messages held up, in its order, each with its `problem`. */
+  held(conversationId) {
+    return [...this.drafts.values()].filter((one) => one.state === "held" && one.conversation_id === conversationId).sort(byOrder);
+  }
+
+  /** Of that what the caller can write again: from here on the caller's. */
+  takeHeld(conversationId, which = () => true) {
+    const held = this.held(conversationId).filter(which);
     for (const { id } of held) this.remove(id);
     return held;
   }
@@ -190,8 +196,18 @@ export class Outbox extends EventTarget {
   async put(draft) {
     const writing = {};
     this.unkept.set(draft.id, writing);
-    const kept = await this.write((drafts) => drafts.put({ ...draft }, draft.id), { written: draft.id });
-    if (kept && this.unkept.get(draft.id) === writing) this.unkept.delete(draft.id);
+    writing.done = this.write((drafts) => drafts.put({ ...draft }, draft.id), { written: draft.id });
+    if ((await writing.done) && this.unkept.get(draft.id) === writing) this.unkept.delete(draft.id);
+  }
+
+  /** Until the disk has what was last written of it, or has refused. */
+  async onDisk(id) {
+    await this.unkept.get(id)?.done;
+  }
+
+  /** What lies beside the messages: files that are in none yet. */
+  files() {
+    return import("./kept/files.js");
   }
 
   /** True when it is on disk. A browser that keeps nothing, or has no room, is said to be one: `kept`. */

@@ -67,7 +67,15 @@ class Palette extends LitElement {
         ${item.checked ? html`<span role="img" aria-label=${t("Chosen")}>${icon("check")}</span>` : nothing}${item.keys ? html`<kbd dir="ltr" aria-hidden="true">${item.keys.toUpperCase()}</kbd>` : nothing}</div>`;
   }
 
+  /** What comes later moves nothing that somebody has gone to. */
+  willUpdate(changed) {
+    if (!this.at || !this.here || !(changed.has("items") || changed.has("told"))) return;
+    const at = this.found.findIndex(({ group, label }) => group === this.here.group && label === this.here.label);
+    if (at >= 0) this.at = at;
+  }
+
   updated(changed) {
+    this.here = this.found[this.at];
     if (changed.has("at") || changed.has("query")) this.renderRoot.querySelector(`#o${this.at}`)?.scrollIntoView({ block: "nearest" });
   }
 

@@ -5,7 +5,7 @@ import { me } from "./session.js";
 const page = document.documentElement;
 const YEAR = 31_536_000; // s
 
-/** `changes`: {density, theme, digits, keys}, some of them. Seen at once; taken back when the server did not take it. */
+/** `changes`: {density, theme, digits, keys, sending}, some of them. Seen at once; taken back when the server did not take it. */
 export async function prefer(changes) {
   const before = { ...me.preferences };
   show(Object.assign(me.preferences, changes));

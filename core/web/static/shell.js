@@ -4,7 +4,7 @@ import { fmt } from "./format.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { carryOut } from "./commands.js";
-import { bind, doings, offered, onPalette, shortcutsOff, turnShortcuts } from "./keys.js";
+import { bind, doings, offered, onOffered, onPalette, shortcutsOff, turnShortcuts } from "./keys.js";
 import { mount, report } from "./plugins.js";
 import { ledger, onLive, outbox, socket } from "./replica.js";
 import { prefer } from "./preferences.js";
@@ -36,6 +36,7 @@ class App extends LitElement {
     ledger.onEvent(({ type }) => type === "member.saved" && this.requestUpdate());
     bind({ "?": { label: t("Keyboard shortcuts"), group: t("Everywhere"), run: () => this.explain() }, ...this.ways() });
     onPalette(() => (this.palette ? this.querySelector("x-palette")?.leave() : this.ask()));
+    onOffered(() => { if (this.palette) this.palette = this.everything(); });
     this.arrive();
   }
 
@@ -165,15 +166,6 @@ class App extends LitElement {
     }
   }
 
-  /** To lose what waits. */
-  async agreed(waiting) {
-    const { confirm } = await import("./elements/confirm.js");
-    return confirm({
-      heading: tn("{n} message has not been sent.", "{n} messages have not been sent.", waiting), danger: true,
-      text: t("Nothing of yours stays in this browser when you log out."), act: t("Log out"),
-    });
-  }
-
   failure() {
     return html`<ui-error text=${t("This page could not be loaded.")} .error=${this.error} @retry=${() => this.arrive(true)}></ui-error>`;
   }
@@ -250,7 +242,8 @@ class App extends LitElement {
   }
 
   async leave() {
-    if (outbox.waiting && !(await this.agreed(outbox.waiting))) return;
+    const { mayLeave } = await import("./kept/leaving.js");
+    if (!(await mayLeave())) return;
     try {
       await remove("/api/v1/session");
     } catch (error) {

@@ -26,5 +26,5 @@ export const base = css`
   /* Text of either script: it reads and is cut off its own way, yet lines up with the column it stands in. */
   .cut[dir=auto] { text-align: -webkit-match-parent; text-align: match-parent; }
   .sr { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  @media (pointer: coarse) { .ib { inline-size: 44px; block-size: 44px; } summary { min-block-size: 44px; align-content: center; } }
+  @media (pointer: coarse) { .ib { inline-size: 44px; block-size: 44px; } summary { min-block-size: 44px; align-content: center; } .link { min-block-size: 44px; min-inline-size: 44px; } }
 `;

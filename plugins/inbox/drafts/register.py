@@ -13,7 +13,8 @@ ROUTES: Final = (
           responses={200: shapes.DraftList}),
     Route(_ONE, routes.save_draft, ("PUT",), "messages.send", body=shapes.DraftFields,
           responses={200: shapes.SavedDraft}),
-    Route(_ONE, routes.drop_draft, ("DELETE",), "messages.send", responses={204: None}),
+    Route(_ONE, routes.drop_draft, ("DELETE",), "messages.send", query=shapes.DropQuery,
+          responses={200: shapes.DroppedDraft}),
 )  # fmt: skip
 CHANNELS: Final = (Channel("drafts", permission="messages.send"),)
 JOBS: Final = (Job("forget_old_drafts", routes.forget_old, cron="12 4 * * *"),)

@@ -8,9 +8,9 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from plugins.inbox.drafts.models import Draft, id_of
-from plugins.inbox.drafts.shapes import DraftFields, DraftQuery
+from plugins.inbox.drafts.shapes import DraftFields, DraftQuery, DropQuery
 
-OLD_DAYS = 60
+OLD_DAYS = 30  # as long as a file of theirs is kept that no message has
 
 
 async def list_drafts(ctx: Context, query: DraftQuery) -> dict[str, Any]:
@@ -43,15 +43,21 @@ async def save_draft(ctx: Context, conversation_id: UUID, body: DraftFields) -> 
     return {**resource(saved), "replaced": replaced}
 
 
-async def drop_draft(ctx: Context, conversation_id: UUID) -> None:
+async def drop_draft(ctx: Context, conversation_id: UUID, query: DropQuery) -> dict[str, Any]:
     """Forget what was being written
 
-    It was sent, or thought better of.
+    It was sent, or thought better of; what another screen wrote meanwhile is answered as `replaced`.
     """
     member = _member(ctx)
     await ctx.conversations.get(conversation_id)
-    await Draft.filter(conversation_id=conversation_id, member_id=member).delete()
-    await _tell(ctx, conversation_id, member, None, _moment(ctx))
+    async with ctx.db.transaction():
+        gone = await Draft.filter(conversation_id=conversation_id, member_id=member).order_by(
+            "version").select_for_update()
+        await Draft.filter(id__in=[one.id for one in gone]).delete()
+    version = max([_moment(ctx), *(one.version + 1 for one in gone)])
+    await _tell(ctx, conversation_id, member, None, version)
+    lost = [one.body for one in gone if query.base is not None and one.version > query.base and one.body]
+    return {"replaced": "\n".join(lost) or None, "version": version}
 
 
 def resource(draft: Draft) -> dict[str, Any]:
@@ -76,7 +82,7 @@ async def _save(ctx: Context, conversation_id: UUID, member: UUID, body: DraftFi
 
 
 async def forget_old(ctx: Context) -> None:
-    """What nobody has gone on with for two months, and what those left who are no members any more."""
+    """What nobody has gone on with for a month."""
     await Draft.filter(version__lt=int(ctx.days_ago(OLD_DAYS).timestamp() * 1000)).delete()
 
 

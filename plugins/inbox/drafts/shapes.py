@@ -52,6 +52,21 @@ class SavedDraft(DraftResource):
     replaced: str | None
 
 
+class DroppedDraft(BaseModel):
+    """`replaced`: the words of another screen that stood here, null where none were lost."""
+
+    replaced: str | None = Field(examples=["Bonjour, votre commande est"])
+    version: int = Field(examples=[1795608000123])
+
+
+class DropQuery(BaseModel):
+    """`base` is the version that was sent or thought better of. Without one nothing is told of what was lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: Annotated[int, Field(ge=0)] | None = None
+
+
 class DraftList(BaseModel):
     """The newest first. `next` is the cursor of what follows."""
 

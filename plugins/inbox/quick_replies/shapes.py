@@ -24,9 +24,10 @@ Body = Annotated[str, StringConstraints(strip_whitespace=True, max_length=BODY_L
 
 
 class QuickReplyFields(BaseModel):
-    """`body` may name `{{contact.name}}`, `{{contact.first_name}}` and `{{agent.name}}`; others are asked for before it
-    is sent. `files` are ids of uploaded attachments. `language` null: for everybody. `shared`: the organisation's,
-    which takes the permission `inbox.quick_replies.manage`; else one's own."""
+    """`body` may name `{{contact.name}}`, `{{contact.first_name}}`, `{{agent.name}}` and attributes of the contact
+    (`{{contact.city}}`); others are asked for before it is sent. `files` are ids of uploaded attachments. `language`
+    null: for everybody. `shared`: the organisation's, which takes the permission `inbox.quick_replies.manage`; else
+    one's own."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 

@@ -1,7 +1,7 @@
 /** What stands above the line where one writes: whom it answers, who wrote meanwhile, what is still to be filled in. */
 import { html, nothing } from "lit";
 import { icon, locale, t } from "@comptoir/sdk";
-import { ledger } from "@comptoir/sdk/ledger.js";
+import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { unfilled } from "./typing.js";
 import { preview, titleOf } from "./words.js";
 
@@ -20,6 +20,17 @@ export function collision(composer) {
   return html`<div class="notice" role="alert">${icon("triangle-alert")}<span class="what"><span>${last ? t("{name} wrote after what you saw.", { name: last.author }) : t("There are newer messages.")}${last ? html` <span class="muted">${ago(last.at)}</span>` : nothing}</span>
       ${words ? html`<span class="said cut" dir="auto">“${words}”</span>` : nothing}</span>
     <span class="acts"><button class="link" @click=${() => composer.read()}>${t("Read them")}</button><button class="link" @click=${() => composer.send(true)}>${t("Send anyway")}</button></span></div>`;
+}
+
+/** What is no text, and was held up by messages that were not seen: it goes as it is, or not at all. */
+export function waiting(composer) {
+  return outbox.held(composer.conversation.id).map(({ id, body, type, problem }) => {
+    const last = problem?.newer?.at(-1);
+    const settle = (act) => () => { act(); composer.requestUpdate(); };
+    return html`<div class="notice" role="alert">${icon("triangle-alert")}<span class="what"><span>${last ? t("{name} wrote after what you saw.", { name: last.author }) : t("There are newer messages.")} ${t("This was not sent:")}</span>
+      <span class="said cut" dir="auto">${preview({ type, direction: "outbound", body, content: {} }).text}</span></span>
+      <span class="acts"><button class="link" @click=${settle(() => outbox.drop(id))}>${t("Discard")}</button><button class="link" @click=${settle(() => outbox.retry(id, { confirm: true }))}>${t("Send anyway")}</button></span></div>`;
+  });
 }
 
 /** As the ledger has it, else as the refusal told it. */

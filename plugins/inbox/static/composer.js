@@ -6,13 +6,14 @@ import { blockedNote } from "./block.js";
 import "./actions.js";
 import "./extras.js";
 import "./suggestions.js";
+import { Completions } from "./completion/completions.js";
 import { Begun } from "./drafts/begun.js";
 import { composerStyles } from "./composer-styles.js";
-import { collision, filling, quote } from "./composer-notices.js";
+import { collision, filling, quote, waiting } from "./composer-notices.js";
 import { Drops } from "./drops.js";
 import { CAPTION, takesCaption } from "./limits.js";
 import { sendsWith } from "./sending-key.js";
-import { joined, trayOf } from "./tray.js";
+import { joined, rewritten, trayOf } from "./tray.js";
 import { trayRows, trayStyles } from "./tray-rows.js";
 import { LONGEST, markOf, put, unfilled, wrap } from "./typing.js";
 import { titleOf } from "./words.js";
@@ -25,11 +26,12 @@ const LATER = 2 ** 31 - 1; // ms: the longest that a timer can wait
 class Composer extends Panel {
   static properties = {
     conversation: { attribute: false }, now: { type: Number }, quoted: { attribute: false }, text: { state: true },
-    recording: { state: true }, choosing: { state: true }, picks: { state: true }, completion: { state: true }, emojis: { state: true },
+    recording: { state: true }, choosing: { state: true }, picks: { state: true }, emojis: { state: true },
   };
   static styles = [...Panel.styles, trayStyles, composerStyles];
 
   begun = new Begun(this);
+  completions = new Completions(this);
   drops = new Drops(this, (files) => !this.hidden && this.windowOpen && this.tray.add(files));
 
   connectedCallback() {
@@ -80,7 +82,7 @@ class Composer extends Panel {
 
   /** What could not leave stands here again: each file and each word once. */
   takeBack() {
-    const held = outbox.takeHeld(this.conversation.id);
+    const held = outbox.takeHeld(this.conversation.id, rewritten);
     if (held.length) this.tray.restore(held);
     const [words, left] = [this.tray.takeWords(), this.tray.takeLeft()];
     if (words || left) this.text = joined(words, this.text, left);
@@ -95,9 +97,9 @@ class Composer extends Panel {
   }
 
   writing() {
-    return html`${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
+    return html`${waiting(this)}${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
-      ${this.completion?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
+      ${this.completions.open?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
       ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @sent=${(event) => { event.target.closest("ui-dialog").leave(); this.follow(); }}></inbox-templates></ui-dialog>` : nothing}
       ${this.drops.over ? html`<div class="over-drop">${t("Let go to add them to your message")}</div>` : nothing}
       ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
@@ -114,10 +116,10 @@ class Composer extends Panel {
   }
 
   area() {
-    const listed = this.completion?.attributes;
+    const listed = this.completions.open?.attributes;
     return html`<textarea rows="1" dir=${this.text ? "auto" : nothing} aria-label=${t("Message to {name}", { name: titleOf(this.conversation) })} placeholder=${this.caption ? t("Caption…") : t("Message…")} .value=${live(this.text)}
       aria-autocomplete=${listed ? "list" : nothing} aria-controls=${listed?.controls ?? nothing} aria-activedescendant=${listed?.active ?? nothing}
-      @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted} @click=${() => this.complete()} @blur=${() => this.completion?.close()}></textarea>`;
+      @input=${this.typed} @keydown=${this.keys} @paste=${this.pasted} @click=${() => this.completions.look()} @blur=${() => this.completions.close()}></textarea>`;
   }
 
   length() {
@@ -134,7 +136,7 @@ class Composer extends Panel {
   outside() {
     // Drawn once it is known: what is upgraded later is told its conversation only after it has asked.
     this.picker ??= import("./templates/picker.js").then(() => { this.picks = true; }, () => { this.picker = null; }); // asked again at the next drawing
-    return html`${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
+    return html`${waiting(this)}${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
       ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
         <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
       ${this.picks ? html`<inbox-templates .conversation=${this.conversation} @sent=${this.follow}></inbox-templates>` : html`<ui-skeleton rows="2"></ui-skeleton>`}`;
@@ -152,7 +154,7 @@ class Composer extends Panel {
     this.text = event.target.value;
     this.tellTyping();
     this.keep();
-    this.complete();
+    this.completions.look();
   }
 
   /** The customer sees the dots. A hint that gets lost is no trouble; one that is refused is not repeated. */
@@ -161,15 +163,6 @@ class Composer extends Panel {
     if (!this.text.trim() || !this.windowOpen || now - (this.told ?? 0) < TYPING) return;
     this.told = now;
     post(`/api/v1/conversations/${this.conversation.id}/typing`).catch(() => { this.told = Infinity; });
-  }
-
-  /** A "/" where a word begins opens the quick replies. */
-  async complete() {
-    const { field } = this;
-    if (!field || (!this.completion && !field.value.includes("/"))) return;
-    const { Completion } = await import("./quick-replies/completion.js");
-    this.completion ??= new Completion(this);
-    this.completion.look();
   }
 
   take(words) {
@@ -184,7 +177,7 @@ class Composer extends Panel {
 
   keys(event) {
     // keyCode 229: Safari ends a composition with an Enter that no longer says isComposing.
-    if (event.isComposing || event.keyCode === 229 || this.completion?.pressed(event)) return;
+    if (event.isComposing || event.keyCode === 229 || this.completions.pressed(event)) return;
     const mark = markOf(event);
     if (mark) {
       event.preventDefault();

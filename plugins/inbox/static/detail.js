@@ -60,7 +60,7 @@ class Detail extends Panel {
         <dt>${t("Tags")}</dt><dd>${(conversation.tags ?? []).map((tag) => html`${tagChip(tag)} `)}${this.labelled("tag", conversation.tags?.length ? t("Change") : t("Add"))}</dd>
         ${conversation.waiting_since ? html`<dt>${t("Waiting since")}</dt><dd>${fmt.moment(conversation.waiting_since)}</dd>` : nothing}
         ${team ? html`<dt>${t("Team")}</dt><dd><bdi>${team.name}</bdi></dd>` : nothing}
-        <dt>${t("Number")}</dt><dd><bdi>${account.verified_name || fmt.phone(account.display_phone_number)}</bdi></dd>
+        <dt>${t("Number")}</dt><dd><bdi>${account?.verified_name || fmt.phone(account?.display_phone_number)}</bdi></dd>
         <dt>${t("Since")}</dt><dd>${fmt.moment(conversation.created_at)}</dd></dl></section>
       <section class="card"><button class="files" @click=${() => this.files()}>${icon("image")}<span class="grow">${t("Files, links and voice")}</span>${icon("chevron-right", "small")}</button></section>
       ${this.gallery ? html`<ui-dialog open heading=${t("Files, links and voice")} @close=${() => { this.gallery = false; }}><inbox-gallery .conversation=${conversation} @leave=${() => { this.gallery = false; }}></inbox-gallery></ui-dialog>` : nothing}

@@ -49,7 +49,8 @@ export const KINDS = {
     fieldOf: (pointer) => (/\/name/.test(pointer) ? "first" : /\/phones/.test(pointer) ? "phone" : /\/emails/.test(pointer) ? "email" : /\/org/.test(pointer) ? "company" : undefined),
   },
   buttons: {
-    icon: "mouse-pointer-click", name: () => t("Buttons"),
+    icon: "mouse-pointer-click", name: () => t("Buttons"), seen: true,
+    module: () => import("./offer-preview.js"),
     empty: () => ({ body: "", footer: "", button0: "", button1: "", button2: "" }),
     fields: (values, errors) => html`${field("body", t("Question"), values, errors, { type: "textarea" })}
       ${Array.from({ length: MOST_BUTTONS }, (_, at) => field(`button${at}`, at ? t("Answer {n} (optional)", { n: fmt.number(at + 1) }) : t("Answer {n}", { n: fmt.number(1) }), values, errors))}
@@ -64,7 +65,8 @@ export const KINDS = {
     fieldOf: (pointer) => { const at = /\/buttons\/(\d)/.exec(pointer)?.[1]; return at ? `button${at}` : /\/body/.test(pointer) ? "body" : /\/footer/.test(pointer) ? "footer" : undefined; },
   },
   list: {
-    icon: "list", name: () => t("List"),
+    icon: "list", name: () => t("List"), seen: true,
+    module: () => import("./offer-preview.js"),
     empty: () => ({ body: "", button: "", rows: 3, ...Object.fromEntries(Array.from({ length: MOST_ROWS }, (_, at) => [[`title${at}`, ""], [`more${at}`, ""]]).flat()) }),
     fields: (values, errors) => html`${field("body", t("Question"), values, errors, { type: "textarea" })}${field("button", t("What opens the list"), values, errors, { hint: t("For example: Choose") })}
       ${Array.from({ length: values.rows }, (_, at) => html`<fieldset class="row"><legend>${t("Choice {n}", { n: fmt.number(at + 1) })}</legend><div class="two">${field(`title${at}`, t("Title"), values, errors)}${field(`more${at}`, t("More (optional)"), values, errors)}</div></fieldset>`)}`,

@@ -78,6 +78,7 @@ class Extras extends Panel {
     return html`<ui-dialog open heading=${kind.name()} @close=${this.closed} @closing=${this.form.closing}>
       <form novalidate @submit=${this.form.submit} @input=${this.form.typed}>
         ${this.form.notice()}${kind.fields(values, errors, set)}
+        ${kind.seen ? html`<inbox-offer-preview .content=${kind.message(values).content}></inbox-offer-preview>` : nothing}
         <div class="acts">${kind.more?.(values, set) ?? nothing}<ui-button variant="primary" type="submit" icon="send-horizontal" ?busy=${busy}>${this.collided ? t("Send anyway") : t("Send")}</ui-button></div>
       </form></ui-dialog>`;
   }

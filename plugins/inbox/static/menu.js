@@ -1,5 +1,6 @@
 /** What can be done with one message; nothing of plugins stands in a bubble before somebody chooses it. */
 import { can, panelsIn, t, toast } from "@comptoir/sdk";
+import { mayForward } from "./forward/content.js";
 import { react, EMOJIS } from "./reactions.js";
 
 const FAILED = ["failed", "unsent", "uncertain"];
@@ -11,12 +12,18 @@ export function menuItems(message, { about, open, reply, details, retry, mayReac
   return [
     ...(wamid && !gone ? [{ label: t("Reply"), icon: "reply", run: () => reply(message) }] : []),
     ...(body && !gone ? [{ label: t("Copy text"), icon: "copy", run: () => copy(body) }] : []),
+    ...(can("messages.send") && mayForward(message) ? [{ label: t("Forward…"), icon: "arrow-right", run: () => send(message) }] : []),
     { label: t("Copy link to message"), icon: "link", run: () => copy(`${location.origin}/inbox/${conversation}?message=${id}`) },
     { label: t("Message details"), icon: "info", run: () => details(message) },
     ...(FAILED.includes(status) && can("messages.send") ? [{ label: status === "uncertain" ? t("Send again anyway") : t("Retry"), icon: "rotate-cw", run: () => retry(message) }] : []),
     ...panels.map((panel) => ({ label: panel.title, icon: panel.icon, run: () => open(panel, message) })),
     ...(wamid && !gone && mayReact ? [{ heading: t("React") }, ...EMOJIS.map((emoji) => ({ label: emoji, checked: emoji === ours, run: () => react(message, emoji === ours ? "" : emoji) }))] : []),
   ];
+}
+
+async function send(message) {
+  const { forward } = await import("./forward/forward.js");
+  forward(message);
 }
 
 async function copy(text) {

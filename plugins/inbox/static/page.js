@@ -47,13 +47,15 @@ class Inbox extends Panel {
   connectedCallback() {
     super.connectedCallback();
     import("./assignment/availability.js");
+    import("./notes/begun.js").then(({ prune }) => prune());
+    import("./tray-keep.js").then(({ goOn }) => goOn()).catch((error) => console.info("files of an earlier page stay where they are:", error.message));
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
     const seen = () => this.markRead();
     document.addEventListener("visibilitychange", seen);
     this.cleanup(() => { document.removeEventListener("visibilitychange", seen); });
     this.cleanup(onLive(() => this.again()));
     this.cleanup(bindKeys(this.keys()));
-    this.cleanup(offerActions(() => doingsOf(this)));
+    this.cleanup(() => { this.offer?.(); this.offer = null; });
     this.addEventListener("compose-insert", (event) => this.chat?.composer.insert(event.detail));
     this.addEventListener("compose-replace", (event) => this.chat?.composer.insert(event.detail, { all: true }));
   }
@@ -108,6 +110,15 @@ class Inbox extends Panel {
     this.fetch();
     if (changed.has("ctx")) this.arrive();
     this.markRead();
+  }
+
+  /** What ⌘K offers is of the conversation that is here now. */
+  updated() {
+    const { chat } = this;
+    if (this.offer && chat === this.offering) return;
+    this.offering = chat;
+    this.offer?.();
+    this.offer = offerActions(() => doingsOf(this));
   }
 
   fetch() {

@@ -1,12 +1,14 @@
-/** Which key sends: Enter, or Ctrl+Enter for those who write long answers. Kept for each person on this device. */
-import { storageKey } from "@comptoir/sdk";
+/** Which key sends: Enter, or Ctrl+Enter for those who write long answers. Each person's own, on all their devices. */
+import { me, prefer, t, toast } from "@comptoir/sdk";
 
-const KEY = storageKey("inbox.sending-key");
+export const enterSends = () => me.preferences.sending !== "ctrl_enter";
 
-export const enterSends = () => localStorage.getItem(KEY) !== "ctrl";
-
-export function turnEnter(sends) {
-  localStorage.setItem(KEY, sends ? "enter" : "ctrl");
+export async function turnEnter(sends) {
+  try {
+    await prefer({ sending: sends ? "enter" : "ctrl_enter" });
+  } catch (error) {
+    toast({ text: t("That was not saved: {reason}", { reason: error.message }) });
+  }
 }
 
 /** Ctrl+Enter and ⌘+Enter send in any case. */

@@ -132,6 +132,29 @@ class Tray extends EventTarget {
     return carrier ? "" : words;
   }
 
+  /** Of an earlier page, before what was chosen since. */
+  goOn(rows) {
+    const here = new Set(this.entries.flatMap(({ id, attachment }) => [id, attachment?.id]));
+    const left = rows.filter(({ id, attachment }) => !here.has(id) && !(attachment && here.has(attachment.id))).map(({ id, file, name, size, kind, caption, departing, attachment }) => (
+      { id, file, name, size, kind, caption, departing, attachment, state: attachment ? "ready" : "waiting", problem: "", progress: attachment ? 1 : 0 }));
+    this.entries = [...left, ...this.entries];
+    this.work();
+  }
+
+  /** A draft keeps them. */
+  drafted() {
+    for (const entry of this.entries.filter(({ state, attachment }) => state === "ready" && attachment)) entry.drafted = true;
+    this.keep();
+  }
+
+  /** Across a reload, as far as nothing else keeps it. */
+  keep() {
+    const now = this.entries.map(({ id, state, caption, departing, attachment, drafted }) => [id, state === "refused", caption, Boolean(departing), attachment?.id, drafted].join()).join();
+    if (now === this.keptAs) return;
+    this.keptAs = now;
+    import("./tray-keep.js").then(({ keep }) => keep(this)).catch((error) => console.info("files on their way are in this tab alone:", error.message));
+  }
+
   work() {
     const waiting = this.entries.filter(({ state }) => state === "waiting");
     const busy = this.entries.filter(({ state }) => state === "uploading").length;
@@ -164,14 +187,18 @@ class Tray extends EventTarget {
       const { id, kind, filename, voice } = next.attachment ?? { kind: next.kind, filename: next.name };
       const content = { ...(id ? { attachment_id: id } : {}), ...(voice ? { voice: true } : {}), ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
       this.entries = this.entries.filter((one) => one !== next);
-      outbox.send({ conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...(id ? {} : { file: next.file }), ...departing });
+      outbox.send({ id: next.id, conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...(id ? {} : { file: next.file }), ...departing });
     }
   }
 
   changed() {
+    this.keep();
     this.dispatchEvent(new Event("change"));
   }
 }
+
+/** What a composer takes back as words and files; a template, a place or a card is asked about as it stands. */
+export const rewritten = ({ type = "text", content, file }) => type === "text" || Boolean(content?.attachment_id || file);
 
 const carries = ({ content, file }) => Boolean(content?.attachment_id || file);
 

@@ -39,7 +39,7 @@ function again(field, from, to, words, start, end) {
   field.setSelectionRange(start, end);
 }
 
-const PLACE = /\{\{\s*[\w.]+\s*\}\}/g;
+const PLACE = /\{\{\s*[^{}\n]{1,80}?\s*\}\}/g;
 
 /** Places of a text that nothing has filled in: "{{contact.name}}". */
 export const unfilled = (text) => [...new Set(text.match(PLACE) ?? [])];

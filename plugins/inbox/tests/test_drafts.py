@@ -39,7 +39,7 @@ async def test_it_is_kept_and_told_to_its_writers_screens_alone(comptoir: Kernel
         assert (told["draft"]["body"], told["version"]) == ("Bonj", made["version"])
         own = await _saved(colleague, path, "Mine")
         assert (await theirs.next())["version"] == own["version"]  # and the agent's before it was not told
-        assert (await agent.delete(path)).status == 204
+        assert (await agent.delete(path)).status == 200
         told = await mine.next()
         assert (told["draft"], told["version"] > made["version"]) == (None, True)
     assert (await _drafts(agent), await _drafts(colleague)) == ([], ["Mine"])
@@ -55,6 +55,17 @@ async def test_the_newest_words_win_and_the_others_are_not_lost(comptoir: Kernel
     assert phone["replaced"] == "From the desk, more"
     assert phone["version"] > again["version"] > first["version"]
     assert await _drafts(agent) == ["From the phone"]
+
+
+async def test_what_was_sent_elsewhere_does_not_take_newer_words_silently(comptoir: Kernel) -> None:
+    _, agent, path = await _talk(comptoir)
+    first = await _saved(agent, path, "Sent from the train")
+    phone = await _saved(agent, path, "Begun on the phone", first["version"])
+    gone = (await agent.delete(f"{path}?base={first['version']}")).json()
+    assert (gone["replaced"], gone["version"] > phone["version"]) == ("Begun on the phone", True)
+    again = await _saved(agent, path, "Once more")
+    assert (await agent.delete(f"{path}?base={again['version']}")).json()["replaced"] is None
+    assert await _drafts(agent) == []
 
 
 async def test_what_goes_with_it_is_kept(comptoir: Kernel) -> None:

@@ -3,11 +3,12 @@ import { Panel, define, fmt, get, t } from "@comptoir/sdk";
 import { Load } from "@comptoir/sdk/load.js";
 import "@comptoir/sdk/elements/card.js";
 import { kindWords } from "./journal-words.js";
+import { links } from "./styles.js";
 
 /** One delivery: what it said, item by item, and its content as Meta sent it. */
 class JournalDelivery extends Panel {
   static properties = { delivery: {}, prefix: {}, here: {} };
-  static styles = [...Panel.styles, css`
+  static styles = [...Panel.styles, links, css`
     .back { display: inline-block; margin-block-end: var(--sp-3); } .said { color: var(--text-2); margin-block-end: var(--sp-3); } ul { margin: 0 0 var(--sp-3); padding: 0; } li { overflow-wrap: anywhere; }
     pre { margin: 0; padding: var(--sp-3); background: var(--surface-2); border-radius: var(--r-sm); font: 400 var(--fs-sm)/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 60dvh; overflow-y: auto; text-align: start; }
   `];

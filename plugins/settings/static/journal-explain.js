@@ -4,12 +4,12 @@ import { Load } from "@comptoir/sdk/load.js";
 import "@comptoir/sdk/elements/card.js";
 import "./journal-steps.js";
 import { outcomeWords } from "./journal-words.js";
-import { parts } from "./styles.js";
+import { links, parts } from "./styles.js";
 
 /** "What became of this message?", by its id or its wamid; for the operator, of everybody whom it concerns. */
 class JournalExplain extends Panel {
   static properties = { message: {}, wamid: {}, prefix: {}, here: {} };
-  static styles = [...Panel.styles, parts, css`
+  static styles = [...Panel.styles, links, parts, css`
     .head { display: flex; flex-wrap: wrap; gap: var(--sp-2) var(--sp-4); margin-block-end: var(--sp-3); color: var(--text-2); } h2 { font-size: var(--fs-lg); margin-block-end: var(--sp-2); } .wamid { overflow-wrap: anywhere; font-size: var(--fs-sm); color: var(--text-3); }
     .back { display: inline-block; margin-block-end: var(--sp-3); } ui-card { display: block; margin-block-end: var(--sp-4); }
   `];

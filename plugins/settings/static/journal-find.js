@@ -4,7 +4,7 @@ import { Load } from "@comptoir/sdk/load.js";
 import { wordsFor } from "@comptoir/sdk/problems.js";
 import "@comptoir/sdk/elements/time.js";
 import { kindWords } from "./journal-words.js";
-import { parts } from "./styles.js";
+import { links, parts } from "./styles.js";
 
 const PAGE = 50;
 const TYPING = 350; // ms
@@ -12,7 +12,7 @@ const TYPING = 350; // ms
 /** Deliveries by wamid, phone or time. `prefix` is "/platform" for the operator, who sees everybody's. */
 class JournalFind extends Panel {
   static properties = { prefix: {}, here: {}, filter: { state: true }, busy: { state: true } };
-  static styles = [...Panel.styles, parts, css`
+  static styles = [...Panel.styles, links, parts, css`
     .filters { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0 var(--sp-3); margin-block-end: var(--sp-2); }
     .list { border: 1px solid var(--line); border-radius: var(--r-lg); background: var(--surface); overflow: clip; list-style: none; margin: 0; padding: 0; }
     .list > li { padding: var(--sp-3) var(--sp-4); display: grid; gap: var(--sp-1); } .list > li + li { border-block-start: 1px solid var(--line); }

@@ -4,7 +4,7 @@ import { Load } from "@comptoir/sdk/load.js";
 import { wordsFor } from "@comptoir/sdk/problems.js";
 import "@comptoir/sdk/elements/card.js";
 import "@comptoir/sdk/elements/time.js";
-import { parts } from "./styles.js";
+import { links, parts } from "./styles.js";
 
 const PAGE = 50;
 const LOOK_AGAIN = 2_000; // ms
@@ -13,7 +13,7 @@ const FOLLOWED = 10; // times
 /** What could not be applied: how much for which reason; applied again or dismissed with a note. */
 class JournalQuarantine extends Panel {
   static properties = { prefix: {}, here: {}, reason: { state: true }, busy: { state: true }, dismissing: { state: true } };
-  static styles = [...Panel.styles, parts, css`
+  static styles = [...Panel.styles, links, parts, css`
     .reason { overflow-wrap: anywhere; flex: 1 1 320px; } .count { font-weight: 650; font-variant-numeric: tabular-nums; min-inline-size: 32px; } ui-card { display: block; margin-block-end: var(--sp-4); }
     .one { flex: 1 1 320px; min-inline-size: 0; overflow-wrap: anywhere; } .more { display: grid; justify-content: center; padding-block: var(--sp-4); }
   `];

@@ -1,11 +1,12 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, fmt, icon, t } from "@comptoir/sdk";
 import { outcomeMark, outcomeTone, outcomeWords, stagePicture, stageWords } from "./journal-words.js";
+import { links } from "./styles.js";
 
 /** What happened to one message, in the order of time. `here`: the address of the journal's page, for its deliveries. */
 class JournalSteps extends Panel {
   static properties = { steps: { attribute: false }, here: {} };
-  static styles = [...Panel.styles, css`
+  static styles = [...Panel.styles, links, css`
     ol { list-style: none; margin: 0; padding: 0; display: grid; } li { display: grid; grid-template-columns: 28px minmax(0, 1fr) auto; gap: 2px var(--sp-3); padding-block: var(--sp-2); position: relative; }
     li + li::before { content: ""; position: absolute; inset-block: calc(-1 * var(--sp-2)) auto; inset-inline-start: 13px; block-size: var(--sp-4); border-inline-start: 2px solid var(--line); }
     .disc { inline-size: 28px; block-size: 28px; border-radius: 50%; background: var(--surface-2); display: grid; place-items: center; color: var(--text-2); position: relative; }

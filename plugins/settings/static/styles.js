@@ -10,6 +10,9 @@ export const page = css`
   @media (max-width: 760px) { :host { padding: var(--sp-3); } }
 `;
 
+/** For links that stand by themselves in lists: large enough for a finger. */
+export const links = css`@media (pointer: coarse) { a { display: inline-flex; align-items: center; min-block-size: 44px; min-inline-size: 44px; } }`;
+
 /** For forms, and small things in lists. */
 export const parts = css`
   .form-problem { background: var(--bad-soft); color: var(--bad); border-radius: var(--r-md); padding: var(--sp-2) var(--sp-3); margin-block-end: var(--sp-3); font-size: var(--fs-preview); }

@@ -3,10 +3,10 @@
  * were opened. At the first contact with the server everything of an earlier page is dropped, and fetched anew as far as
  * it may still be seen: what was erased or given away meanwhile does not stay.
  */
-import { get } from "../api.js";
+import { ApiError, get } from "../api.js";
 import { bootstrap, storageKey } from "../session.js";
 import { open, within } from "./database.js";
-import { HERE, wipeOthers } from "./wipe.js";
+import { HERE } from "./wipe.js";
 
 const CONVERSATIONS = 200;
 const THREADS = 50;
@@ -20,18 +20,18 @@ export class Copy {
     Object.assign(this, { ledger, threads: new Set(), times: new Map(), conversations: false });
   }
 
-  /** `ledger` is live. */
+  /** `ledger` is live. One tab fetches, for all of this person's. */
   async start() {
-    await wipeOthers(PREFIX);
+    this.first = await firstTab();
     this.database = await open(`${PREFIX}copy`, ["facts", "threads"]);
     localStorage.setItem(HERE, PREFIX);
-    const before = await this.forgetThreads();
+    const before = this.first ? await this.forgetThreads() : [];
     this.ledger.subscribe((changes) => this.changed(changes));
     this.ledger.onEvent((event) => this.heard(event));
     addEventListener("pagehide", () => this.write());
     for (const id of this.ledger.state.threads.keys()) this.threads.add(id);
     await this.write(true);
-    await this.renew(before);
+    if (this.first) await this.renew(before).catch((error) => console.info("the copy has what was seen here alone:", error));
   }
 
   /** The threads kept before this page, the last read first. */
@@ -47,11 +47,21 @@ export class Copy {
     const seen = new Set(this.newest.map(({ id }) => id));
     for (const id of before.filter((id) => seen.has(id)).slice(0, AGAIN)) {
       if (this.ledger.state.threads.get(id)?.loaded) continue;
-      const { items } = await get(`/api/v1/conversations/${id}/messages`, { limit: MESSAGES });
-      await this.putThread(id, items);
+      if (!(await this.fetchThread(id))) break;
     }
     this.conversations = true;
     await this.write();
+  }
+
+  /** False where to ask for more would not help. One that is gone meanwhile does not stop those after it. */
+  async fetchThread(id) {
+    try {
+      const { items } = await get(`/api/v1/conversations/${id}/messages`, { limit: MESSAGES });
+      await this.guarded(() => this.putThread(id, items));
+      return true;
+    } catch (error) {
+      return error instanceof ApiError && error.status !== 429;
+    }
   }
 
   async fetchNewest() {
@@ -110,8 +120,10 @@ export class Copy {
     });
   }
 
-  putFacts() {
-    return within(this.database, ["facts"], "readwrite", (facts) => {
+  async putFacts() {
+    // What the tab that fetches has found stands beside what this one shows.
+    if (!this.first) this.newest = (await within(this.database, ["facts"], "readonly", (facts) => facts.get("conversations"))) ?? [];
+    await within(this.database, ["facts"], "readwrite", (facts) => {
       facts.put({ at: Date.now(), bootstrap: { ...bootstrap, csrf: null } }, "bootstrap");
       facts.put(this.rows(), "conversations");
     });
@@ -140,4 +152,14 @@ export class Copy {
       console.info("nothing is kept for work without a network any more:", error);
     }
   }
+}
+
+/** True in one tab of this person at a time, for as long as it lives. */
+function firstTab() {
+  return new Promise((resolve) => {
+    navigator.locks.request(`${PREFIX}copy`, { ifAvailable: true }, (lock) => {
+      resolve(Boolean(lock));
+      return lock ? new Promise(() => {}) : undefined;
+    });
+  });
 }

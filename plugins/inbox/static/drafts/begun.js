@@ -30,6 +30,7 @@ export class Begun {
     const { text, quoted, tray } = this.host;
     // What is quoted and not found yet stays quoted.
     drafts.write(this.id, { body: text, reply_to: quoted?.id ?? this.wanted ?? null, files: tray.kept });
+    tray.drafted();
   }
 
   sent() {

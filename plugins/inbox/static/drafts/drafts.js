@@ -20,6 +20,7 @@ class Drafts extends EventTarget {
   #floor = new Map(); // id → the newest version heard of: what comes late changes nothing
   #timers = new Map();
   #busy = new Set();
+  #cleared = new Map(); // the words that went last: an answer that was lost made them look like another screen's
   #late = new Map(); // what was heard while our own words were on their way
 
   constructor() {
@@ -51,6 +52,7 @@ class Drafts extends EventTarget {
   /** It was sent, or thought better of. */
   clear(id) {
     if (!this.#kept.has(id)) return;
+    this.#cleared.set(id, this.#kept.get(id).body);
     this.#keep(id, { ...this.#kept.get(id), ...NONE, dirty: true });
     this.#tell(id);
   }
@@ -75,7 +77,7 @@ class Drafts extends EventTarget {
     this.#busy.add(id);
     try {
       const { body, reply_to = null, files, version: base } = sent;
-      const told = isEmpty(sent) ? await remove(path(id)) : await put(path(id), { body, reply_to, files, base });
+      const told = isEmpty(sent) ? await remove(`${path(id)}?base=${base}`) : await put(path(id), { body, reply_to, files, base });
       this.#told(id, sent, told);
     } catch (error) {
       this.#refused(id, sent, error);
@@ -99,7 +101,7 @@ class Drafts extends EventTarget {
     this.#floor.set(id, Math.max(version, this.#floor.get(id) ?? 0));
     this.#keep(id, { ...now, version, dirty: changed, refused: undefined });
     if (changed) this.#timers.set(id, setTimeout(() => this.#tell(id), REST));
-    if (told?.replaced) this.#fire("replaced", { id, words: told.replaced });
+    if (told?.replaced && (!isEmpty(sent) || told.replaced !== this.#cleared.get(id))) this.#fire("replaced", { id, words: told.replaced });
   }
 
   #catchUp(id) {

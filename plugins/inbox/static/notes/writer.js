@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { Panel, define, icon, post, put, storageKey, t, toast } from "@comptoir/sdk";
+import { Panel, define, icon, post, put, t, toast } from "@comptoir/sdk";
+import { begun, forget, keep } from "./begun.js";
 import { asked, calledIn, matching } from "./names.js";
 
 const LONGEST = 4000; // characters of a note
@@ -31,13 +32,9 @@ class NoteWriter extends Panel {
 
   willUpdate(changed) {
     if (!changed.has("note") && !changed.has("conversationId")) return;
-    this.text = this.note?.body ?? localStorage.getItem(this.draftKey) ?? "";
+    this.text = this.note?.body ?? begun(this.conversationId);
     this.chosen = [...(this.note?.mentions ?? [])];
     Object.assign(this, { found: [], error: null });
-  }
-
-  get draftKey() {
-    return storageKey(`note:${this.conversationId}`);
   }
 
   get field() {
@@ -63,7 +60,7 @@ class NoteWriter extends Panel {
   typed(event) {
     this.text = event.target.value;
     this.error = null;
-    if (!this.note) localStorage.setItem(this.draftKey, this.text);
+    if (!this.note) keep(this.conversationId, this.text);
     this.dispatchEvent(new Event("typing"));
     this.look();
   }
@@ -119,7 +116,7 @@ class NoteWriter extends Panel {
   };
 
   written(note) {
-    if (!this.note) localStorage.removeItem(this.draftKey);
+    if (!this.note) forget(this.conversationId);
     Object.assign(this, { text: "", chosen: [] });
     if (note.unreached.length) toast({ text: t("Not told, because they cannot see this conversation: {names}", { names: new Intl.ListFormat(document.documentElement.lang).format(note.unreached) }) });
     this.dispatchEvent(new CustomEvent("written", { detail: note }));

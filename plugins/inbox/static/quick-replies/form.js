@@ -51,7 +51,7 @@ class QuickReply extends Panel {
     return html`<form novalidate @submit=${form.submit} @input=${form.typed}><ui-dialog open heading=${this.reply ? t("Quick reply") : t("New quick reply")} @closing=${form.closing} @close=${() => this.dispatchEvent(new Event("close"))}>${form.notice()}
       <ui-field name="shortcut" ltr label=${t("Shortcut")} hint=${t("What you type after the slash, for example: hours")} .value=${values.shortcut} .error=${errors.shortcut ?? ""}></ui-field>
       <ui-field name="title" label=${t("Title")} .value=${values.title} .error=${errors.title ?? ""}></ui-field>
-      <ui-field name="body" type="textarea" rows="5" label=${t("Text")} .value=${values.body} .error=${errors.body ?? ""}></ui-field>
+      <ui-field name="body" type="textarea" rows="5" label=${t("Text")} hint=${t("What you keep of a contact goes in by its name, for example {example}", { example: "{{contact.city}}" })} .value=${values.body} .error=${errors.body ?? ""}></ui-field>
       <div class="places" role="group" aria-label=${t("Put in")}>${places().map(([name, words]) => html`<button type="button" title=${`{{${name}}}`} @click=${() => this.put(name)}>${words}</button>`)}</div>
       <ui-field name="language" label=${t("Language")} .options=${languages} .value=${values.language}></ui-field>
       ${this.files(values.files)}

@@ -30,7 +30,7 @@ class TemplateForm extends Panel {
   /** By the outbox, like every message: it waits for the network, and is sent once. */
   send(values) {
     const lastSeen = ledger.lastSeen(this.conversation.id);
-    outbox.send({ conversation_id: this.conversation.id, type: "template", content: contentOf(this.template, values), body: shown(textOf(this.template), values, "body"), last_seen: lastSeen, confirm: true });
+    outbox.send({ conversation_id: this.conversation.id, type: "template", content: contentOf(this.template, values), body: shown(textOf(this.template), values, "body"), last_seen: lastSeen });
   }
 
   render() {
