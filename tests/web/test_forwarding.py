@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from .double import Double, Resource
-from .screen import Screen
 from .looks import violations
+from .screen import Screen
 
 pytestmark = pytest.mark.browser
 
