@@ -68,7 +68,7 @@ def server_options(port: int, socket_dir: Path, *, fsync: bool) -> list[str]:
         "unix_socket_directories": str(socket_dir),
         "unix_socket_permissions": "0700",
         "shared_buffers": "256MB" if fsync else "64MB",
-        "max_wal_size": "4GB",
+        "max_wal_size": "4GB" if fsync else "256MB",
         "wal_level": "replica",
         "jit": "off",
         "fsync": "on" if fsync else "off",
