@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from core.db.pool import Database
-from core.http.resources import Listing, MessageResource
+from core.http.resources import MessageResource, Stretch
 from tests.http.conftest import Enter
 from tests.http.ledger import Thread, new_attachment, new_message
 from tests.seed import SeededTenant
@@ -16,7 +16,7 @@ async def test_a_thread_reads_newest_first_and_stays_put_under_inserts(
     agent = await enter(tenant, "agent")
     path = f"/conversations/{thread.conversation_id}/messages"
     first = (await agent.get(f"{path}?limit=2")).json
-    Listing[MessageResource].model_validate(first)
+    Stretch.model_validate(first)
     await new_message(db, tenant, thread.conversation_id, thread.contact_id, datetime.now(UTC))
     second = (await agent.get(f"{path}?limit=2&cursor={first['next']}")).json
     ids = [item["id"] for item in first["items"] + second["items"]]
