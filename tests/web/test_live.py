@@ -175,9 +175,11 @@ async def test_the_offline_bar_counts_what_waits_and_sends_it_once(double: Doubl
     double.write(conversation, "hello", quiet=True)
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.live()
+    words = screen.page.get_by_label("Message to Salma")
+    await words.wait_for()
     double.offline = True
     double.cut()
-    await screen.page.get_by_label("Message to Salma").fill("into the void")
+    await words.fill("into the void")
     await screen.page.keyboard.press("Enter")
     await screen.page.get_by_text("Offline: 1 message will be sent.").wait_for()
     double.offline = False
