@@ -10,6 +10,7 @@ import { figure } from "./list/looks.js";
 import { Selection } from "./list/selection.js";
 import { Shelf } from "./list/shelf.js";
 import "./list/tabs.js";
+import { enterSends } from "./sending-key.js";
 import { pane } from "./styles.js";
 
 const THREADS = 12; // kept in memory
@@ -78,8 +79,8 @@ class Inbox extends Panel {
       t: { label: t("Tags…"), group: open, icon: "tag", run: () => this.label("tag") },
       p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => this.label("priority") },
       f: { label: t("Search in this conversation"), group: open, icon: "search", run: () => this.find({ within: true }) },
-      "composer send": { label: t("Send"), group: writing, shown: ["Enter"] },
-      "composer break": { label: t("New line"), group: writing, shown: ["Shift+Enter"] },
+      "composer send": { label: t("Send"), group: writing, get shown() { return [enterSends() ? "Enter" : "Ctrl+Enter"]; } },
+      "composer break": { label: t("New line"), group: writing, get shown() { return [enterSends() ? "Shift+Enter" : "Enter"]; } },
     };
   }
 

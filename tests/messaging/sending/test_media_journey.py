@@ -123,6 +123,28 @@ async def test_what_an_agent_sends_reaches_the_phone_and_is_uploaded_once(
     assert ledger["sends"]["accepted"] == 2
 
 
+async def test_what_a_customer_sent_is_forwarded_to_another_without_an_upload_here(
+    desk: Desk, box: Box, clients: GraphClients, storage: FolderStorage
+) -> None:
+    desk.http_timeout = 10
+    ogg = "audio/ogg; codecs=opus"  # as Meta tells of a voice message
+    found = {"image": await _from_phone(desk, box, "image", "image/jpeg", samples.picture()),
+             "audio": await _from_phone(desk, box, "audio", ogg, samples.sound())}
+    assert await MediaFetcher(desk.db, clients, storage, Mail(VAULT), clock=desk.clock).sweep() == 2
+    assert desk.delivery is not None
+    desk.delivery._files._sent = SentMedia(desk.db, clients, storage, clock=desk.clock)
+    other = await desk.conversation(phone="212600000102")
+    for kind, more in (("image", {"caption": "Look"}), ("audio", {"voice": True})):
+        message = await desk.submit(other, "", type=kind, content={"attachment_id": str(found[kind]), **more})
+        await desk.lanes().drain()
+        row = await desk.message(message)
+        assert row["wamid"] is not None, row["error"]
+        kept = await desk.db.system.fetch("select storage_key from attachments where id = $1 or message_id = $2",
+                                          found[kind], row["id"])  # fmt: skip
+        assert (len(kept), len({one["storage_key"] for one in kept})) == (2, 1)
+    assert (await box.ask("GET", "ledger"))["sends"]["accepted"] == 2
+
+
 @pytest.fixture
 async def road(s3: S3Server) -> AsyncIterator[FaultyRoad]:
     async with faulty_road(s3.port) as found:

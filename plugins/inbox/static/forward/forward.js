@@ -42,7 +42,7 @@ class Forward extends Panel {
 
   render() {
     return html`<ui-dialog open heading=${t("Forward to")} @close=${() => this.dispatchEvent(new Event("close"))}>
-      <p class="said cut" dir="auto">${preview(this.message).text}</p>
+      <div class="said"><p class="cut" dir="auto">${preview(this.message).text}</p></div>
       <input type="search" autocomplete="off" aria-label=${t("Find a conversation")} placeholder=${t("Find a conversation")} .value=${this.query} @input=${this.typed} @keydown=${this.keys}>
       ${this.found.show((all) => this.list(all), { failed: t("The conversations could not be loaded."), rows: 4 })}</ui-dialog>`;
   }

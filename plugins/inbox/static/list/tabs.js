@@ -18,7 +18,7 @@ class Tabs extends Panel {
     .chips { display: flex; flex-wrap: wrap; gap: 4px; padding-block-start: 6px; } .chips button { display: inline-flex; align-items: center; gap: 3px; max-inline-size: 100%; border: 1px solid var(--line); background: var(--surface-2); border-radius: var(--r-full); padding: 1px 8px; font-size: var(--fs-sm); color: var(--text-2); min-block-size: 24px; } .chips button:hover { border-color: var(--line-strong); }
     .chips .icon { inline-size: 12px; block-size: 12px; } .chips .save { background: none; border-color: transparent; color: var(--accent); font-weight: 600; }
     @media (max-width: 760px) { .tabs button { min-block-size: 40px; padding-inline: 12px; } .tabs .tool { inline-size: 40px; block-size: 40px; } .chips button { min-block-size: 32px; } }
-    @media (pointer: coarse) { .tabs button, .chips button { min-block-size: 44px; min-inline-size: 44px; } .tabs .tool { inline-size: 44px; block-size: 44px; } }
+    @media (pointer: coarse) { .tabs button, .chips button { min-block-size: 44px; min-inline-size: 44px; padding-inline: 8px; } .tabs .tool { inline-size: 44px; block-size: 44px; } }
   `];
 
   render() {
