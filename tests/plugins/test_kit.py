@@ -51,8 +51,8 @@ async def test_an_agent_listens_to_a_topic_and_only_to_theirs(comptoir: Kernel) 
     await comptoir.drain()
     conversation = (await agent.get("/api/v1/conversations")).json()["items"][0]["id"]
     async with colleague.listen("inbox.notes") as heard:
-        await agent.post(f"/api/v1/p/inbox/conversations/{conversation}/notes", json={"body": "VIP"})
-        assert await heard.next() == {"conversation": conversation}
+        note = await agent.post(f"/api/v1/p/inbox/conversations/{conversation}/notes", json={"body": "VIP"})
+        assert await heard.next() == {"conversation": conversation, "note": note.json()["id"]}
         with pytest.raises(TimeoutError):
             await heard.next(seconds=0.05)
     with pytest.raises(LookupError, match="no such topic"):
@@ -83,6 +83,7 @@ async def test_a_page_is_logged_in_and_what_it_logs_is_noted(comptoir: Kernel) -
     await comptoir.drain()
     page = await (await shop.agent()).page("/inbox")  # in the language of the organisation, French, its panels too
     await page.get_by_text("salam alaykum").first.click()
+    await page.locator("summary", has_text="Notes").click()
     await page.get_by_text("Note pour vos collègues").wait_for()
     await page.evaluate("console.error('the panel gave up')")
     errors = comptoir.browsers.errors  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """What helps to write: quick replies, a draft on every screen of its writer, marks, keys, what is to be filled in."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from .screen import Screen
 
 pytestmark = pytest.mark.browser
 
-DRAFT_TOLD = "**/draft"
+DRAFT_TOLD = re.compile(r"/draft(\?|$)")
 
 
 async def test_a_slash_opens_the_quick_replies(double: Double, screen: Screen, salma: Resource) -> None:

@@ -69,6 +69,27 @@ async def test_language_theme_shortcuts_and_leaving_are_in_it(double: Double, sc
     assert await screen.page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+async def test_whoever_types_at_once_has_typed_into_it(double: Double, screen: Screen) -> None:
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await screen.page.route("**/palette.js", late)
+    await screen.go("/inbox")
+    await screen.live()
+    await screen.page.keyboard.press("Control+k")
+    await screen.page.keyboard.type("contactz")
+    await screen.page.keyboard.press("Backspace")
+    await screen.page.keyboard.type("s")
+    come.set()
+    await screen.page.get_by_role("option", name="Contacts", selected=True).wait_for()
+    assert await screen.page.get_by_role("combobox", name="Search pages and commands").input_value() == "contacts"
+    await screen.page.keyboard.press("Enter")
+    await screen.page.get_by_role("heading", name="Contacts").wait_for()
+
+
 async def test_a_plugins_command_is_done_by_its_server(double: Double, screen: Screen) -> None:
     double.offered.offer("commands", name="sync", title="Sync orders now", post="sync", icon="refresh-cw")
     double.offered.answers["sync"] = {"toast": "12 orders came.", "navigate": "/contacts"}

@@ -48,6 +48,23 @@ export function onPalette(open) {
   });
 }
 
+/** Takes the letters that are typed from now on, for a field that is still to come. Returns what stops it and tells them. */
+export function typeAhead() {
+  let text = "";
+  const take = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key.length > 1 && !["Backspace", "Enter"].includes(event.key))) return;
+    if (event.key === "Backspace") text = text.slice(0, -1);
+    else if (event.key !== "Enter") text += event.key; // that one would send what is written elsewhere
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  addEventListener("keydown", take, true);
+  return () => {
+    removeEventListener("keydown", take, true);
+    return text;
+  };
+}
+
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -79,8 +79,17 @@ class Palette extends LitElement {
     if (changed.has("at") || changed.has("query")) this.renderRoot.querySelector(`#o${this.at}`)?.scrollIntoView({ block: "nearest" });
   }
 
+  /** With what was typed before it stood. */
+  begin(text) {
+    if (text) this.wonder(text);
+  }
+
   typed(event) {
-    this.query = event.target.value;
+    this.wonder(event.target.value);
+  }
+
+  wonder(text) {
+    this.query = text;
     this.at = 0;
     clearTimeout(this.timer);
     if (this.query.trim().length < 2) this.told = [];

@@ -4,7 +4,7 @@ import { fmt } from "./format.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
 import { carryOut } from "./commands.js";
-import { bind, doings, offered, onOffered, onPalette, shortcutsOff, turnShortcuts } from "./keys.js";
+import { bind, doings, offered, onOffered, onPalette, shortcutsOff, turnShortcuts, typeAhead } from "./keys.js";
 import { mount, report } from "./plugins.js";
 import { ledger, onLive, outbox, socket } from "./replica.js";
 import { prefer } from "./preferences.js";
@@ -60,11 +60,20 @@ class App extends LitElement {
     this.help = true;
   }
 
-  /** The palette is not needed before one asks for it. */
+  /** The palette is not needed before one asks for it; whoever types at once has typed into it. */
   async ask() {
+    if (this.ahead) return;
+    this.ahead = typeAhead();
     this.meet().then(() => { if (this.palette) this.palette = this.everything(); });
-    await import("./palette.js");
-    this.palette = this.everything();
+    try {
+      await import("./palette.js");
+      this.palette = this.everything();
+      await this.updateComplete;
+      this.querySelector("x-palette").begin(this.ahead());
+    } finally {
+      this.ahead();
+      this.ahead = null;
+    }
   }
 
   render() {

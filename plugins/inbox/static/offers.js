@@ -26,7 +26,7 @@ function slide(card) {
 
 const SHOWN = {
   button: ({ buttons = [] }) => buttons.map(({ reply }) => tap(reply?.title ?? "", "reply")),
-  list: ({ button, sections = [] }) => html`<details><summary><bdi>${button}</bdi></summary>${sections.map(({ title, rows = [] }) => html`${title ? html`<small><bdi>${title}</bdi></small>` : nothing}${listed(rows)}`)}</details>`,
+  list: ({ button, sections = [] }) => html`<details><summary><bdi>${button || t("List")}</bdi></summary>${sections.map(({ title, rows = [] }) => html`${title ? html`<small><bdi>${title}</bdi></small>` : nothing}${listed(rows)}`)}</details>`,
   cta_url: ({ parameters }) => link(parameters),
   location_request_message: () => tap(t("Send location"), "map-pin"),
   request_contact_info: () => tap(t("Share phone number"), "phone"),
