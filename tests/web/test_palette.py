@@ -168,6 +168,7 @@ async def test_it_finds_conversations_and_does_with_the_open_one_what_can_be_don
         await page.keyboard.type(words)
         await page.locator("x-palette .one").first.wait_for()
         await page.keyboard.press("Escape")
+        await page.locator("x-palette").wait_for(state="detached")
 
 
 async def test_what_comes_after_it_was_opened_can_be_done_too(double: Double, screen: Screen, salma: Resource) -> None:
