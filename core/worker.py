@@ -43,6 +43,7 @@ from core.messaging.numbers.remove import Eraser
 from core.messaging.receipts import ReadReceipts
 from core.messaging.reconcile import Reconciler
 from core.messaging.search.keeper import SearchKeeper
+from core.messaging.tag_removal import TagRemover
 from core.messaging.template_readings import TemplateReadings
 from core.messaging.waking import Waker
 from core.metrics.page import Page
@@ -174,6 +175,7 @@ class Worker:
             StopTeller(self.db, self.mail).handler(),
             TemplateReadings(self.db, self.clients).handler(),
             Eraser(self.db, self._storage).handler(),
+            TagRemover(self.db).handler(),
             *StorageSweeper(self.db, self._storage).handlers(),
             PersonExporter(self.db, self._storage, self.host.hooks).handler(),
             PersonEraser(self.db, self._storage, self.host.hooks).handler(),

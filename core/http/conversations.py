@@ -1,16 +1,17 @@
 """Conversations: lists, and what agents do with one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, Json
+from pydantic import AfterValidator, BeforeValidator, Field, Json
 from quart import g
 
 from core.auth.access import Permitted
 from core.auth.principal import Principal
 from core.db.scope import require_tenant
-from core.errors import Invalid
+from core.errors import Forbidden, Invalid
 from core.http.language import reading_language
 from core.http.operation import Api
 from core.http.provided import Suggestions
@@ -35,8 +36,20 @@ Several = Annotated[
 """With commas between them, or as a list."""
 
 
+def _key_and_value(text: str) -> str:
+    key, _, value = text.partition("=")
+    if not key.strip() or not value.strip():
+        raise ValueError("name the field and its value, with = between them, as in city=Essaouira")
+    return text
+
+
+KeptField = Annotated[Text, Field(max_length=2100, examples=["city=Essaouira"]), AfterValidator(_key_and_value)]
+"""A field of the contact, up to the first =, and its value."""
+
+
 class ConversationFilter(RequestModel):
-    """What is left out lets everything through. Of several assignees, tags or priorities one is enough."""
+    """What is left out lets everything through. Of several assignees, tags or priorities one is enough. `field` is an
+    attribute of the contact and its value, in any case of letters; it needs `contacts.read`."""
 
     model_config = example(status="open", assignee=["me", "none"], priority=["high", "urgent"])
 
@@ -52,9 +65,14 @@ class ConversationFilter(RequestModel):
         default=None, ge=1, le=24, description="Free text may be sent now, and no longer in so many hours.")
     waiting_minutes: int | None = Field(
         default=None, ge=0, le=527_040, description="The customer has waited for an answer for longer than that.")
+    field: KeptField | None = None
 
     def wanted(self, contact: UUID | None = None, q: str | None = None) -> Filter:
-        """The same, for whoever asks. Raises Invalid where an API key asks for `me`."""
+        """The same, for whoever asks. Raises Invalid where an API key asks for `me`, Forbidden for whoever may not know
+        contacts."""
+        principal: Principal = g.principal
+        if self.field and "contacts.read" not in principal.permissions:
+            raise Forbidden("To filter by a field of contacts needs the permission contacts.read.")
         return Filter(
             status=None if self.status == "all" else self.status,
             assignees=[meant for one in self.assignee if (meant := member_meant(one)) is not None],
@@ -62,6 +80,7 @@ class ConversationFilter(RequestModel):
             priorities=self.priority, unread=self.unread,
             window_within=None if self.window_hours is None else timedelta(hours=self.window_hours),
             waiting_longer=None if self.waiting_minutes is None else timedelta(minutes=self.waiting_minutes), q=q,
+            field=_parted(self.field) if self.field else None,
         )  # fmt: skip
 
 
@@ -74,6 +93,11 @@ class ConversationQuery(ConversationFilter, Paging):
     sort: Sort = "latest"
 
 
+def _parted(field: str) -> tuple[str, str]:
+    key, _, value = field.partition("=")
+    return key.strip(), value.strip()
+
+
 class CountQuery(RequestModel):
     """`of`: a JSON list of filters, with the names of the list's own."""
 
@@ -81,9 +105,9 @@ class CountQuery(RequestModel):
 
 
 class Count(Resource):
-    """`more`: there are at least so many."""
+    """`more`: there are at least so many. `count` is null where counting takes too long: show nothing."""
 
-    count: int
+    count: int | None
     more: bool
 
 
@@ -141,7 +165,7 @@ def register(api: Api) -> None:
         """Newest activity first, or the longest waiting."""
         wanted = query.wanted(query.contact, query.q)
         found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor,
-                                            sort=query.sort)  # fmt: skip
+                                            sort=query.sort, fields=_fields())  # fmt: skip
         return found.as_json()
 
     @api.route("GET", "/conversations/counts", _READ, "Count conversations", query=CountQuery,
@@ -151,8 +175,8 @@ def register(api: Api) -> None:
         if len(query.of) > MOST_FILTERS:
             raise Invalid(f"At most {MOST_FILTERS} filters are counted at once.",
                           errors=[{"loc": ["of"], "msg": f"more than {MOST_FILTERS}"}])  # fmt: skip
-        counts = await count_conversations(services().db, [one.wanted() for one in query.of])
-        return {"items": [{"count": min(count, MOST - 1), "more": count >= MOST} for count in counts]}
+        counts = await count_conversations(services().db, [one.wanted() for one in query.of], _fields())
+        return {"items": [_told(count) for count in counts]}
 
     @api.route("GET", "/conversations/<uuid:conversation_id>", _READ, "One conversation",
                responses={200: ConversationResource})  # fmt: skip
@@ -206,6 +230,14 @@ def register(api: Api) -> None:
     async def put_read(conversation_id: UUID) -> dict[str, Any]:
         """Nothing unread any more; the customer's ticks turn blue."""
         return await conversations.mark_read(services().db, conversation_id, services().read_receipts)
+
+
+def _fields() -> Sequence[str]:
+    return services().contact_fields(require_tenant())
+
+
+def _told(count: int | None) -> dict[str, Any]:
+    return {"count": None if count is None else min(count, MOST - 1), "more": count is not None and count >= MOST}
 
 
 def member_meant(assignee: UUID | Literal["me", "none"] | None) -> UUID | Literal["none"] | None:

@@ -91,6 +91,10 @@ async def nobody_finds(_: UUID, __: Question, ___: str) -> dict[str, Any]:
     return {"items": [], "missing": []}
 
 
+ContactFields = Callable[[UUID], Sequence[str]]
+"""The tables in which a tenant's plugins keep fields of its contacts."""
+
+
 class Preferences(Protocol):
     """Settings of plugins as forms (`core.plugins.preferences`). NotFound where the tenant has no such form."""
 
@@ -151,6 +155,7 @@ class Services:
     facts: Provide = nobody_provides
     suggestions: Provide = nobody_provides
     search: Search = nobody_finds
+    contact_fields: ContactFields = lambda _: ()
     report: Report = nobody_reports
     """A screen's word of a plugin's piece that does not work."""
     behind_proxy: bool = False

@@ -74,5 +74,5 @@ def register(api: Api) -> None:
 
     @api.route("DELETE", "/tags/<uuid:tag_id>", _MANAGE, "Delete a tag", responses={204: None})
     async def delete_tag(tag_id: UUID) -> None:
-        """It is taken off every conversation."""
+        """It is seen nowhere any more, and taken off its conversations behind that."""
         await tags.delete_tag(services().db, tag_id)

@@ -1,29 +1,65 @@
 """How many conversations there are of several filters at once, as far as it matters: up to a thousand of each."""
 
+from asyncio import get_running_loop
 from collections.abc import Sequence
 from typing import Any, Final
 
-from core.db.pool import Database
-from core.messaging.conversation_filter import Filter, Finding, Values
+import asyncpg
+
+from core.db.pool import Connection, Database
+from core.messaging.contact_fields import having
+from core.messaging.conversation_filter import Condition, Filter, Finding, Values, nothing_more
 
 MOST: Final = 1000
 """No more are counted."""
+TOGETHER, EACH, LONGEST = 0.5, 0.15, 2.0
+"""Seconds that all may take in one statement; each alone, when they did not come to an end; and all of those."""
 
 _COUNT: Final = "(select count(*) from (select from ({seen}) seen limit {most:d}) counted)"
 
 
-async def count_conversations(db: Database, filters: Sequence[Filter]) -> list[int]:
-    """Of each filter, in one statement. None of them searches. MOST stands for that and more."""
+async def count_conversations(
+    db: Database, filters: Sequence[Filter], fields: Sequence[str] = ()
+) -> list[int | None]:
+    """Of each filter; none of them searches. MOST stands for that and more, None for what takes too long to be counted.
+    `fields`: the tables in which the tenant's plugins keep fields of contacts."""
     if not filters:
         return []
-    query, given = count_statement(filters)
+    more = [await having(db, one.field, fields) for one in filters]
     async with db.tenant() as connection:
-        row: Any = await connection.fetchrow(query, *given)
-    return list(row)
+        counted = await _counted(connection, filters, more, TOGETHER)
+        return await _one_by_one(connection, filters, more) if counted is None else counted
 
 
-def count_statement(filters: Sequence[Filter]) -> tuple[str, list[Any]]:
+def count_statement(filters: Sequence[Filter], more: Sequence[Condition] = ()) -> tuple[str, list[Any]]:
     """The statement for the viewer in scope, and its parameters."""
     values = Values()
-    counts = [_COUNT.format(seen=Finding(one, "latest", values, most=MOST).statement, most=MOST) for one in filters]
+    found = [Finding(one, "latest", values, most=MOST, more=condition)
+             for one, condition in zip(filters, more or [nothing_more] * len(filters), strict=True)]
+    counts = [_COUNT.format(seen=one.statement, most=MOST) for one in found]
     return "select " + ", ".join(counts), values.given
+
+
+async def _one_by_one(
+    connection: Connection, filters: Sequence[Filter], more: Sequence[Condition]
+) -> list[int | None]:
+    """A dear one costs the others nothing but their time: after LONGEST the rest stay uncounted."""
+    until = get_running_loop().time() + LONGEST
+    found: list[int | None] = []
+    for one, condition in zip(filters, more, strict=True):
+        left = until - get_running_loop().time()
+        counted = await _counted(connection, [one], [condition], min(EACH, left)) if left > 0 else None
+        found += counted or [None]
+    return found
+
+
+async def _counted(
+    connection: Connection, filters: Sequence[Filter], more: Sequence[Condition], seconds: float
+) -> list[int | None] | None:
+    query, given = count_statement(filters, more)
+    try:
+        async with connection.transaction():
+            await connection.execute(f"set local statement_timeout = {max(1, round(seconds * 1000))}")
+            return list(await connection.fetchrow(query, *given))
+    except asyncpg.QueryCanceledError:
+        return None

@@ -25,7 +25,8 @@ _WAITS: Final = "v.waiting_since is not null and v.status <> 'closed'"
 class Filter:
     """Which conversations: what is empty lets everything through. Of several assignees, tags or priorities one is
     enough. `window_within`: free text may be sent now, and no longer in so much time. `waiting_longer`: the customer
-    has waited for more than that. `q` is the beginning of a contact's name or phone, or of a group's subject."""
+    has waited for more than that. `field`: what the tenant keeps of the contact, a key and its value. `q` is the
+    beginning of a contact's name or phone, or of a group's subject."""
 
     status: Status | None = None
     assignees: Sequence[UUID | Nobody] = ()
@@ -39,6 +40,7 @@ class Filter:
     window_within: timedelta | None = None
     waiting_longer: timedelta | None = None
     q: str | None = None
+    field: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -103,10 +105,10 @@ class Finding:
                  more: Condition = nothing_more) -> None:  # fmt: skip
         self.order = _ORDERS[sort]
         self._wanted, self._values, self._most, self._after = wanted, values, most, after
-        self._more = more(values)
         # Nobody waits in a closed one.
         shown = self.order.all if wanted.waiting_longer is None else _ORDERS["waiting"].all
         self._statuses = [one for one in shown if wanted.status in (None, one)]
+        self._more = more(values) if self._statuses else []
 
     @property
     def statement(self) -> str:
@@ -129,7 +131,7 @@ class Finding:
         if wanted.tags and wanted.contact is None:
             others = self._conditions("tags")
             looked_at = _LOOKED_AT.format(conditions=" and ".join(others)) if others else ""
-            return [self._piece([], "c.tag_id = d.value", sets=self._each(wanted.tags, "uuid"),
+            return [self._piece([], "c.tag_id = d.value", sets=f"({self._live_tags()}) d(value)",
                                 rows=_TAGGED.format(looked_at=looked_at), alias="c")]  # fmt: skip
         if wanted.assignees:
             return self._of_assignees(self._conditions("assignees"))
@@ -178,7 +180,12 @@ class Finding:
         return "v.team_id is null" if team == "none" else self._values.into("v.team_id = {}", team)
 
     def _tags(self) -> str:
-        return self._values.into("v.tag_ids && {}::uuid[]", list(self._wanted.tags))
+        return f"v.tag_ids && array({self._live_tags()})"
+
+    def _live_tags(self) -> str:
+        """A deleted one is on its conversations for a while, and seen nowhere."""
+        text = "select t.id from tags t where t.id = any({}::uuid[]) and t.deleted_at is null"
+        return self._values.into(text, list(self._wanted.tags))
 
     def _account(self) -> str:
         return self._values.into("v.account_id = {}", self._wanted.account)

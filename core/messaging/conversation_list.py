@@ -1,10 +1,12 @@
 """Lists of conversations: filtered, searched, in the order asked for, and no more of them than the viewer sees."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Database
 from core.db.scope import require_tenant
+from core.messaging.contact_fields import both, having
 from core.messaging.contacts import LAST, beginnings, ids_matching
 from core.messaging.conversation_filter import (
     Condition,
@@ -38,12 +40,15 @@ _KEYS: Final[dict[str, str]] = {
 
 
 async def list_conversations(
-    db: Database, wanted: Filter, *, limit: int, cursor: str | None = None, sort: Sort = "latest"
+    db: Database, wanted: Filter, *, limit: int, cursor: str | None = None, sort: Sort = "latest",
+    fields: Sequence[str] = ()
 ) -> Page:
-    """The newest activity first; or those whose customer waits for an answer, the longest first."""
+    """The newest activity first; or those whose customer waits for an answer, the longest first. `fields`: the tables
+    in which the tenant's plugins keep fields of contacts."""
     moment, identifier = by_time(cursor)
     after = None if moment is None else (moment, identifier)
-    query, given = page_statement(wanted, sort, limit + 1, after, await searched(db, wanted.q))
+    more = both(await searched(db, wanted.q), await having(db, wanted.field, fields))
+    query, given = page_statement(wanted, sort, limit + 1, after, more)
     async with db.tenant() as connection:
         return page(await connection.fetch(query, *given), limit, "at", "id")
 

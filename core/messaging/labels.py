@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
-import asyncpg
-
 from core.db.pool import Connection
 from core.errors import Invalid
 
@@ -16,6 +14,8 @@ MOST_TAGS: Final = 20
 _SAVE: Final = """
 update conversations set tag_ids = $2, priority = $3, updated_at = now(), version = version + 1 where id = $1
 """
+# Held until the end: whoever deletes one waits, and then finds where it was put.
+_THERE: Final = "select id from tags where id = any($1) and deleted_at is null order by id for share"
 _NAMES: Final = "select id, name from tags where id = any($1)"
 
 
@@ -48,10 +48,10 @@ async def put_labels(
     tagged, judged = set(tags) != set(before["tag_ids"]), priority != before["priority"]
     if not tagged and not judged:
         return []
-    try:
-        await connection.execute(_SAVE, conversation_id, tags, priority)
-    except asyncpg.ForeignKeyViolationError:
-        raise _wrong("One of them is not a tag here: choose among the tags.", "names no tag") from None
+    named = {*(wanted.tags or ()), *wanted.add}
+    if named and len(await connection.fetch(_THERE, list(named))) < len(named):
+        raise _wrong("One of them is not a tag here: choose among the tags.", "names no tag")
+    await connection.execute(_SAVE, conversation_id, tags, priority)
     done: list[tuple[str, dict[str, list[Any]]]] = []
     if tagged:
         done.append(("conversation.tagged", {"tags": await _names(connection, before["tag_ids"], tags)}))

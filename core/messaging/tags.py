@@ -13,25 +13,24 @@ from core.db.pool import Connection, Database
 from core.db.scope import require_tenant
 from core.errors import Conflict, NameTaken, NotFound
 from core.events import outbox
-from core.messaging import sight
+from core.jobs.queue import enqueue
+from core.jobs.work import CORE
 
 Colour = Literal["grey", "red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"]
 """A token of the screens' palette."""
 
 _MOST: Final = 200
+TAKE_OFF: Final = "take_off_tag"
+"""The job that takes a deleted tag off its conversations (core.messaging.tag_removal)."""
 _SELECT: Final = """
 select t.id, jsonb_build_object('id', t.id, 'name', t.name, 'colour', t.colour, 'created_at', t.created_at,
     'updated_at', t.updated_at, 'version', t.version) as resource
-from tags t
+from tags t where t.deleted_at is null
 """
 _INSERT: Final = "insert into tags (tenant_id, name, colour) values ($1, $2, $3) returning id"
-_LOCK: Final = "select name, colour from tags where id = $1 for update"
+_LOCK: Final = "select name, colour from tags where id = $1 and deleted_at is null for update"
 _UPDATE: Final = "update tags set name = $2, colour = $3, updated_at = now(), version = version + 1 where id = $1"
-# Whoever tags a conversation meanwhile waits for the tag's row, and then finds it gone.
-_TAKE_OFF: Final = """
-update conversations v set tag_ids = array_remove(v.tag_ids, $1) from conversation_tags t
-where t.tag_id = $1 and v.tenant_id = t.tenant_id and v.id = t.conversation_id
-"""
+_DELETE: Final = "update tags set deleted_at = now(), updated_at = now(), version = version + 1 where id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,8 @@ async def list_tags(db: Database) -> list[dict[str, Any]]:
 
 async def brief_tags(connection: Connection) -> list[dict[str, Any]]:
     """What a conversation shows of each."""
-    rows = await connection.fetch("select id::text, name, colour from tags order by lower(name), tags.id")
+    rows = await connection.fetch(
+        "select id::text, name, colour from tags where deleted_at is null order by lower(name), tags.id")
     return [dict(row) for row in rows]
 
 
@@ -63,7 +63,7 @@ async def get_tag(db: Database, tag_id: UUID) -> dict[str, Any]:
 async def create_tag(db: Database, name: str, colour: Colour) -> dict[str, Any]:
     """Raises NameTaken, Conflict when there are very many."""
     async with db.tenant_transaction() as connection:
-        if await connection.fetchval("select count(*) from tags") >= _MOST:
+        if await connection.fetchval("select count(*) from tags where deleted_at is null") >= _MOST:
             raise Conflict(f"An organisation has at most {_MOST} tags: delete one first.")
         with _unique_names():
             tag_id: UUID = await connection.fetchval(_INSERT, require_tenant(), name, colour)
@@ -84,19 +84,18 @@ async def change_tag(db: Database, tag_id: UUID, wanted: TagChange) -> dict[str,
 
 
 async def delete_tag(db: Database, tag_id: UUID) -> None:
-    """It is taken off every conversation. Raises NotFound."""
+    """It is seen nowhere any more, and taken off its conversations by a job. Raises NotFound."""
     async with db.tenant_transaction() as connection:
         before = await _lock(connection, tag_id)
-        await sight.lift(connection)
-        await connection.execute(_TAKE_OFF, tag_id)
-        await connection.execute("delete from tags where id = $1", tag_id)
+        await connection.execute(_DELETE, tag_id)
+        await enqueue(connection, require_tenant(), CORE, TAKE_OFF, {"tag_id": str(tag_id)}, key=str(tag_id))
         await outbox.append(connection, require_tenant(), "tag.deleted", {"id": str(tag_id)})
         await audit.record(connection, "tag.deleted", "tag", tag_id, {"name": [before["name"], None]})
 
 
 async def _one(connection: Connection, tag_id: UUID) -> dict[str, Any]:
     resource: dict[str, Any] | None = await connection.fetchval(
-        f"select resource from ({_SELECT} where t.id = $1) one", tag_id  # noqa: S608 - a constant
+        f"select resource from ({_SELECT} and t.id = $1) one", tag_id  # noqa: S608 - a constant
     )
     if resource is None:
         raise NotFound("There is no such tag.")

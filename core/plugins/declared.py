@@ -35,6 +35,7 @@ def declared_by(plugin: Plugin) -> Declared:
                                  for route in declared.routes for method in route.methods))
     _refuse_duplicates("piece", ((type(piece), getattr(piece, "name", None)) for piece in declared.panels))
     _check_permissions(plugin, declared)
+    _check_fields(plugin)
     for piece in declared.panels:
         _check_piece(plugin, piece, declared)
     return declared
@@ -71,6 +72,11 @@ def _check_permissions(plugin: Plugin, declared: Declared) -> None:
     for permission in {p for piece in pieces if (p := getattr(piece, "permission", None))}:
         if permission not in plugin.permissions and permission not in _OF_THE_KERNEL:
             raise Refused("broken", f"it uses the permission {permission} and does not declare it in `permissions`")
+
+
+def _check_fields(plugin: Plugin) -> None:
+    if plugin.contact_fields and not re.fullmatch(rf"{plugin.name}_[a-z0-9_]+", plugin.contact_fields):
+        raise Refused("broken", f"its contact_fields names {plugin.contact_fields!r}, which is no table of its own")
 
 
 def _check_piece(plugin: Plugin, piece: ui.Element, declared: Declared) -> None:

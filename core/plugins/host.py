@@ -109,6 +109,12 @@ class PluginHost:
         return [told for name in self.enabled(tenant_id) if (one := self.plugins.find(name))
                 for told in _permissions(one, self.contexts.texts.translator(name, locale))]  # fmt: skip
 
+    def contact_fields(self, tenant_id: UUID) -> Sequence[str]:
+        """Tables with what the tenant keeps of its contacts."""
+        enabled = self.enabled(tenant_id)
+        return [one.plugin.contact_fields for one in self.plugins.loaded()
+                if one.plugin and one.plugin.contact_fields and one.name in enabled]  # fmt: skip
+
     def files(self) -> Sequence[Files]:
         """Where each plugin keeps what the browser needs."""
         return ui.files(self.plugins)

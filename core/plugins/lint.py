@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptoir_sdk import Plugin
-from comptoir_sdk.migrations import AddTenantField, CreateTenantModel, ProtectTenantTable
+from comptoir_sdk.migrations import AddTenantField, CreateTenantModel, FilterableFields, ProtectTenantTable
 from tortoise.fields.relational import RelationalField
 from tortoise.migrations.operations import (
     AddConstraint,
@@ -25,6 +25,7 @@ from tortoise.migrations.operations import (
 
 from core.plugins.statements import harm, hidden, plain
 
+_OURS = (FilterableFields, ProtectTenantTable)
 _GONE = (DeleteModel, RemoveField, RenameField, RenameModel)
 _SLOW = re.compile(r"create (unique )?index (?!concurrently)|alter column \S+ (set data )?type|set not null|vacuum full"
                    r"|\block table\b|add constraint (?!.*not valid)", re.IGNORECASE)
@@ -83,7 +84,7 @@ def _of_rows(operation: Any, known: set[str], empty: Collection[str]) -> Iterato
     """What tables that have rows already would suffer. `known` are models that earlier migrations made, `empty` the
     tables that this one makes."""
     model = getattr(operation, "model_name", getattr(operation, "old_name", getattr(operation, "name", "")))
-    if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
+    if isinstance(operation, RunSQL) and not isinstance(operation, _OURS):
         yield from (f"`{found[0]}` holds a lock for as long as the table is long" for sql in _statements(operation)
                     if (found := _SLOW.search(plain(sql))) and not _is_on(plain(sql), empty))
     elif model in known and (wrong := _of_known(operation)):
@@ -113,14 +114,14 @@ def _of_known(operation: Any) -> str:
 def _of_walls(operation: Any) -> Iterator[str]:
     if isinstance(operation, CreateModel) and not isinstance(operation, CreateTenantModel):
         yield f"{operation.name} is made by CreateModel: CreateTenantModel leaves out keys that do not carry the tenant"
-    if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
+    if isinstance(operation, RunSQL) and not isinstance(operation, _OURS):
         for sql in _statements(operation):
             yield from hidden(sql)
 
 
 def _of_others(plugin: Plugin, operation: Any) -> Iterator[str]:
     prefix = f"{plugin.name}_"
-    if isinstance(operation, RunSQL) and not isinstance(operation, ProtectTenantTable):
+    if isinstance(operation, RunSQL) and not isinstance(operation, _OURS):
         for sql in _statements(operation):
             yield from harm(sql, prefix)
     if isinstance(operation, CreateModel):

@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
-from comptoir_sdk import HTML, Contact, Context, Plugin, Route, SearchHit, SearchQuery, _, hookimpl, ui
+from comptoir_sdk import HTML, Channel, Contact, Context, Plugin, Route, SearchHit, SearchQuery, _, hookimpl, ui
 
-from plugins.contacts import routes, shapes
+from plugins.contacts import fields, routes, shapes
 
 
 class Contacts(Plugin):
@@ -13,6 +13,7 @@ class Contacts(Plugin):
     sdk = ">=0.1,<1"
     models: ClassVar = ("plugins.contacts.models",)
     migrations = "plugins.contacts.migrations"
+    contact_fields = "contacts_attribute"
 
     @hookimpl
     def register_routes(self) -> list[Route]:
@@ -21,11 +22,18 @@ class Contacts(Plugin):
             Route(attributes, routes.list_attributes, ("GET",), "contacts.read", responses={200: shapes.AttributeList}),
             Route(attributes, routes.set_attributes, ("PUT",), "contacts.write", body=shapes.Attributes,
                   responses={200: shapes.AttributeList}),
+            Route("/fields", fields.list_fields, ("GET",), "contacts.read", responses={200: shapes.FieldList}),
+            Route("/fields/values", fields.list_values, ("GET",), "contacts.read", query=shapes.OfKey,
+                  responses={200: shapes.ValueList}),
             Route("/fragments/contacts_panel", routes.show_panel, ("GET",), "contacts.read", query=shapes.OfContact,
                   responses={200: HTML}),
             Route("/fragments/contacts_panel", routes.change_panel, ("POST",), "contacts.write",
                   query=shapes.OfContact, responses={200: HTML}),
         ]
+
+    @hookimpl
+    def register_channels(self) -> list[Channel]:
+        return [Channel("fields", permission="contacts.read")]
 
     @hookimpl
     def register_panels(self) -> list[ui.Element]:

@@ -75,6 +75,7 @@ async def _set(ctx: Context, contact_id: UUID, given: Mapping[str, Any]) -> None
                                                  tenant_id=ctx.tenant_id)
         if await Attribute.filter(contact_id=contact_id).count() > MOST_ATTRIBUTES:
             raise Invalid("A contact has at most 50 attributes: remove one first.")
+    await ctx.broadcast("fields", {"contact": str(contact_id)})
 
 
 def _check(key: Any, value: Any) -> None:

@@ -41,6 +41,26 @@ class OfContact(BaseModel):
     contact: UUID
 
 
+class OfKey(BaseModel):
+    """Whose values."""
+
+    key: Key
+
+
+class FieldList(BaseModel):
+    """Keys that contacts have, by name; 200 at most."""
+
+    items: list[str] = Field(examples=[["city", "size"]])
+    next: None
+
+
+class ValueList(BaseModel):
+    """Values that contacts have under a key, each in one of its spellings; 100 at most."""
+
+    items: list[str] = Field(examples=[["Agadir", "Essaouira"]])
+    next: None
+
+
 class Attribute(BaseModel):
     key: str = Field(examples=["city"])
     value: str = Field(examples=["Essaouira"])

@@ -22,6 +22,8 @@ class Settings(Plugin):
                     permission="members.manage", element="settings-members", module="members.js"),
             ui.Page("teams", title=_("Teams"), icon="contact", nav="settings", section=_("Organisation"), order=40,
                     permission="teams.manage", element="settings-teams", module="teams.js"),
+            ui.Page("tags", title=_("Tags"), icon="tag", nav="settings", section=_("Organisation"), order=45,
+                    permission="tags.manage", element="settings-tags", module="tags.js"),
             ui.Page("roles", title=_("Roles"), icon="shield-check", nav="settings", section=_("Organisation"), order=50,
                     permission="roles.manage", element="settings-roles", module="roles.js"),
             ui.Page("numbers", title=_("Numbers"), icon="phone", nav="settings", section=_("WhatsApp"), order=60,

@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.migrations.operations import AddField, CreateModel, RunSQL
 
-__all__ = ["AddTenantField", "CreateTenantModel", "ProtectTenantTable"]
+__all__ = ["AddTenantField", "CreateTenantModel", "FilterableFields", "ProtectTenantTable"]
 
 _REFERENCES = re.compile(r' REFERENCES "\w+" \("\w+"\)( ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT|NO ACTION))?')
 
@@ -51,6 +51,21 @@ class ProtectTenantTable(RunSQL):
 
     def describe(self) -> str:
         return f"Protect {self.table} by tenant"
+
+
+class FilterableFields(RunSQL):
+    """Make a table of `contact_id`, `key`, `value` one that conversations are filtered by: `Plugin.contact_fields`
+    names it. It gets a column `value_key`, which the database keeps, and an index: writers wait while both are made."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__([
+            f'alter table "{table}" add column value_key uuid generated always as (field_key(value)) stored',
+            f'create index "{table}_by_value" on "{table}" (tenant_id, key, value_key, contact_id)',
+        ])
+
+    def describe(self) -> str:
+        return f"Filter by what {self.table} says of contacts"
 
 
 class AddTenantField(AddField):

@@ -31,6 +31,9 @@ class Plugin:
     """The module with its migrations; needed with `models`."""
     permissions: ClassVar[Mapping[str, Text | str]] = {}
     """What it adds to roles: `{"acme_pins.write": _("Add and remove pins")}`."""
+    contact_fields: ClassVar[str] = ""
+    """A table of its own, `key` and `value` of a `contact_id` each, by which conversations may be filtered
+    (`comptoir_sdk.migrations.FilterableFields`)."""
     Settings: ClassVar[type | None] = None
     """A frozen dataclass or a pydantic model, with defaults: the form, the check of config.yaml, `ctx.settings`."""
     isolate: ClassVar[bool] = False

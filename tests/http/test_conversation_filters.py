@@ -2,15 +2,18 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from comptoir_sdk.migrations import FilterableFields, ProtectTenantTable
 
-from core.db.pool import Connection, Database
+from core.app import NoPlugins
+from core.db.pool import Connection, Database, connect
 from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
+from core.messaging.contact_fields import having
 from core.messaging.conversation_counts import count_statement
 from core.messaging.conversation_filter import Sort
 from core.messaging.conversation_list import Filter, page_statement
@@ -32,7 +35,33 @@ select $1, $2, c.id, (array['closed', 'closed', 'open', 'snoozed'])[1 + n % 4],
     case when n % 2 = 0 then $6::timestamptz - n * interval '12 minutes' end
 from (select id, row_number() over (order by phone) as n from contacts where tenant_id = $1) c
 """
+_FIELDS = """
+insert into acme_field (tenant_id, contact_id, key, value)
+select $1, c.id, f.key, f.value
+from (select id, row_number() over (order by phone) as n from contacts where tenant_id = $1) c
+cross join lateral (values ('city', case when n % 3 = 0 then 'Fes' else 'Agadir' end),
+    ('plan', case when n % 71 = 0 then 'Gold' end)) f (key, value) where f.value is not null
+"""
+TABLES = ("acme_field",)
+_TABLE = [
+    "create table acme_field (tenant_id uuid not null, id uuid default uuidv7(), contact_id uuid not null, "
+    "key text not null, value text not null, unique (tenant_id, contact_id, key))",
+    *ProtectTenantTable("acme_field", {"contact_id": "contacts"}).sql, *FilterableFields("acme_field").sql]  # fmt: skip
 NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+async def kept_fields(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A plugin keeps fields of contacts."""
+    monkeypatch.setattr(NoPlugins, "contact_fields", lambda *_: TABLES)
+    owner = await connect(db.url, "comptoir_owner")
+    try:
+        for statement in _TABLE:
+            await owner.execute(str(statement))
+        yield
+        await owner.execute("drop table acme_field")
+    finally:
+        await owner.close()
 
 
 class Office:
@@ -49,6 +78,7 @@ async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
         await connection.execute("insert into team_members values ($1, $2, $3)", tenant.id, team, me)
         await connection.execute(_FILL, tenant.id, size)
         await connection.execute(_TALKS, tenant.id, tenant.account_id, me, other, team, NOW)
+        await connection.execute(_FIELDS, tenant.id)
         tags = [row["id"] for row in await connection.fetch(
             "insert into tags (tenant_id, name, colour) values ($1, 'often', 'red'), ($1, 'rare', 'blue') returning id",
             tenant.id)]  # fmt: skip
@@ -60,7 +90,8 @@ async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
 
 
 async def everything(db: Database) -> list[Any]:
-    return list(await db.system.fetch("select * from conversations"))
+    return list(await db.system.fetch("select v.*, (select jsonb_object_agg(a.key, a.value) from acme_field a "
+                                      "where a.contact_id = v.contact_id) as fields from conversations v"))  # fmt: skip
 
 
 def matching(office: Office) -> dict[str, Any]:
@@ -86,6 +117,10 @@ def matching(office: Office) -> dict[str, Any]:
         "kind=group": lambda v: False,
         f"account={office.tenant.account_id}&kind=person": lambda v: True,
         "window_hours=5": lambda v: soon < v["last_inbound_at"] <= today,
+        "field=city=fes": lambda v: v["fields"]["city"] == "Fes",
+        "field=plan=Gold&status=closed": lambda v: v["fields"].get("plan") == "Gold" and v["status"] == "closed",
+        f"field=city=FES&assignee={office.me}&tag={office.tags[0]}": lambda v: v["fields"]["city"] == "Fes"
+            and v["assignee_id"] == office.me and office.tags[0] in v["tag_ids"],
         "waiting_minutes=0": lambda v: v["status"] != "closed" and v["waiting_since"] is not None,
         "waiting_minutes=595": lambda v: v["status"] != "closed" and v["waiting_since"] is not None
             and v["waiting_since"] < NOW - timedelta(minutes=595),
@@ -125,7 +160,7 @@ async def test_a_limited_member_finds_and_counts_their_own_alone(
 ) -> None:
     place = await office(db, tenant, 300)
     await db.system.execute("insert into roles (tenant_id, key, name, permissions, sees) values ($1, 'floor', 'Floor', "
-                            "'{conversations.read}', $2)", tenant.id, sees)  # fmt: skip
+                            "'{conversations.read,contacts.read}', $2)", tenant.id, sees)  # fmt: skip
     await db.system.execute("update memberships set role = 'floor' where user_id = $1", place.me)
     email = await db.system.fetchval("select email from users where id = $1", place.me)
     member = await enter(tenant, "viewer")
@@ -141,6 +176,35 @@ async def test_a_limited_member_finds_and_counts_their_own_alone(
         asked = {name: value for name, _, value in (part.partition("=") for part in query.split("&")) if name}
         told = (await member.get(f"/conversations/counts?of={json.dumps([asked])}")).json["items"]
         assert told == [{"count": len(expected), "more": False}], query
+
+
+async def test_whoever_may_not_know_contacts_asks_for_none_of_their_fields(
+    enter: Enter, db: Database, tenant: SeededTenant
+) -> None:
+    await office(db, tenant, 9)
+    await db.system.execute("insert into roles (tenant_id, key, name, permissions, sees) values ($1, 'desk', 'Desk', "
+                            "'{conversations.read}', 'all')", tenant.id)  # fmt: skip
+    agent = await enter(tenant, "agent")
+    await db.system.execute("update memberships set role = 'desk' where role = 'agent'")
+    assert (await agent.get("/conversations?field=city=Agadir")).status == 403
+    assert (await agent.get('/conversations/counts?of=[{"field":"city=Agadir"}]')).status == 403
+    assert (await agent.get("/conversations?status=open")).status == 200
+
+
+async def test_a_count_that_takes_too_long_is_none_and_holds_up_no_other(
+    enter: Enter, db: Database, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = await office(db, tenant, 9)
+    slow = having
+
+    async def dear(db: Database, field: Any, tables: Any) -> Any:
+        return (lambda _: ["pg_sleep(5) is not null"]) if field else await slow(db, field, tables)
+
+    monkeypatch.setattr("core.messaging.conversation_counts.having", dear)
+    asked = json.dumps([{"status": "open"}, {"field": "city=Agadir"}, {"assignee": [str(place.me)]}])
+    told = (await (await enter(tenant, "agent")).get(f"/conversations/counts?of={asked}")).json["items"]
+    assert [one["count"] is None for one in told] == [False, True, False]
+    assert told[1] == {"count": None, "more": False}
 
 
 async def test_counting_stops_at_a_thousand(enter: Enter, db: Database, tenant: SeededTenant) -> None:
@@ -162,6 +226,9 @@ FILTERS: dict[str, Callable[[Office], Filter]] = {
     "no such account": lambda o: Filter(account=o.team), "urgent": lambda o: Filter(priorities=["urgent"]),
     "unread": lambda o: Filter(unread=True), "window": lambda o: Filter(window_within=timedelta(hours=2)),
     "waiting": lambda o: Filter(waiting_longer=timedelta(hours=1)), "groups": lambda o: Filter(kind="group"),
+    "kept of many": lambda o: Filter("open", field=("city", "Fes")),
+    "kept of few": lambda o: Filter(field=("plan", "gold")),
+    "kept of nobody": lambda o: Filter(field=("plan", "tin")),
 }  # fmt: skip
 
 
@@ -179,7 +246,7 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
 ) -> None:
     """30,000 conversations; a page reads a few hundred rows of them, whoever asks and from wherever it begins."""
     place = await office(db, tenant, 30_000)
-    await db.system.execute("vacuum analyze conversations, conversation_tags, contacts")
+    await db.system.execute("vacuum analyze conversations, conversation_tags, contacts, acme_field")
     middle = (NOW - timedelta(days=90), UUID(int=random.getrandbits(128)))
     sorts: tuple[Sort, ...] = ("latest", "waiting")
     for sees in ("all", "team", "own"):
@@ -187,13 +254,15 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
             async with db.tenant() as connection:
                 for name, made in FILTERS.items():
                     wanted = made(place)
-                    tried = [page_statement(wanted, sort, 101, after) for sort in sorts for after in (None, middle)]
+                    more = await having(db, wanted.field, TABLES)
+                    tried = [page_statement(wanted, sort, 101, after, more)
+                             for sort in sorts for after in (None, middle)]
                     # Whoever waits for long may be sorted; a limited member's filter may look at all that they see.
                     page = 3000 if sees == "all" and name != "waiting" else 10_000
-                    most = [(statement, page) for statement in tried] + [(count_statement([wanted]), 12_000)]
+                    most = [(statement, page) for statement in tried] + [(count_statement([wanted], [more]), 12_000)]
                     for (query, given), most_read in most:
                         for node in await explained(connection, query, given):
-                            if node.get("Relation Name") in ("conversations", "conversation_tags"):
+                            if node.get("Relation Name") in ("conversations", "conversation_tags", *TABLES):
                                 read = node["Actual Loops"] * (
                                     node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
                                 told = (sees, name, node["Node Type"], node["Relation Name"], read, query)

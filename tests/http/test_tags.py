@@ -3,6 +3,9 @@
 from typing import Any
 
 from core.db.pool import Database
+from core.db.scope import tenant_scope
+from core.jobs.work import Run
+from core.messaging.tag_removal import TagRemover
 from tests.http.callers import Caller
 from tests.http.conftest import Enter
 from tests.http.ledger import Thread
@@ -45,6 +48,44 @@ async def test_a_tag_is_made_put_on_renamed_and_deleted(
     audited = await db.system.fetch("select action, changes from audit_log where chain = $1 order by n", tenant.id)
     assert ("conversation.tagged", {"tags": [[], ["VIP", "late"]]}) in [
         (row["action"], row["changes"]) for row in audited]  # fmt: skip
+
+
+_MORE = """
+with people as (insert into contacts (tenant_id, name) select $1, 'C ' || n from generate_series(1, 7) n returning id)
+insert into conversations (tenant_id, account_id, contact_id, tag_ids)
+select $1, $2, id, $3::uuid[] from people returning id
+"""
+
+
+async def test_a_deleted_tag_is_gone_at_once_and_is_taken_off_in_batches(
+    enter: Enter, db: Database, tenant: SeededTenant
+) -> None:
+    owner = await enter(tenant, "owner")
+    vip, late = await new_tag(owner, "VIP"), await new_tag(owner, "late")
+    rows = await db.system.fetch(_MORE, tenant.id, tenant.account_id, [])
+    await db.system.execute("update conversations set tag_ids = $1 where id = any ($2)", [vip, late],
+                            [row["id"] for row in rows])  # fmt: skip
+    one = f"/conversations/{rows[0]['id']}"
+    before = (await owner.get(one)).json["version"]
+    assert (await owner.ask("DELETE", f"/tags/{vip}")).status == 204
+    assert (await owner.get(one)).json["version"] == before, "nothing long happens in the request"
+    assert [tag["name"] for tag in (await owner.get(one)).json["tags"]] == ["late"]
+    assert [tag["name"] for tag in (await owner.get("/tags")).json["items"]] == ["late"]
+    assert [tag["name"] for tag in (await owner.get("/bootstrap")).json["tags"]] == ["late"]
+    asked = f'[{{"tag":["{vip}"]}},{{"tag":["{late}"]}},{{"tag":["{vip}"],"assignee":["none"]}}]'
+    counted = (await owner.get(f"/conversations/counts?of={asked}")).json["items"]
+    assert [told["count"] for told in counted] == [0, 7, 0]
+    assert (await owner.ask("PUT", f"{one}/tags", {"tags": [vip]})).status == 422
+    for gone in (await owner.get(f"/tags/{vip}"), await owner.ask("DELETE", f"/tags/{vip}")):
+        assert gone.status == 404
+    again = await new_tag(owner, "vip")
+    [job] = await db.system.fetch("select id, args from jobs where name = 'take_off_tag'")
+    with tenant_scope(tenant.id):
+        await TagRemover(db, batch=3).run(Run(job["id"], tenant.id, "core", "take_off_tag", job["args"], 1, 5, "w"))
+    after = await db.system.fetch("select tag_ids, version from conversations where id = any ($1)",
+                                  [row["id"] for row in rows])  # fmt: skip
+    assert {(tuple(map(str, row["tag_ids"])), row["version"]) for row in after} == {((late,), before + 1)}
+    assert {str(row["id"]) for row in await db.system.fetch("select id from tags")} == {late, again}
 
 
 async def test_agents_use_tags_and_do_not_define_them(

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from quart import Quart, request
 
+from .double_people import problem
+
 if TYPE_CHECKING:
     from .double import Double
 
@@ -23,13 +25,18 @@ class Lists:
         self.counted = 0
         self.bulk: list[Resource] = []
         self.refused: set[str] = set()
+        self.fields: dict[str, dict[str, str]] = {}
 
     def register(self, app: Quart) -> None:
         api = "/api/v1"
         app.add_url_rule(f"{api}/conversations/counts", "counts", self._counts)
         app.add_url_rule(f"{api}/conversations", "change_many", self._change_many, methods=["PUT"])
         app.add_url_rule(f"{api}/conversations/bulk", "put_back", self._put_back, methods=["POST"])
+        app.add_url_rule(f"{api}/tags", "tags", self._list_tags)
         app.add_url_rule(f"{api}/tags", "new_tag", self._new_tag, methods=["POST"])
+        app.add_url_rule(f"{api}/tags/<key>", "tag", self._tag, methods=["PATCH", "DELETE"])
+        app.add_url_rule(f"{api}/p/contacts/fields", "fields", self._fields)
+        app.add_url_rule(f"{api}/p/contacts/fields/values", "values", self._values)
         app.add_url_rule(f"{api}/p/inbox/views", "views", self._views, methods=["GET", "POST"])
         app.add_url_rule(f"{api}/p/inbox/views/<key>", "view", self._view, methods=["PATCH", "DELETE"])
         app.add_url_rule(f"{api}/p/inbox/mentions", "mentions", self._mentions)
@@ -57,9 +64,22 @@ class Lists:
                 minutes=int(wanted["waiting_minutes"]))),
             not wanted.get("window_hours") or bool(heard),
             wanted.get("sort") != "waiting" or bool(waits),
+            not wanted.get("field") or self._says(one["contact"], str(wanted["field"])),
             (one["contact"] or {"name": ""})["name"].lower().startswith(str(wanted.get("q", "")).lower()),
         ]
         return all(checks)
+
+    def _says(self, contact: Resource | None, field: str) -> bool:
+        key, _, value = field.partition("=")
+        kept = self.fields.get(contact["id"], {}) if contact else {}
+        return kept.get(key, "").casefold() == value.casefold()
+
+    async def _fields(self) -> Any:
+        return {"items": sorted({key for kept in self.fields.values() for key in kept}), "next": None}
+
+    async def _values(self) -> Any:
+        key = request.args["key"]
+        return {"items": sorted({kept[key] for kept in self.fields.values() if key in kept}), "next": None}
 
     def sorted(self, wanted: Resource) -> list[Resource]:
         found = self.found(wanted)
@@ -103,8 +123,29 @@ class Lists:
         self.double.emit("conversation.updated", {"conversation": dict(one)})
         return {"id": key, "conversation": dict(one), "problem": None}
 
+    async def _list_tags(self) -> Any:
+        return {"items": sorted(self.tags, key=lambda tag: str(tag["name"]).lower()), "next": None}
+
+    def _taken(self, name: str, key: str = "") -> bool:
+        return any(tag["name"].lower() == name.lower() and tag["id"] != key for tag in self.tags)
+
+    async def _tag(self, key: str) -> Any:
+        tag = next(one for one in self.tags if one["id"] == key)
+        if request.method == "DELETE":
+            self.tags.remove(tag)
+            self.double.emit("tag.deleted", {"id": key})
+            return "", 204
+        change = await request.get_json()
+        if self._taken(change.get("name", ""), key):
+            return problem(409, "name-taken", "There is a tag of this name: choose another.", loc="name")
+        tag |= change
+        self.double.emit("tag.saved", {"tag": dict(tag)})
+        return tag
+
     async def _new_tag(self) -> Any:
         tag = {"id": str(uuid4()), **await request.get_json()}
+        if self._taken(tag["name"]):
+            return problem(409, "name-taken", "There is a tag of this name: choose another.", loc="name")
         self.tags.append(tag)
         self.double.emit("tag.saved", {"tag": tag})
         return tag, 201

@@ -88,6 +88,33 @@ async def test_tabs_count_live_and_a_filter_becomes_a_view(double: Double, scree
     assert screen.errors == []
 
 
+async def test_a_list_by_a_field_of_the_contact_follows_what_happens(double: Double, screen: Screen) -> None:
+    made = furnish(double)
+    for one, city in zip(made, ("Agadir", "Fès", "Agadir", "Fès", "Fès"), strict=False):
+        double.lists.fields[one["contact"]["id"]] = {"city": city}
+    await screen.go("/inbox")
+    await screen.live()
+    await screen.page.get_by_role("button", name="Filter…").click()
+    await screen.page.get_by_label("Field of the contact").select_option("city")
+    await screen.page.get_by_role("button", name="Show").click()
+    await screen.page.get_by_text("Type or choose a value.").wait_for()
+    await screen.page.get_by_label("Is", exact=True).fill("fès")
+    results = await Axe().run(screen.page)
+    assert [one["id"] for one in results.response["violations"]] == []
+    await screen.page.get_by_role("button", name="Show").click()
+    await screen.page.get_by_role("button", name="Without: city: fès").wait_for()
+    await screen.page.locator(".nm", has_text="Aya").wait_for(state="detached")
+    assert await names(screen) == ["Badr", "Driss", "Elham"]
+    double.lists.fields[made[0]["contact"]["id"]] = {"city": "Fès"}
+    double.say("contacts.fields", {"contact": made[0]["contact"]["id"]})
+    await screen.page.locator(".nm", has_text="Aya").wait_for()
+    made[3] |= {"status": "closed", "version": 2}
+    double.emit("conversation.closed", {"conversation": made[3]})
+    await screen.page.locator(".nm", has_text="Driss").wait_for(state="detached")
+    assert await names(screen) == ["Aya", "Badr", "Elham"]
+    assert screen.errors == []
+
+
 async def test_many_are_changed_at_once_and_taken_back(double: Double, screen: Screen) -> None:
     made = furnish(double)
     double.lists.refused.add(made[4]["id"])

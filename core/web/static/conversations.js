@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 
 export const LIST_PAGE = 100;
+const [SOON, APART] = [500, 5_000]; // ms until the server is asked of others, and between two such questions
 
 /** Newest activity first, as the API's keyset orders them. */
 export function byActivity(a, b) {
@@ -42,6 +43,10 @@ function closesWithin({ last_inbound_at: heard }, hours, now) {
 
 const given = (value) => value !== undefined && value !== null && value !== false && value !== "" && !(Array.isArray(value) && !value.length);
 
+/** Only the server knows what is kept of a contact, and what a search finds. */
+const ASKED = ["q", "field"];
+export const isAsked = (filter) => ASKED.some((name) => given(filter[name]));
+
 /** A filter as a function (conversation, now) that says whether it is one of them, `me` being the member's id. */
 export function matcher(filter, me) {
   const conditions = Object.entries(filter).filter(([name, value]) => given(value) && CONDITIONS[name]).map(([name, value]) => [CONDITIONS[name], value]);
@@ -59,7 +64,7 @@ export class ConversationList {
   }
 
   clear() {
-    Object.assign(this, { found: [], last: null, next: null, loaded: false, loading: null, error: null, mark: null });
+    Object.assign(this, { found: [], others: new Set(), last: null, next: null, loaded: false, loading: null, error: null, mark: null });
   }
 
   /** The next page, or the first. Resolves when it is in the replica; the error is kept in `error`. */
@@ -80,7 +85,7 @@ export class ConversationList {
     Object.assign(this, { last: page.items.at(-1) ?? this.last, next: page.next, loaded: true });
   }
 
-  /** Rows as they should stand now. A search keeps the server's choice; other lists follow events. */
+  /** Rows as they should stand now. A search keeps the server's choice, in its order; other lists follow events. */
   rows() {
     if (!this.loaded) return [];
     const mark = [this.ledger.turn, this.found.length, this.next, Math.floor(Date.now() / TICK)].join(" ");
@@ -92,7 +97,53 @@ export class ConversationList {
     const { conversations } = this.ledger.state;
     if (this.filter.q) return this.found.map((id) => conversations.get(id)).filter(Boolean);
     const now = Date.now();
-    return [...conversations.values()].filter((one) => this.holds(one, now)).sort(this.order);
+    const rows = [...conversations.values()].filter((one) => this.holds(one, now)).sort(this.order);
+    return isAsked(this.filter) ? this.chosen(rows) : rows;
+  }
+
+  /** Those of which the server said that they belong here. It is asked of what it has not been asked of. */
+  chosen(rows) {
+    const found = new Set(this.found);
+    const unknown = rows.filter(({ id }) => !found.has(id) && !this.others.has(id));
+    if (unknown.length) this.look();
+    return rows.filter(({ id }) => found.has(id));
+  }
+
+  look() {
+    this.looking ??= setTimeout(() => this.lookAgain(), Math.max(SOON, (this.looked ?? 0) + APART - Date.now()));
+  }
+
+  async lookAgain() {
+    const { generation } = this.ledger;
+    const asked = [...this.ledger.state.conversations.keys()];
+    this.looked = Date.now();
+    const page = await this.askAgain(); // the next event asks again
+    this.looking = null;
+    if (page && generation === this.ledger.generation) this.learn(page.items, asked);
+  }
+
+  /** What is kept of this contact is another now. */
+  async doubt(contact) {
+    const { generation } = this.ledger;
+    const page = await this.askAgain({ contact });
+    if (!page || generation !== this.ledger.generation) return;
+    const theirs = [...this.ledger.state.conversations.values()].filter((one) => one.contact?.id === contact).map(({ id }) => id);
+    this.found = this.found.filter((id) => !theirs.includes(id));
+    this.learn(page.items, theirs);
+  }
+
+  askAgain(more) {
+    const sort = this.sort === "latest" ? undefined : this.sort;
+    return get("/api/v1/conversations", { ...asQuery(this.filter), ...more, sort, limit: LIST_PAGE }).catch(() => null);
+  }
+
+  /** Of those that were `asked` about, these belong here and the others do not. */
+  learn(items, asked) {
+    if (!this.loaded) return;
+    this.found = [...new Set([...items.map(({ id }) => id), ...this.found])];
+    for (const id of asked) this.others.add(id);
+    this.mark = null;
+    this.ledger.apply({ type: "fetched.conversations", data: { items } });
   }
 
   holds(conversation, now = Date.now()) {

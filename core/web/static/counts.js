@@ -1,8 +1,9 @@
 /** How many conversations several filters have: what is known here is counted at once, the rest is asked for now and then. */
 import { get } from "./api.js";
-import { asQuery, matcher } from "./conversations.js";
+import { asQuery, isAsked, matcher } from "./conversations.js";
 
 const APART = 5_000; // ms between two questions, however much happens
+const DEAR = 60_000; // the same, where something took the server too long to be counted
 const SOON = 800;
 const MINUTE = 60_000; // windows close and waits grow without an event
 
@@ -12,6 +13,7 @@ export class Counts {
   matchers = [];
   known = new Map();
   asked = 0;
+  apart = APART;
 
   /** `changed()` runs when a number is another. */
   constructor(ledger, memberId, changed) {
@@ -33,14 +35,15 @@ export class Counts {
     if (told === this.told) return;
     this.told = told;
     this.filters = new Map(Object.entries(filters));
-    this.matchers = Object.entries(filters).map(([key, filter]) => [key, matcher(filter, this.memberId)]);
+    this.guessing = Object.values(filters).some(isAsked);
+    this.matchers = Object.entries(filters).filter(([, filter]) => !isAsked(filter)).map(([key, filter]) => [key, matcher(filter, this.memberId)]);
     this.known.clear();
     for (const conversation of this.ledger.state.conversations.values()) this.known.set(conversation.id, this.keysOf(conversation));
     clearTimeout(this.timer);
     this.ask();
   }
 
-  /** {count, more} or nothing yet. */
+  /** {count, more} or nothing yet; `count` is null where it is too dear. */
   of(key) {
     return this.numbers.get(key);
   }
@@ -62,10 +65,8 @@ export class Counts {
     }
     let moved = false;
     for (const id of changes.conversations) moved = this.recount(id) || moved;
-    if (moved) {
-      this.later();
-      this.changed();
-    }
+    if (moved || (this.guessing && changes.conversations.size)) this.later();
+    if (moved) this.changed();
   }
 
   recount(id) {
@@ -78,7 +79,7 @@ export class Counts {
 
   move(key, by) {
     const number = this.numbers.get(key);
-    if (!by || !number || number.more) return Boolean(by);
+    if (!by || !number || number.more || number.count === null) return Boolean(by);
     this.numbers.set(key, { ...number, count: Math.max(0, number.count + by) });
     return true;
   }
@@ -86,7 +87,7 @@ export class Counts {
   later(soon = SOON) {
     this.waits = true;
     if (document.hidden || this.timer) return;
-    this.timer = setTimeout(() => this.ask(), Math.max(soon, this.asked + APART - Date.now()));
+    this.timer = setTimeout(() => this.ask(), Math.max(soon, this.asked + this.apart - Date.now()));
   }
 
   async ask() {
@@ -96,6 +97,7 @@ export class Counts {
     const of = JSON.stringify([...filters.values()].map(asQuery));
     const answer = await get("/api/v1/conversations/counts", { of }).catch(() => null); // the next event asks again
     if (!answer || told !== this.told) return;
+    this.apart = answer.items.some(({ count }) => count === null) ? DEAR : APART;
     [...filters.keys()].forEach((key, index) => this.numbers.set(key, answer.items[index]));
     this.changed();
   }

@@ -54,3 +54,33 @@ async def test_another_tenants_contact_does_not_exist(comptoir: Kernel) -> None:
     assert (await other.get(f"{_BASE}/contacts/{contact}/attributes")).status == 404
     assert (await other.put(f"{_BASE}/contacts/{contact}/attributes", json={"attributes": {"a": "b"}})).status == 404
     assert (await other.get(f"{_BASE}/fragments/contacts_panel?contact={contact}")).status == 404
+
+
+async def test_conversations_are_found_and_counted_by_what_is_kept_of_their_contact(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"contacts": {}})
+    owner = await shop.agent("owner")
+    for number, (name, city) in enumerate((("Aya", "Essaouira"), ("Badr", "ESSAOUIRA"), ("Chama", "Agadir"))):
+        await shop.receives("salam", sender=f"+21260000000{number}", name=name)
+        await comptoir.drain()
+        contact = (await owner.get(f"/api/v1/contacts?q={name}")).json()["items"][0]["id"]
+        await owner.put(f"{_BASE}/contacts/{contact}/attributes", json={"attributes": {"city": city, "size": "A+"}})
+    assert await _found(owner, "city=essaouira") == {"Aya", "Badr"}
+    assert await _found(owner, "city=Essaouira&status=open&sort=waiting") == {"Aya", "Badr"}
+    assert await _found(owner, "size=A-") == await _found(owner, "town=Essaouira") == set()
+    asked = '[{"field":"city=Essaouira"},{"field":"city=Essaouira","status":"closed"},{"field":"size=A%2B"}]'
+    told = await owner.get(f"/api/v1/conversations/counts?of={asked}")
+    assert [one["count"] for one in told.json()["items"]] == [2, 0, 3], told.text
+    assert (await owner.get("/api/v1/conversations?field=city")).status == 422
+    assert (await owner.get(f"{_BASE}/fields")).json()["items"] == ["city", "size"]
+    cities = (await owner.get(f"{_BASE}/fields/values?key=city")).json()["items"]
+    assert [city.lower() for city in cities] == ["agadir", "essaouira"]
+    other = await (await comptoir.tenant("zagora", plugins={"contacts": {}})).agent("owner")
+    assert await _found(other, "city=Essaouira") == set()
+    assert (await other.get(f"{_BASE}/fields")).json()["items"] == []
+    assert (await other.get(f"{_BASE}/fields/values?key=city")).json()["items"] == []
+
+
+async def _found(agent: Agent, field: str) -> set[str]:
+    answer = await agent.get(f"/api/v1/conversations?field={field}")
+    assert answer.status == 200, answer.text
+    return {item["contact"]["name"] for item in answer.json()["items"]}

@@ -84,6 +84,12 @@ class Chat extends Panel {
     (mode === "note" ? this.renderRoot.querySelector("inbox-note-writer") : this.composer).focus();
   }
 
+  /** Where the window is closed, the templates stand in place of the field. */
+  async template() {
+    await this.turn("reply");
+    if (Date.parse(this.conversation.window_expires_at ?? 0) > Date.now()) await this.composer.choose();
+  }
+
   rewrite(event) {
     this.turn("note", event.detail);
   }

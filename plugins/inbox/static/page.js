@@ -205,11 +205,23 @@ class Inbox extends Panel {
 
   tabs() {
     const { shelf } = this;
-    const turn = (key) => { this.unpick(); shelf.turn(key); };
+    const turn = (key) => this.turn(key);
     return html`<inbox-tabs .look=${shelf.look} .views=${shelf.viewLooks} .filter=${shelf.filter} .sort=${shelf.order} .numbers=${shelf.counts} .mentions=${shelf.mentions.unread} .revision=${{}} ?manages=${can("inbox.views.manage")}
       @turn=${({ detail }) => turn(detail)} @filter=${({ detail }) => shelf.filterBy(detail)} @sort=${({ detail }) => shelf.sortBy(detail)} @edit-filter=${() => this.fill("filter")}
       @save-view=${() => this.fill("view")} @edit-view=${() => this.fill("view", shelf.look.view)} @delete-view=${() => { const { view } = shelf.look; turn("all"); shelf.views.remove(view); }}></inbox-tabs>`;
   }
+
+  turn(key) {
+    this.unpick();
+    this.shelf.turn(key);
+  }
+
+  /** From ⌘K: the list is looked at, also on a phone, where a conversation hides it. */
+  look = (key) => {
+    this.finding = false;
+    this.turn(key);
+    if (this.selected && matchMedia("(max-width: 760px)").matches) this.go(null);
+  };
 
   /** What is asked now and then is fetched when it is asked. */
   async fill(form, view = null) {

@@ -28,7 +28,10 @@ async def test_a_view_is_kept_changed_shared_and_deleted(comptoir: Kernel) -> No
     moved = await agent.patch(path, json={"name": "Very urgent", "filter": {"status": "all"}})
     assert (moved.json()["name"], moved.json()["filter"], moved.json()["sort"]) == (
         "Very urgent", {"status": "all"}, "waiting")  # fmt: skip
-    assert (await agent.patch(path, json={"filter": {"nonsense": 1}})).status == 422
+    kept = await agent.patch(path, json={"filter": {"field": "city=Fès = la belle"}})
+    assert kept.json()["filter"] == {"field": "city=Fès = la belle"}
+    for wrong in ({"nonsense": 1}, {"field": "city"}, {"field": "=Fès"}, {"field": "city= "}, {"field": "a=\0"}):
+        assert (await agent.patch(path, json={"filter": wrong})).status == 422, wrong
     assert (await agent.delete(path)).status == 204
     assert [view["name"] for view in (await agent.get(_BASE)).json()["items"]] == ["Of all"]
 

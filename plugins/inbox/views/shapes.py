@@ -32,6 +32,8 @@ class ViewFilter(BaseModel):
     unread: bool = False
     window_hours: int | None = Field(default=None, ge=1, le=24)
     waiting_minutes: int | None = Field(default=None, ge=0, le=527_040)
+    field: Annotated[str, StringConstraints(max_length=2100, pattern=r"^[^=]*[^=\s][^=]*=\s*\S"),
+                     AfterValidator(without_nul)] | None = None  # fmt: skip
 
 
 class NewView(BaseModel):

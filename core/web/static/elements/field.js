@@ -6,14 +6,15 @@ import { base } from "../styles.js";
 
 /**
  * <ui-field label="Name" name="name" value="…" error="…" hint="…" type="text | email | tel | password | textarea | …"
- *   rows="4" autocomplete="name" inputmode="numeric" ltr required disabled .options=${[[value, label]]}></ui-field>
+ *   rows="4" autocomplete="name" inputmode="numeric" ltr required disabled .options=${[[value, label]]}
+ *   .suggestions=${[value]}></ui-field>
  */
 class Field extends LitElement {
   static formAssociated = true;
   static shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   static properties = {
     label: {}, name: { reflect: true }, value: {}, error: {}, hint: {}, type: {}, rows: { type: Number }, autocomplete: {}, placeholder: {}, inputmode: {},
-    options: { attribute: false }, ltr: { type: Boolean }, required: { type: Boolean }, disabled: { type: Boolean, reflect: true }, seen: { state: true },
+    options: { attribute: false }, suggestions: { attribute: false }, ltr: { type: Boolean }, required: { type: Boolean }, disabled: { type: Boolean, reflect: true }, seen: { state: true },
   };
   static styles = [base, css`
     :host { margin-block-end: var(--sp-3); }
@@ -45,8 +46,8 @@ class Field extends LitElement {
     const direction = this.ltr || this.type === "password" ? "ltr" : this.value ? "auto" : nothing;
     if (this.type === "textarea") return html`<textarea id="control" rows=${this.rows ?? 4} dir=${direction} placeholder=${this.placeholder ?? nothing} ?required=${this.required} ?disabled=${this.disabled}
       aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed}></textarea>`;
-    const input = html`<input id="control" type=${this.seen ? "text" : this.type ?? "text"} dir=${direction} autocomplete=${this.autocomplete ?? "off"} inputmode=${this.inputmode ?? nothing} placeholder=${this.placeholder ?? nothing}
-      ?required=${this.required} ?disabled=${this.disabled} aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed} @keydown=${this.enter}>`;
+    const input = html`<input id="control" type=${this.seen ? "text" : this.type ?? "text"} dir=${direction} autocomplete=${this.autocomplete ?? "off"} inputmode=${this.inputmode ?? nothing} list=${this.suggestions?.length ? "known" : nothing} placeholder=${this.placeholder ?? nothing}
+      ?required=${this.required} ?disabled=${this.disabled} aria-describedby=${described} aria-invalid=${invalid} .value=${live(this.value ?? "")} @input=${this.typed} @keydown=${this.enter}>${this.suggestions?.length ? html`<datalist id="known">${this.suggestions.map((one) => html`<option value=${one}></option>`)}</datalist>` : nothing}`;
     return this.type === "password" ? html`<div class="secret" dir="ltr">${input}<button type="button" class="ib" aria-pressed=${this.seen ? "true" : "false"}
       aria-label=${t("Show password")} @click=${() => { this.seen = !this.seen; }}>${icon(this.seen ? "eye-off" : "eye", "small")}</button></div>` : input;
   }

@@ -3,7 +3,8 @@ import { icon } from "../icons.js";
 import { base } from "../styles.js";
 
 /**
- * <ui-menu .items=${[{ label, icon, run, checked, href, separator, heading }]}><button slot="trigger">…</button></ui-menu>
+ * <ui-menu .items=${[{ label, icon, tone, run, checked, href, separator, heading }]}><button slot="trigger">…</button></ui-menu>
+ * `tone` colours the icon: one of the palette's tags (red, orange, yellow, green, teal, blue, violet, pink).
  * Arrows, Home, End and the first letter move; Escape closes and gives the focus back.
  */
 class Menu extends LitElement {
@@ -14,6 +15,8 @@ class Menu extends LitElement {
     .item { display: flex; align-items: center; gap: var(--sp-2); inline-size: 100%; min-block-size: 34px; padding: 4px 10px; border: 0; background: none; border-radius: var(--r-sm); color: var(--text); text-decoration: none; text-align: start; }
     .item:hover, .item:focus { background: var(--surface-2); outline: 2px solid transparent; outline-offset: -2px; box-shadow: none; }
     .item .icon { inline-size: 16px; block-size: 16px; color: var(--text-3); }
+    .item .red { color: var(--tag-red); } .item .orange { color: var(--tag-orange); } .item .yellow { color: var(--tag-yellow); } .item .green { color: var(--tag-green); }
+    .item .teal { color: var(--tag-teal); } .item .blue { color: var(--tag-blue); } .item .violet { color: var(--tag-violet); } .item .pink { color: var(--tag-pink); }
     .item .mark { margin-inline-start: auto; color: var(--accent); }
     .heading { padding: 6px 10px 2px; font-size: var(--fs-sm); font-weight: 600; color: var(--text-3); }
     hr { border: 0; border-block-start: 1px solid var(--line); margin: 5px 0; }
@@ -36,7 +39,7 @@ class Menu extends LitElement {
     if (item.separator) return html`<hr>`;
     if (item.heading) return html`<div class="heading" role="presentation">${item.heading}</div>`;
     const role = item.checked === undefined ? "menuitem" : "menuitemradio";
-    const inner = html`${item.icon ? icon(item.icon) : nothing}<span class="cut" dir="auto">${item.label}</span>
+    const inner = html`${item.icon ? icon(item.icon, item.tone ?? "") : nothing}<span class="cut" dir="auto">${item.label}</span>
       ${item.checked ? html`<span class="mark">${icon("check")}</span>` : nothing}`;
     const checked = item.checked === undefined ? nothing : String(item.checked);
     return item.href

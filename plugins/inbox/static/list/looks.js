@@ -31,11 +31,15 @@ const WORDS = {
   kind: (value) => (value === "group" ? t("Groups") : t("People")),
   unread: () => t("Unread"),
   window_hours: (hours) => t("Window closes within {time}", { time: fmt.lasting(hours * 3_600_000) }),
+  field: (field) => partsOf(field).join(": "),
   waiting_minutes: (minutes) => t("Waits longer than {time}", { time: fmt.lasting(minutes * 60_000) }),
 };
+
+/** [key, value] of a field of the contact, as a filter has it. */
+export const partsOf = (field = "") => (field ? [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)] : ["", ""]);
 
 /** [name, words] of each condition. */
 export const said = (filter) => Object.entries(filter).map(([name, value]) => [name, WORDS[name]?.(value) ?? String(value)]);
 
-/** `999+` where more was not counted. */
-export const figure = (number) => (number ? `${fmt.number(number.count)}${number.more ? "+" : ""}` : "");
+/** `999+` where more was not counted; nothing where it was not counted at all. */
+export const figure = (number) => (number && number.count !== null ? `${fmt.number(number.count)}${number.more ? "+" : ""}` : "");

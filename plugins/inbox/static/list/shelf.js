@@ -1,6 +1,6 @@
 /** Which list the inbox shows: a tab, a list of the menu or a saved view, what is filtered besides, its order. */
 import { me, storageKey, t } from "@comptoir/sdk";
-import { ConversationList, Counts, ledger, onLive } from "@comptoir/sdk/ledger.js";
+import { ConversationList, Counts, ledger, onLive, onTopic } from "@comptoir/sdk/ledger.js";
 import { Mentions } from "../notes/mentions.js";
 import { looks } from "./looks.js";
 import { Views } from "./views.js";
@@ -26,7 +26,14 @@ export class Shelf {
     this.mentions.count();
     this.views.load();
     this.count();
-    this.stops = [() => this.counts.stop(), () => this.mentions.stop(), () => this.views.stop(), onLive(() => this.counts.later())];
+    this.stops = [() => this.counts.stop(), () => this.mentions.stop(), () => this.views.stop(), onLive(() => this.counts.later()),
+      onTopic("contacts.fields", ({ contact }) => this.doubt(contact))];
+  }
+
+  /** What is kept of a contact is another now. */
+  doubt(contact) {
+    for (const list of this.lists.values()) if (list.filter.field && list.loaded) list.doubt(contact);
+    this.counts.later();
   }
 
   hostDisconnected() {
@@ -46,7 +53,7 @@ export class Shelf {
   }
 
   get viewLooks() {
-    return this.views.items.map((view) => ({ key: `view-${view.id}`, label: view.name, icon: view.shared ? "users" : "star", filter: view.filter, sort: view.sort, view, empty: t("Nothing in this view. Nice.") }));
+    return this.views.items.map((view) => ({ key: `view-${view.id}`, label: view.name, icon: view.icon || (view.shared ? "users" : "star"), colour: view.colour, filter: view.filter, sort: view.sort, view, empty: t("Nothing in this view. Nice.") }));
   }
 
   get look() {

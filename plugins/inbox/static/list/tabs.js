@@ -13,6 +13,8 @@ class Tabs extends Panel {
     .tabs { display: flex; align-items: center; gap: 2px; } [role=tablist] { display: flex; gap: 2px; flex: 1; min-inline-size: 0; overflow-x: auto; scrollbar-width: none; }
     .tabs button { display: inline-flex; align-items: center; gap: 5px; border: 0; background: none; padding: 5px 8px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; flex: none; max-inline-size: 150px; } .tabs button:hover { background: var(--surface-2); }
     .tabs [aria-selected=true] { background: var(--accent-soft); color: var(--accent); }
+    .tabs [role=tab] .icon { inline-size: 14px; block-size: 14px; flex: none; } .icon.red { color: var(--tag-red); } .icon.orange { color: var(--tag-orange); } .icon.yellow { color: var(--tag-yellow); } .icon.green { color: var(--tag-green); }
+    .icon.teal { color: var(--tag-teal); } .icon.blue { color: var(--tag-blue); } .icon.violet { color: var(--tag-violet); } .icon.pink { color: var(--tag-pink); }
     .n { font-variant-numeric: tabular-nums; color: var(--text-3); font-weight: 500; } [aria-selected=true] .n { color: inherit; }
     .tabs .tool { padding: 0; inline-size: 30px; block-size: 30px; justify-content: center; } .tool .icon { inline-size: 16px; block-size: 16px; } .tool.on { color: var(--accent); }
     .chips { display: flex; flex-wrap: wrap; gap: 4px; padding-block-start: 6px; } .chips button { display: inline-flex; align-items: center; gap: 3px; max-inline-size: 100%; border: 1px solid var(--line); background: var(--surface-2); border-radius: var(--r-full); padding: 1px 8px; font-size: var(--fs-sm); color: var(--text-2); min-block-size: 24px; } .chips button:hover { border-color: var(--line-strong); }
@@ -35,7 +37,7 @@ class Tabs extends Panel {
   tab(look) {
     const here = look.key === this.look.key;
     return html`<button role="tab" id=${`tab-${look.key}`} aria-selected=${String(here)} tabindex=${here ? 0 : -1} @click=${() => this.tell("turn", look.key)}>
-      <span class="cut" dir="auto">${look.label}</span>${this.number(look) ? html` <span class="n">${this.number(look)}</span>` : nothing}</button>`;
+      ${look.view ? icon(look.icon, look.colour) : nothing}<span class="cut" dir="auto">${look.label}</span>${this.number(look) ? html` <span class="n">${this.number(look)}</span>` : nothing}</button>`;
   }
 
   number(look) {
@@ -43,7 +45,7 @@ class Tabs extends Panel {
   }
 
   more() {
-    const item = (look) => ({ label: this.number(look) ? `${look.label} (${this.number(look)})` : look.label, icon: look.icon, checked: look.key === this.look.key, run: () => this.tell("turn", look.key) });
+    const item = (look) => ({ label: this.number(look) ? `${look.label} (${this.number(look)})` : look.label, icon: look.icon, tone: look.colour, checked: look.key === this.look.key, run: () => this.tell("turn", look.key) });
     const { view } = this.look;
     return [
       ...looks().map(item),

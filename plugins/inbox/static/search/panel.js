@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, define, fmt, get, icon, members, navigate, storageKey, t, tn } from "@comptoir/sdk";
+import { Panel, define, fmt, get, icon, members, navigate, storageKey, t, tags, tn } from "@comptoir/sdk";
 import { onLive } from "@comptoir/sdk/ledger.js";
 import { pane } from "../styles.js";
 import { groupsOf } from "./groups.js";
@@ -104,6 +104,7 @@ class Search extends Panel {
     return html`${this.conversation ? html`<button class="chip" aria-pressed=${this.within} @click=${() => { this.within = !this.within; this.ask(); }}>${icon("message-square")}${t("In this conversation")}</button>` : nothing}
       ${pick("from", t("From"), [["customer", t("Customers")], ["colleague", t("Colleagues")], ["me", t("Me")], ...members.map(({ id, name }) => [id, name])])}
       ${pick("kind", t("Kind"), [["text", t("Text")], ["image", t("Photo")], ["video", t("Video")], ["audio", t("Audio")], ["document", t("Document")], ["link", t("Link")], ["location", t("Location")]])}
+      ${tags.length ? pick("tag", t("Tag"), tags.map(({ id, name }) => [id, name])) : nothing}
       ${pick("period", t("When"), [["week", t("Last 7 days")], ["month", t("Last 30 days")], ["year", t("Last 12 months")]])}`;
   }
 
@@ -165,10 +166,10 @@ class Search extends Panel {
   }
 
   parameters(cursor) {
-    const { from, kind, period } = this.filters;
+    const { from, kind, period, tag } = this.filters;
     const member = from && !["customer", "colleague", "me"].includes(from) ? from : undefined;
     const since = period ? new Date(Date.now() - PERIODS[period] * 86_400_000).toISOString() : undefined;
-    return { q: this.wanted, conversation: this.within ? this.conversation?.id : undefined, from: member ? undefined : from, member, kind, since, limit: 20, cursor };
+    return { q: this.wanted, conversation: this.within ? this.conversation?.id : undefined, from: member ? undefined : from, member, kind, tag: tag ?? undefined, since, limit: 20, cursor };
   }
 
   async more() {
