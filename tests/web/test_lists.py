@@ -169,3 +169,50 @@ async def test_one_is_tagged_and_snoozed_by_the_keyboard(double: Double, screen:
     assert double.conversations[made[4]["id"]]["snoozed_until"] is None
     assert [tag["name"] for tag in double.conversations[made[4]["id"]]["tags"]] == ["Fragile"]
     assert screen.errors == []
+
+
+async def test_the_palette_tags_judges_and_turns_to_a_view(double: Double, screen: Screen) -> None:
+    page, made = screen.page, furnish(double)
+    double.lists.views.append({"id": "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c09", "name": "Burning", "mine": True,
+                               "icon": "zap", "colour": "red", "shared": False, "sort": "latest", "position": 0,
+                               "filter": {"status": "open", "priority": ["urgent"]}})  # fmt: skip
+    await screen.go(f"/inbox/{made[4]['id']}")
+    await screen.live()
+    detail = page.locator("inbox-detail")
+    await detail.get_by_text("No priority").wait_for()
+
+    async def do(words: str, line: str) -> None:
+        await page.keyboard.press("Control+k")
+        await page.get_by_role("combobox", name="Search pages and commands").fill(words)
+        await page.get_by_role("option", name=line, selected=True).wait_for()
+        await page.keyboard.press("Enter")
+
+    await do("put on vip", "Put on the tag VIP")
+    await detail.locator(".tag", has_text="VIP").wait_for()
+    await do("take off vip", "Take off the tag VIP")
+    await detail.locator(".tag", has_text="VIP").wait_for(state="detached")
+    await do("urgent", "Urgent")
+    await detail.get_by_role("button", name="Urgent").wait_for()
+    await do("insert template", "Insert a template…")
+    await page.locator("inbox-templates").wait_for()
+    await page.keyboard.press("Escape")
+    await do("block this", "Block this contact")
+    await page.get_by_role("button", name="Cancel").click()
+    await do("burning", "Burning")
+    view = page.get_by_role("tab", name="Burning")
+    await view.locator(".icon.red").wait_for()
+    assert await view.get_attribute("aria-selected") == "true"
+    await page.locator(".nm", has_text="Chama").wait_for(state="detached")
+    assert await names(screen) == ["Aya", "Badr", "Elham"]
+    await screen.go("/inbox")
+    await rows(screen).first.wait_for()
+    await page.keyboard.press("/")
+    await page.get_by_role("button", name="Tag", exact=True).click()
+    await page.get_by_role("menuitemradio", name="VIP").click()
+    await page.locator("inbox-search input").fill("colis")
+    await page.get_by_text("Nothing says “colis”.").wait_for()
+    assert double.searching.asked[-1]["tag"] == VIP["id"]
+    await page.get_by_role("heading", name="Inbox").click()
+    for key in "xastpem":
+        await page.keyboard.press(key)
+    assert screen.errors == [], "keys of a list that is not there do nothing"
