@@ -64,6 +64,7 @@ class Lists:
                 minutes=int(wanted["waiting_minutes"]))),
             not wanted.get("window_hours") or bool(heard),
             wanted.get("sort") != "waiting" or bool(waits),
+            not wanted.get("contact") or (one["contact"] or {}).get("id") == wanted["contact"],
             not wanted.get("field") or self._says(one["contact"], str(wanted["field"])),
             (one["contact"] or {"name": ""})["name"].lower().startswith(str(wanted.get("q", "")).lower()),
         ]
