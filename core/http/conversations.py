@@ -18,7 +18,7 @@ from core.http.provided import Suggestions
 from core.http.resources import ConversationResource, Listing, Resource
 from core.http.services import services
 from core.http.text import Moment, Paging, RequestModel, Text, example
-from core.messaging import conversations
+from core.messaging import acts, conversations
 from core.messaging.conversation_counts import MOST, count_conversations
 from core.messaging.conversation_list import Filter, Sort
 from core.messaging.conversation_list import list_conversations as list_conversations_of
@@ -131,6 +131,27 @@ class NewPriority(RequestModel):
     priority: Priority
 
 
+class Actor(Resource):
+    """`name` is null for the system, and for who is no member any more; a plugin's is its identifier. `id` is a
+    member's, else null."""
+
+    kind: Literal["member", "api_key", "plugin", "operator", "system", "stranger"]
+    id: UUID | None
+    name: str | None = Field(examples=["Amine Kadiri"])
+
+
+class ActResource(Resource):
+    """`changes`: each field that changed, as it was and as it is. Members and teams have an id and a name, null once
+    they are gone; tags are names. `reason`: a plugin's own words for what it did."""
+
+    id: str = Field(examples=["1042"])
+    at: datetime
+    action: Literal["assigned", "moved", "reopened", "snoozed", "closed", "tagged", "prioritised"]
+    actor: Actor
+    changes: dict[str, list[Any]] = Field(examples=[{"priority": ["none", "high"]}])
+    reason: str | None
+
+
 class Assignment(RequestModel):
     """A member's id, `me`, or null for nobody."""
 
@@ -182,6 +203,13 @@ def register(api: Api) -> None:
                responses={200: ConversationResource})  # fmt: skip
     async def get_conversation(conversation_id: UUID) -> dict[str, Any]:
         return await conversations.get_conversation(services().db, conversation_id)
+
+    @api.route("GET", "/conversations/<uuid:conversation_id>/acts", _READ, "What was done with a conversation",
+               query=Paging, responses={200: Listing[ActResource]})  # fmt: skip
+    async def list_acts(conversation_id: UUID, query: Paging) -> dict[str, Any]:
+        """Assigned, moved, opened, snoozed, closed, tagged, prioritised: by whom and when, the newest first. What the
+        customer's own word did is in the messages."""
+        return (await acts.list_acts(services().db, conversation_id, limit=query.limit, cursor=query.cursor)).as_json()
 
     @api.route("GET", "/conversations/<uuid:conversation_id>/suggestions", Permitted("messages.send"),
                "Suggested answers", responses={200: Suggestions})  # fmt: skip

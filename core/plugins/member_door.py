@@ -1,6 +1,7 @@
 """`ctx.members`: who works here, read from what the API's members and roles are made of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +27,11 @@ where m.tenant_id = $1 and ($2::uuid is null or m.user_id = $2) order by lower(m
 """
 
 
+_SEEN_SINCE: Final = """
+select m.user_id from memberships m where m.tenant_id = $1 and exists (
+    select from sessions s where s.user_id = m.user_id and s.tenant_id = m.tenant_id and s.last_seen_at > $2)
+"""
+
 # The policy `visibility` of 11_walls.sql, asked from the other side.
 _SEEING: Final = """
 select m.user_id, m.role from memberships m
@@ -49,6 +55,11 @@ class MemberDoor(Doors):
         for member in await self._members(member_id):
             return member
         raise NotFound("There is no such member.")
+
+    async def seen_since(self, moment: datetime) -> frozenset[UUID]:
+        async with self.db.system.acquire() as connection:
+            rows = await connection.fetch(_SEEN_SINCE, self.tenant_id, moment)
+        return frozenset(row["user_id"] for row in rows)
 
     async def seeing(self, conversation_id: UUID) -> frozenset[UUID]:
         with tenant_scope(self.tenant_id):

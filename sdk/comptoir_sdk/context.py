@@ -107,6 +107,9 @@ class Members(Protocol):
     async def get(self, member_id: UUID) -> Member:
         """Raises NotFound for somebody who is no member (any more)."""
 
+    async def seen_since(self, moment: datetime) -> frozenset[UUID]:
+        """The ids of those who were at a screen of theirs since then, also where the caller may not know when."""
+
     async def seeing(self, conversation_id: UUID) -> frozenset[UUID]:
         """The ids of those who see this conversation now. Raises NotFound."""
 

@@ -38,6 +38,7 @@ class Offered:
         app.add_url_rule("/api/v1/p/<plugin>/data/<name>", "plugin_data", self._data)
         app.add_url_rule("/api/v1/p/<plugin>/commands/<name>", "plugin_command", self._command, methods=["POST"])
         app.add_url_rule("/api/v1/p/inbox/conversations/<id>/notes", "notes", self._notes)
+        app.add_url_rule("/api/v1/conversations/<id>/acts", "acts", self._notes)
         app.add_url_rule("/api/v1/p/inbox/desks", "desks", self._desks)
         app.add_url_rule("/api/v1/plugin-settings", "plugin_forms", self._forms)
         app.add_url_rule("/api/v1/plugin-settings/<plugin>", "plugin_form", self._change, methods=["PATCH"])

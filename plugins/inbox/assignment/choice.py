@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from comptoir_sdk import Conversation
+from comptoir_sdk import Contact, Conversation
 
 from plugins.inbox.assignment.desks import Seat
 from plugins.inbox.assignment.models import Rule
@@ -27,7 +27,26 @@ def fitting(rules: Iterable[Rule], conversation: Conversation, *, moved: bool = 
     team = conversation.team.id if conversation.team else None
     return next((rule for rule in rules if rule.enabled
                  and rule.account_id in (None, conversation.account.id) and rule.team_id in (None, team)
+                 and _is_labelled(rule, conversation) and _is_spoken(rule, conversation.contact)
                  and not (moved and rule.to_team_id not in (None, team))), None)  # fmt: skip
+
+
+def by_labels(rule: Rule) -> bool:
+    """Whether tags or a priority decide: then another label is another question."""
+    return bool(rule.tags or rule.priorities)
+
+
+def _is_labelled(rule: Rule, conversation: Conversation) -> bool:
+    tagged = not rule.tags or any(str(tag.id) in rule.tags for tag in conversation.tags)
+    return tagged and (not rule.priorities or conversation.priority in rule.priorities)
+
+
+def _is_spoken(rule: Rule, contact: Contact | None) -> bool:
+    """Of fr-MA the language is fr. Whose language nobody knows speaks none of those named."""
+    if not rule.languages:
+        return True
+    locale = contact.locale if contact else None
+    return locale is not None and locale.replace("_", "-").partition("-")[0].lower() in rule.languages
 
 
 def seated(seats: Iterable[Seat], team_id: UUID | None) -> list[Seat]:

@@ -1,8 +1,8 @@
 """Who is there: what members say of themselves, and how long ago they were seen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from comptoir_sdk import Context, Member
@@ -10,6 +10,7 @@ from comptoir_sdk import Context, Member
 from plugins.inbox.assignment.models import Desk, Dispatch
 
 MOST_CAPACITY = 500
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -38,27 +39,28 @@ async def dispatch_of(ctx: Context) -> Dispatch:
 async def seats_of(ctx: Context, dispatch: Dispatch, at: datetime) -> list[Seat]:
     """Of everybody who may answer, by name."""
     desks = {desk.member_id: desk for desk in await Desk.all()}
-    # When colleagues were seen is not told to everybody: then what they say of themselves is all that counts.
-    told = ctx.caller is None or "members.manage" in ctx.caller.permissions
-    absence = timedelta(minutes=dispatch.absent_minutes) if told and dispatch.absent_minutes is not None else None
-    members = await ctx.members.list()
-    return [_seat(member, desks, dispatch.capacity, absence, at) for member in members if member.may_answer]
+    members = [member for member in await ctx.members.list() if member.may_answer]
+    missed = await _missed(ctx, members, dispatch, at)
+    return [_seat(member, desks, dispatch.capacity, missed.get(member.id), at) for member in members]
 
 
-def _seat(member: Member, desks: Mapping[UUID, Desk], usual: int, absence: timedelta | None, at: datetime) -> Seat:
+def _seat(member: Member, desks: Mapping[UUID, Desk], usual: int, missed: datetime | None, at: datetime) -> Seat:
     desk = desks.get(member.id)
     capacity = desk.capacity if desk and desk.capacity is not None else usual
     if desk and not desk.available and (desk.until is None or desk.until > at):
         return Seat(member, capacity, desk.since or at, desk.until)
-    return Seat(member, capacity, _unseen(member, absence, at))
+    return Seat(member, capacity, missed)
 
 
-def _unseen(member: Member, absence: timedelta | None, at: datetime) -> datetime | None:
-    """Since when they count as absent. Who never came is absent from the beginning."""
-    if absence is None:
-        return None
-    missed = (member.last_seen_at or datetime.min.replace(tzinfo=at.tzinfo)) + absence
-    return missed if missed <= at else None
+async def _missed(ctx: Context, members: Iterable[Member], dispatch: Dispatch, at: datetime) -> dict[UUID, datetime]:
+    """Who counts as absent, since when. Who never came is absent from the beginning; a caller who may not know when
+    colleagues were seen is told that they are, as of now."""
+    if dispatch.absent_minutes is None:
+        return {}
+    absence = timedelta(minutes=dispatch.absent_minutes)
+    seen = await ctx.members.seen_since(at - absence)
+    return {member.id: member.last_seen_at + absence if member.last_seen_at else at if ctx.caller else _NEVER
+            for member in members if member.id not in seen}
 
 
 async def set_availability(ctx: Context, member_id: UUID, available: bool, until: datetime | None) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from comptoir_sdk import Agent, Context, Conversation, Invalid, Message, NotFound, Team
 
-from plugins.inbox.assignment.choice import fitting
+from plugins.inbox.assignment.choice import by_labels, fitting
 from plugins.inbox.assignment.desks import dispatch_of, seats_of
 from plugins.inbox.assignment.giving import dispatching, kept_of, place
 from plugins.inbox.assignment.models import Assignment, Rule
@@ -78,9 +78,22 @@ async def closed(ctx: Context, conversation: Conversation) -> None:
 
 
 async def updated(ctx: Context, conversation: Conversation, change: str) -> None:
-    """Snoozed, it leaves a place free; awake, it may be one that waits."""
+    """Snoozed, it leaves a place free; awake, it may be one that waits. Labelled, another rule may fit it."""
+    if change == "labels":
+        await _labelled(ctx, conversation.id)
     if change in ("snoozed", "woken", "open") and await Assignment.exists(state="waiting"):
         await ctx.jobs.enqueue("give", key="give")
+
+
+async def _labelled(ctx: Context, conversation_id: UUID) -> None:
+    """What nobody has is given by a rule that asks for labels, if one fits now."""
+    rules = await Rule.all().order_by("position", "id")
+    current = await _current(ctx, conversation_id) if any(by_labels(rule) for rule in rules) else None
+    if current is None or current.assignee is not None or current.status != "open":
+        return
+    rule = fitting(rules, current)
+    if rule is not None and by_labels(rule):
+        await place(ctx, current, event_id=ctx.event_id)
 
 
 async def answered_off_hours(ctx: Context, message: Message) -> None:

@@ -25,14 +25,17 @@ class Dispatch(TenantModel):
 
 
 class Rule(TenantModel):
-    """The first by `position` that fits a conversation's number and team decides. Ids of the kernel's, not references:
-    a rule outlives its team, and says so."""
+    """The first by `position` that fits a conversation decides. Ids of the kernel's, not references: a rule outlives
+    its team, and says so. Of `tags`, `priorities` and `languages` one is enough; without any, every one fits."""
 
     position = fields.IntField()
     name = fields.CharField(max_length=80)
     enabled = fields.BooleanField(default=True)
     account_id = fields.UUIDField(null=True)
     team_id = fields.UUIDField(null=True)
+    tags: Any = fields.JSONField(null=True)
+    priorities: Any = fields.JSONField(null=True)
+    languages: Any = fields.JSONField(null=True)
     to_team_id = fields.UUIDField(null=True)
     method = fields.CharField(max_length=20)
     sticky = fields.BooleanField(default=True)

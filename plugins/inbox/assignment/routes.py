@@ -151,7 +151,9 @@ async def _whole(dispatch: Dispatch) -> dict[str, Any]:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     return {"id": str(rule.id), "name": rule.name, "enabled": rule.enabled, "account": _text(rule.account_id),
-            "team": _text(rule.team_id), "to_team": _text(rule.to_team_id), "method": rule.method,
+            "team": _text(rule.team_id), "tags": rule.tags or [],
+            "priorities": rule.priorities or [], "languages": rule.languages or [],
+            "to_team": _text(rule.to_team_id), "method": rule.method,
             "sticky": rule.sticky, "off_hours": rule.off_hours, "off_hours_team": _text(rule.off_hours_team_id),
             "off_hours_reply": rule.off_hours_reply}
 
@@ -159,6 +161,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 async def _write(rule: Rule, told: RuleShape, position: int) -> None:
     rule.position, rule.name, rule.enabled, rule.method = position, told.name, told.enabled, told.method
     rule.account_id, rule.team_id, rule.to_team_id = told.account, told.team, told.to_team
+    rule.tags, rule.priorities, rule.languages = [str(tag) for tag in told.tags], told.priorities, told.languages
     rule.sticky, rule.off_hours, rule.off_hours_team_id = told.sticky, told.off_hours, told.off_hours_team
     rule.off_hours_reply = told.off_hours_reply
     await rule.save()

@@ -12,14 +12,17 @@ _ID = "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c77"
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
 Reply = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=r"^[^\x00]*$")]
 Method = Literal["round_robin", "least_busy", "nobody"]
+Priority = Literal["none", "low", "normal", "high", "urgent"]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 OffHours = Literal["as_usual", "wait", "team"]
 Capacity = Annotated[int, Field(ge=1, le=MOST_CAPACITY)]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 
 
 class RuleShape(BaseModel):
-    """`account` and `team` say of which conversations (null: of all), `to_team` where they go. `id` is null for a new
-    rule; one that is kept keeps whose turn it is."""
+    """`account`, `team`, `tags`, `priorities` and `languages` (of the contact, as in fr) say of which conversations
+    (null or none: of all; of several tags, priorities or languages one is enough), `to_team` where they go. `id` is
+    null for a new rule; one that is kept keeps whose turn it is."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,6 +31,9 @@ class RuleShape(BaseModel):
     enabled: bool = True
     account: UUID | None = None
     team: UUID | None = None
+    tags: Annotated[list[UUID], Field(max_length=20)] = Field(default_factory=list)
+    priorities: Annotated[list[Priority], Field(max_length=5)] = Field(default_factory=list)
+    languages: Annotated[list[Language], Field(max_length=20)] = Field(default_factory=list)
     to_team: UUID | None = None
     method: Method = "round_robin"
     sticky: bool = True

@@ -22,6 +22,8 @@ class Notice(TenantModel):
     actor = fields.TextField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     read_at = fields.DatetimeField(null=True)
+    event_id = fields.BigIntField(null=True)
+    """The last event that was told by it: one that comes again tells nobody again."""
 
     class Meta:
         app = "inbox"

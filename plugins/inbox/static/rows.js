@@ -18,11 +18,13 @@ export function rowsOf(messages, fresh) {
   let day = null;
   let before = null;
   for (const message of messages) {
-    if (message.note) {
-      const noted = dayOf(message.note, message.note.created_at);
-      if (noted !== day) rows.push({ kind: "day", key: `day ${noted}`, at: message.note.created_at });
-      rows.push({ kind: "note", key: `note ${message.note.id}`, note: message.note });
-      day = noted;
+    const { note, act } = message;
+    if (note || act) {
+      const at = note?.created_at ?? act.at;
+      const written = dayOf(note ?? act, at);
+      if (written !== day) rows.push({ kind: "day", key: `day ${written}`, at });
+      rows.push(note ? { kind: "note", key: `note ${note.id}`, note } : { kind: "act", key: `act ${act.id}`, act });
+      day = written;
       before = null;
       continue;
     }

@@ -5,10 +5,13 @@ import { Panel, can, define, fmt, icon, post, remove, t, tn, toast } from "@comp
 import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController } from "@comptoir/sdk/virtual.js";
 import { Undo } from "@comptoir/sdk/undo.js";
+import { actRow, actStyles } from "./acts/row.js";
+import { ActsOf } from "./acts/store.js";
+import { merged } from "./beside.js";
 import { bubble, bubbleStyles, seen } from "./bubble.js";
 import { Focus } from "./focus.js";
 import { noteRow, noteStyles } from "./notes/row.js";
-import { NotesOf, merged } from "./notes/store.js";
+import { NotesOf } from "./notes/store.js";
 import { rowsOf } from "./rows.js";
 import { pane } from "./styles.js";
 import { titleOf } from "./words.js";
@@ -21,7 +24,7 @@ const MANY = 600; // messages of a thread in memory, after which the oldest are 
 /** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
 class Thread extends Panel {
   static properties = { conversation: { attribute: false }, target: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true }, detailed: { state: true }, flashed: { state: true } };
-  static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, css`
+  static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, actStyles, css`
     :host { flex: 1; position: relative; background: var(--bg); }
     .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
     .day span { background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); }
@@ -57,7 +60,8 @@ class Thread extends Panel {
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
     this.cleanup(onLive(() => this.error && this.open()));
     this.notes = new NotesOf(this.conversation.id, () => this.requestUpdate());
-    this.cleanup(() => this.notes.stop());
+    this.acts = new ActsOf(this.conversation.id, () => this.requestUpdate());
+    this.cleanup(() => { this.notes.stop(); this.acts.stop(); });
     const show = ({ detail }) => detail.conversation === this.conversation.id && this.jump(detail.id);
     document.addEventListener("inbox-show", show);
     this.cleanup(() => document.removeEventListener("inbox-show", show));
@@ -104,23 +108,23 @@ class Thread extends Panel {
     if (!this.thread?.loaded && this.rows.length && this.thread?.loading) return;
     const messages = ledger.messages(this.conversation.id);
     const before = this.rows.at(-1)?.key;
-    const notes = this.notesBeside(messages);
+    const [notes, acts] = this.beside(messages);
     const fresh = this.freshAfter(messages);
     // Every scrolled frame passes here: what did not change is not built again.
     const { built } = this;
-    if (built?.of !== messages || built.fresh !== fresh || built.notes.length !== notes.length || notes.some((note, at) => note !== built.notes[at]))
-      this.built = { ...rowsOf(merged(messages, notes), fresh), of: messages, notes, fresh };
+    if (built?.of !== messages || built.fresh !== fresh || !same(notes, built.notes) || !same(acts, built.acts))
+      this.built = { ...rowsOf(merged(messages, notes, acts), fresh), of: messages, notes, acts, fresh };
     this.rows = this.built.rows;
     const last = this.rows.at(-1);
     if (this.settled && before && last && last.key !== before && !this.pinned) this.unseen += Number(last.message?.direction === "inbound");
   }
 
-  /** Of the messages that are loaded: what is older comes with its page. */
-  notesBeside(messages) {
-    if (!this.thread?.loaded) return [];
+  /** [notes, acts] of the messages that are loaded: what is older comes with its page. */
+  beside(messages) {
+    if (!this.thread?.loaded) return [[], []];
     const since = this.thread.next && messages.length ? Date.parse(messages[0].at) : null;
     const until = this.thread.newer && messages.length ? Date.parse(messages.at(-1).at) : Infinity;
-    return this.notes.between(since, until).filter(({ id }) => !this.undo.holds(id));
+    return [this.notes.between(since, until).filter(({ id }) => !this.undo.holds(id)), this.acts.between(since, until)];
   }
 
   noteActs = {
@@ -175,7 +179,7 @@ class Thread extends Panel {
     const first = this.virtual.items.find(({ end }) => end > this.top + 24);
     const row = first && this.rows[first.index];
     if (!row || row.kind === "day") return nothing;
-    return html`<div class="stuck" aria-hidden="true">${fmt.day(row.at ?? (row.message ?? this.rows[first.index + 1]?.message)?.at ?? row.note?.created_at)}</div>`;
+    return html`<div class="stuck" aria-hidden="true">${fmt.day(row.at ?? (row.message ?? this.rows[first.index + 1]?.message)?.at ?? row.act?.at ?? row.note?.created_at)}</div>`;
   }
 
   /** What a plugin offers for one message. */
@@ -199,6 +203,7 @@ class Thread extends Panel {
     if (!row) return nothing;
     if (row.kind === "day") return html`<div class="day"><span>${fmt.day(row.at)}</span></div>`;
     if (row.kind === "note") return noteRow(row.note, this.noteActs);
+    if (row.kind === "act") return actRow(row.act);
     if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
     const { message, album } = row;
     const { built } = this;
@@ -333,5 +338,7 @@ class Thread extends Panel {
     }
   };
 }
+
+const same = (some, others) => some.length === others.length && some.every((one, at) => one === others[at]);
 
 define("inbox-thread", Thread);

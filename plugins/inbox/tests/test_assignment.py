@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
+from comptoir_sdk import Context, Member
 from comptoir_sdk.testing import Agent, Kernel, Shop
 
 from plugins.inbox.assignment import desks
@@ -149,12 +152,20 @@ async def test_what_waited_while_nobody_was_seen_is_given_once_somebody_is(
     owner, agent = await shop.agent("owner"), await shop.agent()
     await away(owner)
     await rules(owner, {}, absent_minutes=30)
+
+    async def nobody(_ctx: Context, members: Sequence[Member], _dispatch: object, at: datetime) -> dict[UUID, datetime]:
+        return {member.id: at for member in members}
+
+    async def there() -> set[str]:
+        """As an agent is told, who may not know when colleagues were seen."""
+        return {one["id"] for one in (await agent.get(f"{BASE}/desks")).json()["items"] if one["available"]}
+
     with monkeypatch.context() as night:
-        night.setattr(desks, "_unseen", lambda member, absence, at: at if absence else None)
+        night.setattr(desks, "_missed", nobody)
         await write(comptoir, shop, 1)
         assert held(await listed(owner)) == {None: 1}
-        told = (await agent.get(f"{BASE}/desks")).json()["items"]
-        assert {one["id"] for one in told if one["available"]} == {str(agent.user_id)}  # seen is not told
+        assert await there() == set()
+    assert await there() == {str(agent.user_id)}
     await shop.runs("inbox.give")
     assert held(await listed(owner)) == {str(agent.user_id): 1}
 
@@ -212,6 +223,56 @@ async def test_off_hours_it_waits_for_work_to_begin_and_the_customer_is_told_onc
     await comptoir.drain()
     assert held(await listed(owner)) == {None: 1}
     assert [one["text"]["body"] for one in comptoir.graph.sent if one["type"] == "text"] == ["We are back at 9."]
+
+
+async def test_off_hours_a_team_on_duty_gets_it_and_in_hours_the_team_of_the_rule(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, by_day, by_night = await shop.agent("owner"), await shop.agent(), await shop.agent("supervisor")
+    await away(owner)
+    teams = [(await owner.post("/api/v1/teams", json={"name": name, "members": [str(member.user_id)]})).json()["id"]
+             for name, member in (("Day", by_day), ("Night", by_night))]
+    await rules(owner, {"to_team": teams[0], "off_hours": "team", "off_hours_team": teams[1]})
+    for number, (hours, holder, team) in enumerate((({}, by_night, "Night"), (_ALWAYS, by_day, "Day"))):
+        assert (await owner.ask("PATCH", "/api/v1/tenant", json={"business_hours": hours})).status == 200
+        await comptoir.drain()
+        await shop.switch({"inbox": {}})
+        await write(comptoir, shop, number)
+        [given] = [one for one in await listed(owner) if one["contact"]["name"] == f"Customer {number:03}"]
+        assert (given["team"]["name"], given["assignee"]["id"]) == (team, str(holder.user_id))
+
+
+async def test_a_rule_may_ask_for_a_tag_a_priority_a_number_and_the_contacts_language(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, french, anybody = await shop.agent("owner"), await shop.agent(), await shop.agent("supervisor")
+    await away(owner)
+    teams = [(await owner.post("/api/v1/teams", json={"name": name, "members": [str(member.user_id)]})).json()["id"]
+             for name, member in (("Français", french), ("Others", anybody))]
+    tag = (await owner.post("/api/v1/tags", json={"name": "VIP", "colour": "red"})).json()["id"]
+    account = (await owner.get("/api/v1/accounts")).json()["items"][0]["id"]
+    await rules(owner, {"languages": ["fr"], "to_team": teams[0], "account": account},
+                {"tags": [tag], "priorities": ["high", "urgent"], "to_team": teams[1]})
+    kept = (await owner.get(f"{BASE}/assignment")).json()["rules"]
+    assert [(one["languages"], one["tags"], one["priorities"]) for one in kept] == [
+        (["fr"], [], []), ([], [tag], ["high", "urgent"])]
+    await write(comptoir, shop, 1)
+    [waits] = await listed(owner)
+    assert waits["assignee"] is None  # no rule fits
+    path = f"/api/v1/conversations/{waits['id']}"
+    await owner.put(f"{path}/tags", json={"tags": [tag]})
+    await comptoir.drain()
+    assert held(await listed(owner)) == {None: 1}  # a tag alone is not enough
+    await owner.put(f"{path}/priority", json={"priority": "urgent"})
+    await comptoir.drain()
+    assert held(await listed(owner)) == {str(anybody.user_id): 1}
+    speaks = {"phone": "+212600000002", "name": "Customer 002", "locale": "fr"}
+    assert (await owner.post("/api/v1/contacts", json=speaks)).status == 201
+    await write(comptoir, shop, 2)
+    assert held(await listed(owner)) == {str(anybody.user_id): 1, str(french.user_id): 1}
+    assert await shop.failures("inbox") == []
+
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ALWAYS = {day: [["00:00", "24:00"]] for day in _DAYS}
 
 
 async def test_a_limited_member_learns_nothing_of_what_they_do_not_see_and_another_tenant_nothing_at_all(

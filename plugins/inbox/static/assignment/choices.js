@@ -12,6 +12,9 @@ export const choices = (some, first, chosen) => [["", first], ...some, ...(chose
 
 export const labelOf = (some, id) => some.find(([one]) => one === id)?.[1] ?? t("Deleted");
 
+/** [code, its own name] of the languages that a contact may have here. */
+export const languages = () => [["ar", "العربية"], ["fr", "Français"], ["en", "English"]];
+
 export const number = (text) => (String(text ?? "").trim() === "" ? null : Number(text));
 
 /** Words for what must be a whole number within limits. */

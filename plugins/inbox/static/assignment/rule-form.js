@@ -1,11 +1,13 @@
 import { html, nothing } from "lit";
-import { Panel, define, t } from "@comptoir/sdk";
+import { Panel, define, t, tags } from "@comptoir/sdk";
 import { Form } from "@comptoir/sdk/form.js";
 import "@comptoir/sdk/elements/check.js";
-import { choices } from "./choices.js";
+import "@comptoir/sdk/elements/picker.js";
+import { priorities } from "../list/marks.js";
+import { choices, languages } from "./choices.js";
 import { parts } from "./styles.js";
 
-const NEW = { id: null, name: "", enabled: true, account: "", team: "", to_team: "", method: "round_robin", sticky: true, off_hours: "as_usual", off_hours_team: "", off_hours_reply: "" };
+const NEW = { id: null, name: "", enabled: true, account: "", team: "", tags: [], priorities: [], languages: [], to_team: "", method: "round_robin", sticky: true, off_hours: "as_usual", off_hours_team: "", off_hours_reply: "" };
 const REFERENCES = ["account", "team", "to_team", "off_hours_team"];
 
 /** One rule to make or change; "saved" carries it, ready for the server. */
@@ -35,6 +37,9 @@ class RuleForm extends Panel {
       <ui-switch name="enabled" label=${t("In use")} .checked=${values.enabled}></ui-switch>
       <div class="pair"><ui-field name="account" label=${t("Number")} .options=${choices(accounts, t("All numbers"), values.account)} .value=${values.account}></ui-field>
         <ui-field name="team" label=${t("If it is with the team")} .options=${choices(teams, t("Any or none"), values.team)} .value=${values.team}></ui-field>
+        ${tags.length || values.tags.length ? this.several("tags", t("If it has one of the tags"), known(tags.map(({ id, name }) => [id, name]), values.tags)) : nothing}
+        ${this.several("priorities", t("If its priority is one of"), priorities())}
+        ${this.several("languages", t("If the contact speaks one of"), known(languages(), values.languages))}
         <ui-field name="to_team" label=${t("Give to the team")} .options=${choices(teams, t("Leave the team, or everybody"), values.to_team)} .value=${values.to_team}></ui-field>
         <ui-field name="method" label=${t("Within it, give to")} .options=${methods} .value=${values.method}></ui-field></div>
       <ui-check name="sticky" label=${t("First to whoever had it before, if available")} .checked=${values.sticky}></ui-check>
@@ -45,7 +50,14 @@ class RuleForm extends Panel {
       <ui-button slot="actions" variant="primary" type="submit" ?busy=${this.form.busy}>${t("Save")}</ui-button></ui-dialog></form>`;
   }
 
+  several(name, label, options) {
+    return html`<ui-picker name=${name} label=${label} placeholder=${t("Any")} .options=${options.map(([value, words]) => ({ value, label: words }))} .value=${this.form.values[name]} .error=${this.form.errors[name]}></ui-picker>`;
+  }
+
   close = () => this.dispatchEvent(new Event("close"));
 }
+
+/** What was chosen and is gone stays to be seen, and taken out. */
+const known = (options, chosen) => [...options, ...chosen.filter((one) => !options.some(([value]) => value === one)).map((one) => [one, t("Deleted")])];
 
 define("inbox-rule-form", RuleForm);

@@ -1,9 +1,10 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { Panel, define, get, icon, put, t, toast } from "@comptoir/sdk";
+import { Panel, define, get, icon, put, t, tags, toast } from "@comptoir/sdk";
 import { Form } from "@comptoir/sdk/form.js";
 import { Load } from "@comptoir/sdk/load.js";
-import { labelOf, nouns, number, whole } from "./choices.js";
+import { priorityOf } from "../list/marks.js";
+import { labelOf, languages, nouns, number, whole } from "./choices.js";
 import { page, parts } from "./styles.js";
 import "./desks.js";
 import "./preview.js";
@@ -54,7 +55,7 @@ class Assignment extends Panel {
     const from = rule.account ? labelOf(accounts, rule.account) : t("All numbers");
     const to = rule.to_team ? labelOf(teams, rule.to_team) : t("Everybody");
     const how = { round_robin: t("in turn"), least_busy: t("the least busy"), nobody: t("to nobody in particular") }[rule.method];
-    return [from, ...(rule.team ? [labelOf(teams, rule.team)] : []), t("to {team}", { team: to }), how, ...(rule.enabled ? [] : [t("off")])].join(" · ");
+    return [from, ...(rule.team ? [labelOf(teams, rule.team)] : []), ...conditions(rule), t("to {team}", { team: to }), how, ...(rule.enabled ? [] : [t("off")])].join(" · ");
   }
 
   limits() {
@@ -105,6 +106,14 @@ class Assignment extends Panel {
       return false;
     }
   }
+}
+
+const either = (some) => new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(some);
+
+function conditions({ tags: tagged, priorities, languages: spoken }) {
+  const known = tags.map(({ id, name }) => [id, name]);
+  const asked = [tagged.map((id) => labelOf(known, id)), priorities.map((one) => priorityOf(one)[1]), spoken.map((one) => languages().find(([code]) => code === one)?.[1] ?? one)];
+  return asked.filter(({ length }) => length).map(either);
 }
 
 const limits = ({ capacity, absent_minutes, regive_minutes }) => ({ capacity: String(capacity), absent_minutes: String(absent_minutes ?? ""), regive_minutes: String(regive_minutes ?? "") });
