@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from core.db.pool import Connection
+from core.messaging.labels import MOST_TAGS
 
 _SHARED: Final = """select gone.id as gone, kept.id as kept
 from conversations gone join conversations kept
@@ -32,7 +33,8 @@ _JOIN_CONVERSATIONS: Final = """update conversations k set
     answered_at = greatest(k.answered_at, g.answered_at),
     waiting_since = least(case when k.status <> 'closed' then k.waiting_since end,
         case when g.status <> 'closed' then g.waiting_since end),
-    tag_ids = array(select distinct unnest(k.tag_ids || g.tag_ids)),
+    tag_ids = (k.tag_ids || array(select u.tag from unnest(g.tag_ids) with ordinality u(tag, nth)
+        where u.tag <> all(k.tag_ids) order by u.nth))[1:$4],
     priority = case when k.priority = 'none' then g.priority else k.priority end,
     updated_at = now(), version = k.version + 1
 from conversations g where k.tenant_id = $1 and k.id = $2 and g.tenant_id = $1 and g.id = $3"""
@@ -101,7 +103,7 @@ async def merge_contacts(connection: Connection, tenant_id: UUID, kept: UUID, re
 
 async def _join(connection: Connection, tenant_id: UUID, stays: UUID, gone: UUID, contact_id: UUID) -> None:
     await connection.execute(_MOVE_MESSAGES, tenant_id, stays, gone, contact_id)
-    await connection.execute(_JOIN_CONVERSATIONS, tenant_id, stays, gone)
+    await connection.execute(_JOIN_CONVERSATIONS, tenant_id, stays, gone, MOST_TAGS)
     await _repoint(connection, "conversations", ["messages", "conversation_tags", "name_words"], tenant_id, stays, gone)
     await connection.execute("delete from conversations where tenant_id = $1 and id = $2", tenant_id, gone)
 
@@ -115,12 +117,19 @@ async def _repoint(
 
 async def _repoint_rows(connection: Connection, row: Any, tenant_id: UUID, kept: UUID, removed: UUID) -> None:
     table, column = row["table"], '"' + row["column"].replace('"', '""') + '"'
+    of_removed = f"{table} where tenant_id = $1 and {column} = $2"
+    move = f"update {table} set {column} = $2 where tenant_id = $1 and {column} = $3"  # noqa: S608 - catalogue
+    if await _moves(connection, move, tenant_id, kept, removed):
+        return
+    for one in await connection.fetch(f"select ctid from {of_removed}", tenant_id, removed):  # noqa: S608 - catalogue
+        await _moves(connection, f"{move} and ctid = $4", tenant_id, kept, removed, one["ctid"])
+
+
+async def _moves(connection: Connection, move: str, *values: Any) -> bool:
+    """False where the kept one has such a row already: the other goes with what it belonged to."""
     try:
         async with connection.transaction():
-            await connection.execute(
-                f"update {table} set {column} = $2 where tenant_id = $1 and {column} = $3",  # noqa: S608 - catalogue
-                tenant_id, kept, removed,
-            )
+            await connection.execute(move, *values)
     except asyncpg.UniqueViolationError:
-        # The kept one has such a row already; the other goes with what it belonged to.
-        return
+        return False
+    return True

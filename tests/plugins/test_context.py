@@ -212,6 +212,12 @@ async def test_members_are_told_with_teams_and_what_they_may_and_see(
     assert not (await ours.members.get(tenant.agent_id)).may_answer
     with pytest.raises(NotFound):
         await theirs.members.get(tenant.agent_id)
+    await db.system.execute(
+        "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, expires_at, last_seen_at) "
+        "values ('a', $1, $2, 'b', now(), now() - interval '20 minutes')", tenant.agent_id, tenant.id)
+    for minutes, seen in ((30, {tenant.agent_id}), (10, set())):
+        assert await ours.members.seen_since(datetime.now(UTC) - timedelta(minutes=minutes)) == seen
+    assert await theirs.members.seen_since(datetime.now(UTC) - timedelta(days=1)) == frozenset()
 
 
 async def test_business_hours_are_those_of_the_organisation(

@@ -4,7 +4,7 @@ All of it is one short transaction under the lock of the tenant's one row: nobod
 given twice, however many events, jobs and workers come at once.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +15,11 @@ from tortoise.expressions import Q
 from plugins.inbox.assignment.choice import Choice, choose, fitting, seated
 from plugins.inbox.assignment.desks import dispatch_of, seats_of
 from plugins.inbox.assignment.models import Assignment, Desk, Dispatch, Rule, Turn
+from plugins.inbox.assignment.speaking import with_language
 
 _ROUND = 500
+_Place = tuple[UUID | None, UUID | None]
+"""A rule and the team that it gives to."""
 _HOW = {"sticky": "had it before", "round_robin": "round robin", "least_busy": "least busy"}
 
 
@@ -40,12 +43,13 @@ async def place(ctx: Context, conversation: Conversation, *, event_id: int | Non
 
     `instead_of`: it is taken from this member, who is away.
     """
+    asked = await with_language(ctx, conversation)
     async with dispatching(ctx) as dispatch:
         kept = await kept_of(ctx, conversation.id)
         if event_id is not None and event_id <= kept.event_id:
             return str(kept.state)
         kept.event_id, kept.ended = event_id or kept.event_id, False
-        rule = fitting(await Rule.all().order_by("position", "id"), conversation, moved=moved)
+        rule = fitting(await Rule.all().order_by("position", "id"), asked, moved=moved)
         if rule is None:
             kept.state = "none"
         else:
@@ -141,20 +145,29 @@ async def give_waiting(ctx: Context) -> None:
 
     Also each minute: who was absent says nothing when they come back.
     """
-    full: set[tuple[UUID | None, UUID | None]] = set()
-    for kept in await _waiting(ctx):
-        place_wanted = (kept.rule_id, kept.team_id)
-        if place_wanted not in full and await _place_waiting(ctx, kept) == "waiting":
-            full.add(place_wanted)
+    full: set[_Place] = set()
+    seen: dict[_Place, tuple[datetime, UUID]] = {}
+    while some := await _waiting(ctx, full, seen):
+        for kept in some:
+            wanted = (kept.rule_id, kept.team_id)
+            seen[wanted] = kept.waiting_since or ctx.now(), kept.id
+            if wanted not in full and await _place_waiting(ctx, kept) == "waiting":
+                full.add(wanted)
     await _look_again(ctx)
 
 
-async def _waiting(ctx: Context) -> list[Assignment]:
-    """Some of each rule and team: one where nobody is there does not hold up the others."""
+async def _waiting(ctx: Context, full: set[_Place], seen: Mapping[_Place, tuple[datetime, UUID]]) -> list[Assignment]:
+    """Some of each rule and team that may have room, after those that were looked at: one where nobody is there does
+    not hold up the others, nor do those that are snoozed."""
     due = Assignment.filter(Q(wait_until=None) | Q(wait_until__lte=ctx.now()), state="waiting")
     found: list[Assignment] = []
     for rule_id, team_id in await due.distinct().values_list("rule_id", "team_id"):
+        if (rule_id, team_id) in full:
+            continue
         of_place = due.filter(rule_id=rule_id, team_id=team_id)
+        if last := seen.get((rule_id, team_id)):
+            since, before = last
+            of_place = of_place.filter(Q(waiting_since__gt=since) | Q(waiting_since=since, id__gt=before))
         found += await of_place.order_by("waiting_since", "id").limit(_ROUND)
     return sorted(found, key=lambda kept: (kept.waiting_since, kept.id))
 

@@ -9,6 +9,7 @@ from plugins.inbox.assignment.choice import by_labels, fitting
 from plugins.inbox.assignment.desks import dispatch_of, seats_of
 from plugins.inbox.assignment.giving import dispatching, kept_of, place
 from plugins.inbox.assignment.models import Assignment, Rule
+from plugins.inbox.assignment.speaking import with_language
 
 _LATE_SECONDS = 3600
 """A reply for off hours that would come so late is none."""
@@ -91,7 +92,7 @@ async def _labelled(ctx: Context, conversation_id: UUID) -> None:
     current = await _current(ctx, conversation_id) if any(by_labels(rule) for rule in rules) else None
     if current is None or current.assignee is not None or current.status != "open":
         return
-    rule = fitting(rules, current)
+    rule = fitting(rules, await with_language(ctx, current))
     if rule is not None and by_labels(rule):
         await place(ctx, current, event_id=ctx.event_id)
 
@@ -104,8 +105,10 @@ async def answered_off_hours(ctx: Context, message: Message) -> None:
     if (at - message.at).total_seconds() > _LATE_SECONDS or not await Rule.exclude(off_hours_reply="").exists():
         return
     conversation = await _current(ctx, message.conversation_id)
-    rule = conversation and fitting(await Rule.all().order_by("position", "id"), conversation)
-    if conversation and rule and rule.off_hours_reply and conversation.contact:
+    if conversation is None or conversation.contact is None:
+        return
+    rule = fitting(await Rule.all().order_by("position", "id"), await with_language(ctx, conversation))
+    if rule is not None and rule.off_hours_reply:
         day = message.at.astimezone(ZoneInfo(ctx.tenant.timezone)).date()
         try:
             await ctx.messages.send(conversation.id, rule.off_hours_reply, id=uuid5(conversation.id, f"off {day}"))

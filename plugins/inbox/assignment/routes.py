@@ -161,7 +161,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
 async def _write(rule: Rule, told: RuleShape, position: int) -> None:
     rule.position, rule.name, rule.enabled, rule.method = position, told.name, told.enabled, told.method
     rule.account_id, rule.team_id, rule.to_team_id = told.account, told.team, told.to_team
-    rule.tags, rule.priorities, rule.languages = [str(tag) for tag in told.tags], told.priorities, told.languages
+    rule.tags = [str(tag) for tag in told.tags] or None
+    rule.priorities, rule.languages = told.priorities or None, told.languages or None
     rule.sticky, rule.off_hours, rule.off_hours_team_id = told.sticky, told.off_hours, told.off_hours_team
     rule.off_hours_reply = told.off_hours_reply
     await rule.save()

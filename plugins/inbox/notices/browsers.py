@@ -62,6 +62,13 @@ async def forget(ctx: Context, browser: Browser) -> None:
     await Browser.filter(id=browser.id).delete()
 
 
+async def forget_all(ctx: Context, member: UUID) -> None:
+    """Of a member whose sessions were ended: which browser it was, nobody says."""
+    async with ctx.db.transaction():
+        for one in await Browser.filter(member_id=member):
+            await forget(ctx, one)
+
+
 def _name(browser: Browser) -> str:
     return f"push_{browser.id.hex}"
 

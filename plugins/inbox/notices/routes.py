@@ -10,6 +10,9 @@ from plugins.inbox.notices.models import Notice, NoticeWishes
 from plugins.inbox.notices.shapes import ReadNotices, resource
 from plugins.inbox.notices.wishes import Wishes, wishes_of
 
+KEPT_DAYS = 30
+"""After they were read."""
+
 
 async def list_notices(ctx: Context, query: OfMentions) -> dict[str, Any]:
     """What the caller was told
@@ -45,6 +48,11 @@ async def read_notices(ctx: Context, body: ReadNotices) -> dict[str, Any]:
     if changed:
         await ctx.broadcast("notices", left, member=me(ctx))
     return left
+
+
+async def forget_read(ctx: Context) -> None:
+    """The job `forget_read`: what was read a month ago is no news."""
+    await Notice.filter(read_at__lt=ctx.days_ago(KEPT_DAYS)).delete()
 
 
 async def get_wishes(ctx: Context) -> dict[str, Any]:

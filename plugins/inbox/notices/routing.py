@@ -12,6 +12,7 @@ from plugins.inbox.notices.telling import tell
 from plugins.inbox.notices.wishes import Wishes
 
 _READ = "conversations.read"
+_SIGNED_OUT = frozenset({"session.ended", "sessions.ended", "password.changed", "password.reset", "member.removed"})
 
 
 def routes_of_notices() -> list[Route]:
@@ -33,7 +34,7 @@ def routes_of_notices() -> list[Route]:
 
 
 def jobs_of_notices() -> list[Job]:
-    return [Job("push", push)]
+    return [Job("push", push), Job("forget_read", routes.forget_read, cron="40 3 * * *")]
 
 
 def pieces_of_notices() -> list[ui.Element]:
@@ -87,7 +88,11 @@ async def heard_timer(ctx: Context, conversation: Conversation, *, late: bool) -
 
 
 async def heard_audit(ctx: Context, entry: AuditEntry) -> None:
-    """The log of acts says who assigned it: whoever takes a conversation themselves knows."""
+    """The log of acts says who assigned it: whoever takes a conversation themselves knows. And whose sessions were
+    ended: their browsers are told nothing more, until one of them is logged in again."""
+    if entry.action in _SIGNED_OUT and entry.subject_kind == "member" and entry.subject_id is not None:
+        await browsers.forget_all(ctx, UUID(entry.subject_id))
+        return
     assignee = entry.changes.get("assignee", [None, None])[1] if entry.action == "conversation.assigned" else None
     if assignee is None or entry.subject_id is None or str(assignee) == entry.actor_id:
         return

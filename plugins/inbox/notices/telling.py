@@ -1,14 +1,16 @@
 """Who is told of what: a row for each, once for what repeats, a word to open screens, and a job for the others."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from comptoir_sdk import Context, NotFound
+from tortoise.expressions import Q
 
-from plugins.inbox.notices.models import Notice
+from plugins.inbox.notices.models import Browser, Notice
 from plugins.inbox.notices.shapes import resource
-from plugins.inbox.notices.wishes import Kind, is_quiet, wishes_of
+from plugins.inbox.notices.wishes import Kind, is_quiet, wishes_of_all
 from plugins.inbox.presence import screens
 
 PUSH = "push"
@@ -27,24 +29,47 @@ async def tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Iterabl
     except NotFound:  # erased, or merged into another, since it happened
         return
     looking = screens.looking(await screens.screens(ctx))
-    for member in wanted:
-        if (conversation_id, member) not in looking:
-            await _tell(ctx, kind, conversation_id, member, actor)
+    if there := {member for member in wanted if (conversation_id, member) not in looking}:
+        await _tell(ctx, kind, conversation_id, there, actor)
 
 
-async def _tell(ctx: Context, kind: Kind, conversation_id: UUID, member: UUID, actor: str | None) -> None:
-    wishes = await wishes_of(member)
-    ways = wishes.ways(kind)
+async def _tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Collection[UUID], actor: str | None) -> None:
+    """In as many statements for a whole team as for one."""
+    wishes = await wishes_of_all(members)
     async with ctx.db.transaction():
-        same = Notice.filter(member_id=member, conversation_id=conversation_id, kind=kind, read_at=None)
-        before = await same
-        if before:
-            await same.delete()
-        notice = await Notice.create(conversation_id=conversation_id, member_id=member, kind=kind, actor=actor,
-                                     count=1 + sum(one.count for one in before), tenant_id=ctx.tenant_id)
-        if ways.push:
-            await ctx.jobs.enqueue(PUSH, key=f"{member}/{conversation_id}", delay=_GATHERED, member_id=str(member),
-                                   conversation_id=str(conversation_id))
-    sound = ways.sound and not is_quiet(ctx, wishes, ctx.now())
-    await ctx.broadcast("notices", {"conversation": str(conversation_id), "notice": resource(notice),
-                                    "page": ways.page, "sound": sound}, member=member)  # fmt: skip
+        notices = await _keep(ctx, kind, conversation_id, members, actor)
+        await _push(ctx, conversation_id, [one.member_id for one in notices if wishes[one.member_id].ways(kind).push])
+    for notice in notices:
+        wanted = wishes[notice.member_id]
+        sound = wanted.ways(kind).sound and not is_quiet(ctx, wanted, ctx.now())
+        await ctx.broadcast("notices", {"conversation": str(conversation_id), "notice": resource(notice),
+                                        "page": wanted.ways(kind).page, "sound": sound}, member=notice.member_id)
+
+
+async def _keep(ctx: Context, kind: Kind, conversation_id: UUID, members: Collection[UUID],
+                actor: str | None) -> list[Notice]:
+    """One row for each of those who have not heard of this event yet, instead of what they have not read."""
+    known = Notice.filter(conversation_id=conversation_id, kind=kind, member_id__in=list(members))
+    event = ctx.event_id
+    before = await known.filter(Q(read_at=None) if event is None else Q(read_at=None) | Q(event_id__gte=event))
+    heard = {one.member_id for one in before if event is not None and (one.event_id or 0) >= event}
+    unread = [one for one in before if one.member_id not in heard]
+    counts = Counter({member: 1 for member in members if member not in heard})
+    for one in unread:
+        counts[one.member_id] += one.count
+    notices = [Notice(conversation_id=conversation_id, member_id=member, kind=kind, actor=actor, count=count,
+                      created_at=ctx.now(), event_id=event, tenant_id=ctx.tenant_id)
+               for member, count in counts.items()]
+    if unread:
+        await Notice.filter(id__in=[one.id for one in unread]).delete()
+    if notices:
+        await Notice.bulk_create(notices)
+    return notices
+
+
+async def _push(ctx: Context, conversation_id: UUID, members: Collection[UUID]) -> None:
+    """To those of them who have a browser that takes it."""
+    reached = await Browser.filter(member_id__in=list(members)).distinct().values_list("member_id", flat=True)
+    for member in reached:
+        await ctx.jobs.enqueue(PUSH, key=f"{member}/{conversation_id}", delay=_GATHERED, member_id=str(member),
+                               conversation_id=str(conversation_id))

@@ -1,7 +1,9 @@
 """What a member wants to be told of, and where; and the hours in which they want their peace."""
 
+from collections.abc import Collection
 from datetime import datetime, time
 from typing import Annotated, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir_sdk import Context
@@ -71,11 +73,19 @@ class Wishes(BaseModel):
         return found
 
 
-async def wishes_of(member_id: object) -> Wishes:
+async def wishes_of(member_id: UUID) -> Wishes:
+    return (await wishes_of_all([member_id]))[member_id]
+
+
+async def wishes_of_all(members: Collection[UUID]) -> dict[UUID, Wishes]:
+    kept = {one.member_id: one.wishes for one in await NoticeWishes.filter(member_id__in=list(members))}
+    return {member: _read(kept.get(member)) for member in members}
+
+
+def _read(kept: object) -> Wishes:
     """What an older version kept, and this one does not know, is as if it were not said."""
-    kept = await NoticeWishes.get_or_none(member_id=member_id)
     try:
-        return Wishes.model_validate(kept.wishes if kept else {})
+        return Wishes.model_validate(kept or {})
     except ValidationError:
         return Wishes()
 

@@ -39,7 +39,8 @@ async def list_presence(ctx: Context) -> dict[str, Any]:
 async def beat(ctx: Context, body: Beat) -> None:
     """A screen is open
 
-    Kept for 25 seconds: send it every ten. Colleagues who see the conversation are told.
+    Kept for 25 seconds: send it every ten. Colleagues who see the conversation are told of what changes by it; that a
+    screen went without a word is to be seen in the list.
     """
     if body.conversation is not None:
         await ctx.conversations.get(body.conversation)
@@ -55,15 +56,18 @@ async def leave(ctx: Context, body: Leaving) -> None:
 
 
 async def _tell(ctx: Context, new: Screen | None, key: str) -> None:
-    """Of a member's several screens in one conversation, what is true of any is told."""
+    """Of a member's several screens in one conversation, what is true of any is told, when it changes."""
     found = await kept.screens(ctx)
     old = next((one for one in found if one.key == key), None)
     if new is None:
         await kept.drop(ctx, key)
     else:
         await kept.keep(ctx, new)
+    before = kept.looking(found)
     now = kept.looking([one for one in found if one.key != key] + ([new] if new else []))
     for conversation in kept.before_and_now(old, new):
         where = conversation, me(ctx)
+        if before.get(where) == now.get(where):
+            continue
         await ctx.broadcast("presence", {"conversation": str(conversation), "member": str(me(ctx)),
                                          "here": where in now, "typing": now.get(where, False)})  # fmt: skip

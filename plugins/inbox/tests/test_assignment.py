@@ -10,7 +10,7 @@ import pytest
 from comptoir_sdk import Context, Member
 from comptoir_sdk.testing import Agent, Kernel, Shop
 
-from plugins.inbox.assignment import desks
+from plugins.inbox.assignment import desks, giving
 
 BASE = "/api/v1/p/inbox"
 
@@ -223,6 +223,27 @@ async def test_off_hours_it_waits_for_work_to_begin_and_the_customer_is_told_onc
     await comptoir.drain()
     assert held(await listed(owner)) == {None: 1}
     assert [one["text"]["body"] for one in comptoir.graph.sent if one["type"] == "text"] == ["We are back at 9."]
+
+
+async def test_what_is_snoozed_or_of_a_full_team_holds_up_nothing_else_that_waits(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(giving, "_ROUND", 2)
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, agent = await shop.agent("owner"), await shop.agent()
+    await away(owner)
+    await away(agent)
+    await rules(owner, {})
+    await write(comptoir, shop, *range(5))
+    first = await listed(owner)
+    for one in first[:3]:
+        await owner.put(f"/api/v1/conversations/{one['id']}/status", json={"status": "snoozed"})
+    await comptoir.drain()
+    await away(agent, available=True)
+    await comptoir.drain()
+    assert held(await listed(owner)) == {str(agent.user_id): 2}
+    await owner.put(f"/api/v1/conversations/{first[0]['id']}/status", json={"status": "open"})
+    await comptoir.drain()
+    assert held(await listed(owner)) == {str(agent.user_id): 3}
 
 
 async def test_off_hours_a_team_on_duty_gets_it_and_in_hours_the_team_of_the_rule(comptoir: Kernel) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from comptoir_sdk import BusinessHours
+from comptoir_sdk import BusinessHours, Context, Message
 from comptoir_sdk.testing import Agent, Kernel, Shop
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from plugins.inbox.notices import telling
+from plugins.inbox.notices import routes, routing, telling
+from plugins.inbox.notices.models import Notice
 from plugins.inbox.timers import hearing
 from plugins.inbox.timers.clockwork import set_due
 from plugins.inbox.timers.models import Timer
@@ -176,6 +177,48 @@ def _asked_before(monkeypatch: pytest.MonkeyPatch, *, minutes: int) -> None:
         set_due(hours, timer, start - timedelta(minutes=minutes), left)
 
     monkeypatch.setattr(hearing, "set_due", shifted)
+
+
+async def test_an_event_that_comes_again_tells_nobody_again_and_what_was_read_long_ago_is_forgotten(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina, said = await shop.agent(), await shop.agent("supervisor")
+    conversation = await _conversation(comptoir, shop, amina)
+    await _assign(amina, conversation, said)
+    await comptoir.drain()
+    await said.put(f"{_NOTICES}/read", json={})
+    heard = routing.heard_message
+
+    async def again(ctx: Context, message: Message) -> None:
+        await heard(ctx, message)
+        await heard(ctx, message)
+        if message.body == "read":
+            await Notice.filter(kind="message").update(read_at=ctx.now())
+            await heard(ctx, message)
+
+    monkeypatch.setattr(routing, "heard_message", again)
+    for body, told in (("once", [("message", 1, None)]), ("twice", [("message", 2, None)]), ("read", [])):
+        await shop.receives(body, sender="+212600000001")
+        await comptoir.drain()
+        assert await _told(said) == told
+    await amina.put(f"{_BASE}/conversations/{conversation}/follow")
+    await shop.receives("kept", sender="+212600000001")
+    await comptoir.drain()
+    monkeypatch.setattr(routes, "KEPT_DAYS", 0)
+    await shop.runs("inbox.forget_read")
+    left = await shop.rows("inbox.Notice")
+    assert {(one.kind, one.member_id) for one in left} == {("message", amina.user_id), ("message", said.user_id)}
+
+
+async def test_whose_sessions_are_ended_is_pushed_nothing_more(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina, said = await shop.agent(), await shop.agent("supervisor")
+    for one, endpoint in ((amina, "a"), (said, "b")):
+        told = {**Subscribed().told(), "endpoint": f"https://push.example/send/{endpoint}"}
+        assert (await one.post(f"{_NOTICES}/browsers", json=told)).status == 201
+    assert (await said.delete("/api/v1/sessions")).status == 204
+    await comptoir.drain()
+    assert [one.member_id for one in await shop.rows("inbox.Browser")] == [amina.user_id]
 
 
 async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_it_is_gone(comptoir: Kernel) -> None:

@@ -12,8 +12,12 @@ async def test_rules_are_made_ordered_by_keys_and_foreseen_and_timers_count_down
     for name in ("Nights", "Everybody"):
         await page.get_by_role("button", name="New rule").click()
         await page.get_by_label("Name", exact=True).fill(name)
+        if name == "Nights":
+            await page.get_by_label("If the contact speaks one of").fill("fran")
+            await page.keyboard.press("Enter")
         await page.get_by_role("button", name="Save").last.click()
         await page.get_by_role("listitem").filter(has_text=name).wait_for()
+    await page.get_by_role("listitem").filter(has_text="Nights").filter(has_text="Français").wait_for()
     up = page.get_by_role("button", name="Move Everybody up")
     await up.focus()
     await page.keyboard.press("Enter")

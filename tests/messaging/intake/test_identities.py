@@ -65,12 +65,34 @@ async def test_plugins_rows_follow_the_kept_conversation(db: Database, tenant: S
     ) == 1
 
 
-async def _plugin_table(url: str) -> None:
+async def test_what_both_have_once_stays_once_and_takes_nothing_else_with_it(
+        db: Database, tenant: SeededTenant) -> None:
+    """A timer that runs on both sides: those that have stopped are kept all the same. And 20 tags are the most."""
+    await apply(db, tenant, delivery(tenant, text("wamid.1", "212611111111")))
+    await apply(db, tenant, delivery(tenant, text("wamid.2", None, bsuid="MA.1")))
+    pair = [await row(db, f"select conversation_id, contact_id from messages where wamid = 'wamid.{n}'")
+            for n in (1, 2)]
+    await _plugin_table(db.url, "create unique index on notes (conversation_id) where word = 'runs'")
+    for conversation, contact in pair:
+        for word in ("runs", "stopped", "stopped"):
+            await db.system.execute("insert into notes values ($1, $2, $3, $4)", tenant.id, conversation, contact, word)
+    tags = [await db.system.fetchval("insert into tags (tenant_id, name, colour) values ($1, $2, 'grey') returning id",
+                                     tenant.id, f"tag {n}") for n in range(30)]
+    for (conversation, _), some in zip(pair, (tags[:15], tags[10:]), strict=True):
+        await db.system.execute("update conversations set tag_ids = $2 where id = $1", conversation, some)
+    await apply(db, tenant, delivery(tenant, text("wamid.3", "212611111111", bsuid="MA.1")))
+    words = await db.system.fetch("select word from notes where conversation_id = $1 order by word", pair[0][0])
+    assert [one["word"] for one in words] == ["runs", *["stopped"] * 4]
+    assert await db.system.fetchval("select tag_ids from conversations") == tags[:20]
+
+
+async def _plugin_table(url: str, index: str = "select 1") -> None:
     owner = await asyncpg.connect(url)
-    await owner.execute("""create table notes (tenant_id uuid, conversation_id uuid, contact_id uuid,
+    await owner.execute("""create table notes (tenant_id uuid, conversation_id uuid, contact_id uuid, word text,
         foreign key (tenant_id, conversation_id) references conversations (tenant_id, id) on delete cascade,
         foreign key (tenant_id, contact_id) references contacts (tenant_id, id) on delete cascade);
         grant all on notes to comptoir_sys""")
+    await owner.execute(index)
     await owner.close()
 
 

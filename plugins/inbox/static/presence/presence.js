@@ -3,7 +3,8 @@ import { get, me, memberName, put, remove } from "@comptoir/sdk";
 import { newId, onLive, onTopic } from "@comptoir/sdk/ledger.js";
 
 const BEAT = 10_000; // ms
-const LASTS = 25_000; // ms after the last word of a screen: as the server has it
+const ASKED = 2; // beats after which the list is asked for: only changes are told, and a screen that crashed tells none
+const LASTS = 60_000; // ms after which a word that no list confirms is not believed any more
 const SOON = 120; // ms
 const TYPED = 6_000; // ms after the last letter
 const IDLE = 5 * 60_000; // ms without a touch, after which nobody is in front of the screen
@@ -14,6 +15,7 @@ class Presence {
   conversation = null;
   typing = false;
   touched = Date.now();
+  beats = 0;
   colleagues = new Map(); // conversation → Map(member → {typing, until})
   listeners = new Set();
   lookers = new Set();
@@ -25,14 +27,21 @@ class Presence {
     onTopic("inbox.presence", (told) => this.heard(told));
     onLive(() => this.fetch());
     this.fetch();
-    setInterval(() => { this.beat(); this.forget(); }, BEAT);
+    setInterval(() => this.tick(), BEAT);
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(kind, () => this.touch(), { passive: true, capture: true });
-    document.addEventListener("visibilitychange", () => this.beat());
+    document.addEventListener("visibilitychange", () => { this.beat(); if (!document.hidden) this.fetch(); });
     addEventListener("pagehide", () => this.gone());
   }
 
   get away() {
     return document.hidden || Date.now() - this.touched > IDLE;
+  }
+
+  tick() {
+    this.beat();
+    this.forget();
+    this.beats += 1;
+    if (this.beats % ASKED === 0 && !document.hidden) this.fetch();
   }
 
   touch() {
@@ -85,15 +94,28 @@ class Presence {
   async fetch() {
     const told = await get(PATH).catch((error) => console.info("who is here is not known:", error.message));
     if (!told) return;
+    const before = this.known();
     this.colleagues.clear();
     for (const { conversation, member, typing } of told.looking) this.note(conversation, member, typing);
-    this.tell();
+    if (this.known() !== before) this.tell();
+  }
+
+  /** Who is where, to tell whether it changed: what did not is not drawn again. */
+  known() {
+    return JSON.stringify([...this.colleagues].map(([conversation, there]) => [conversation, [...there].map(([member, { typing }]) => `${member} ${typing}`).sort()]).sort());
   }
 
   heard({ conversation, member, here, typing }) {
+    const before = this.known();
     if (here) this.note(conversation, member, typing);
-    else this.colleagues.get(conversation)?.delete(member);
-    this.tell();
+    else this.drop(conversation, member);
+    if (this.known() !== before) this.tell();
+  }
+
+  drop(conversation, member) {
+    const there = this.colleagues.get(conversation);
+    there?.delete(member);
+    if (!there?.size) this.colleagues.delete(conversation);
   }
 
   note(conversation, member, typing) {
