@@ -29,6 +29,7 @@ _NOTES = "/api/v1/p/inbox/conversations/{id}/notes"
 DOORS = (
     Door("GET", "/conversations/{id}"),
     Door("GET", "/conversations/{id}/messages"),
+    Door("GET", "/conversations/{id}/acts"),
     Door("GET", "/conversations/{id}/files"),
     Door("GET", "/messages/{message}"),
     Door("GET", "/attachments/{attachment}"),
