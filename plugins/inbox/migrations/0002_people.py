@@ -2,7 +2,7 @@ from comptoir_sdk import uuid7
 from comptoir_sdk.migrations import CreateTenantModel, ProtectTenantTable
 from tortoise import fields, migrations
 from tortoise.indexes import Index
-from tortoise.migrations.operations import AddField
+from tortoise.migrations.operations import AddField, RunSQL
 
 
 def _of_member() -> list[Index]:
@@ -54,11 +54,14 @@ class Migration(migrations.Migration):
                 ("actor", fields.TextField(null=True)),
                 ("created_at", fields.DatetimeField(auto_now_add=True)),
                 ("read_at", fields.DatetimeField(null=True)),
+                ("event_id", fields.BigIntField(null=True)),
             ],
             options={"table": "inbox_notice", "app": "inbox", "indexes": _of_member(), "pk_attr": "id"},
             bases=["TenantModel"],
         ),
         ProtectTenantTable("inbox_notice", references={"conversation_id": "conversations"}),
+        RunSQL(["create index inbox_notice_of_kind on inbox_notice (tenant_id, conversation_id, kind)",
+                "create index inbox_notice_read on inbox_notice (tenant_id, read_at) where read_at is not null"]),
         CreateTenantModel(
             name="NoticeWishes",
             fields=[
