@@ -365,7 +365,9 @@ async def test_a_thread_that_is_gone_does_not_stop_the_copy_and_one_tab_fetches_
     await kept(page, 2, 2)
     await page.goto("/contacts")
     await traveller.live()
-    await kept(page, 2, 2)  # both fetched anew
+    await until(page, "performance.getEntriesByType('resource').filter(({ name, responseEnd }) => "
+                      "name.includes('/messages?') && responseEnd).length === 2")  # else the refusal is another's
+    await kept(page, 2, 2)
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     double.refuse("GET messages", 404, kind="not-found")
