@@ -295,6 +295,13 @@ class Double:
             return stretch(found, max(0, int(after) - PAGE), int(after))
         return {**page(found), "previous": None}
 
+    async def sent(self, count: int = 1) -> list[Resource]:
+        """What was sent, once it is so much: what stands on a screen may still be on its way."""
+        async with asyncio.timeout(8):
+            while len(self.posted) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return self.posted
+
     async def _send(self, key: str) -> Any:
         draft = await request.get_json()
         self.posted.append(draft)

@@ -45,7 +45,7 @@ async def test_a_slash_opens_the_quick_replies(double: Double, screen: Screen, s
     await field.press("Enter")
     await screen.page.locator("inbox-thread .m.out .card", has_text="plan.pdf").wait_for()
     await screen.page.locator("inbox-composer .tray").wait_for(state="detached")
-    [sent] = double.posted
+    [sent] = await double.sent()
     assert (sent["document"]["attachment_id"], "Commande 112" in sent["document"]["caption"]) == (plan["id"], True)
 
 
@@ -162,7 +162,7 @@ async def test_marks_keys_and_lengths(double: Double, screen: Screen, salma: Res
     await screen.page.get_by_text("4,097 of 4,096 characters").wait_for()
     await field.press("ControlOrMeta+Enter")
     await screen.page.get_by_text("WhatsApp takes texts of at most 4,096 characters; this has 4,097.").wait_for()
-    assert len(double.posted) == 1
+    assert len(await double.sent()) == 1
 
 
 async def test_quick_replies_are_made_changed_and_deleted(double: Double, screen: Screen) -> None:
@@ -233,7 +233,7 @@ async def test_a_closed_window_offers_templates(double: Double, screen: Screen) 
         await notice.get_by_role("button", name="Send anyway").click()
     await screen.page.locator("inbox-thread .m.out").wait_for()
     await notice.wait_for(state="detached")
-    [sent] = double.posted
+    [sent] = await double.sent()
     assert (sent["confirm"], sent["last_seen"]) == (True, double.messages[nadia["id"]][0]["id"])
     assert sent["template"] == {"name": "commande_partie", "language": {"code": "fr"}, "components": [
         {"type": "body", "parameters": [{"type": "text", "text": "Nadia"}, {"type": "text", "text": "112"}]},
@@ -282,7 +282,7 @@ async def test_a_colon_and_a_name_become_an_emoji(double: Double, screen: Screen
         await field.press("Enter")
     await field.fill("À 12:30 :)")
     assert await names.count() == 0
-    assert [one["body"] for one in double.posted] == ["Bravo 🇲🇦 :clapping"]
+    assert [one["body"] for one in await double.sent()] == ["Bravo 🇲🇦 :clapping"]
 
 
 async def test_what_is_kept_of_a_contact_fills_a_quick_reply(double: Double, screen: Screen, salma: Resource) -> None:

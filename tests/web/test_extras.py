@@ -29,7 +29,7 @@ async def test_a_file_is_uploaded_and_sent(double: Double, screen: Screen, salma
     async with screen.page.expect_response("**/messages"):
         await screen.page.get_by_role("button", name="Send", exact=True).click()
     await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
-    sent = double.posted[-1]
+    [sent] = await double.sent()
     assert (sent["type"], sent["document"]["filename"]) == ("document", "facture.pdf")
     assert sent["document"]["attachment_id"]
     assert screen.errors == []
@@ -43,7 +43,7 @@ async def test_a_place_is_sent_and_shown(double: Double, screen: Screen, salma: 
     await screen.page.get_by_label("Name of the place (optional)").fill("Atlas Voyages")
     await screen.page.keyboard.press("Enter")
     await screen.page.locator("inbox-thread .m.out", has_text="33.5731").wait_for()
-    [sent] = double.posted
+    [sent] = await double.sent()
     assert (sent["type"], sent["location"]) == (
         "location", {"latitude": 33.5731, "longitude": -7.5898, "name": "Atlas Voyages"})
     assert sent["last_seen"] == double.messages[salma["id"]][0]["id"]
@@ -67,7 +67,8 @@ async def test_what_whatsapp_would_refuse_is_said_beside_its_field(
     await screen.page.keyboard.press("Enter")
     bubble = screen.page.locator("inbox-thread .m.out", has_text="Livrer demain ?")
     await bubble.locator(".tap", has_text="Non").wait_for()
-    assert [one["reply"]["title"] for one in double.posted[0]["interactive"]["action"]["buttons"]] == ["Oui", "Non"]
+    [sent] = await double.sent()
+    assert [one["reply"]["title"] for one in sent["interactive"]["action"]["buttons"]] == ["Oui", "Non"]
 
 
 async def test_a_list_and_a_card_are_made(double: Double, screen: Screen, salma: Resource) -> None:
@@ -86,7 +87,8 @@ async def test_a_list_and_a_card_are_made(double: Double, screen: Screen, salma:
     await screen.page.get_by_label("Phone, with its country code").fill("+212 661 000002")
     await screen.page.keyboard.press("Enter")
     await screen.page.locator("inbox-thread .card", has_text="Yasmine").wait_for()
-    rows, card = double.posted[0]["interactive"]["action"]["sections"][0]["rows"], double.posted[1]["contacts"][0]
+    listed, shared = await double.sent(2)
+    rows, card = listed["interactive"]["action"]["sections"][0]["rows"], shared["contacts"][0]
     assert rows == [{"id": "title0", "title": "Désert", "description": "3 jours"}]
     assert (card["name"]["formatted_name"], card["phones"][0]["wa_id"]) == ("Yasmine", "212661000002")
 
@@ -99,7 +101,7 @@ async def test_a_reaction_is_given_and_taken_back(double: Double, screen: Screen
     await screen.page.get_by_role("menuitem", name="Take the reaction back").click()
     await screen.page.get_by_role("button", name="Reactions: 👍").wait_for(state="detached")
     target = double.messages[salma["id"]][0]["id"]
-    assert [one["reaction"] for one in double.posted] == [
+    assert [one["reaction"] for one in await double.sent(2)] == [
         {"message_id": target, "emoji": "👍"}, {"message_id": target, "emoji": ""}]
 
 

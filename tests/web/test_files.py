@@ -63,7 +63,7 @@ async def test_several_files_leave_in_their_order_with_the_words_on_the_first(
     await press_send(screen)
     await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
     await everything_left(screen)
-    assert [one["type"] for one in double.posted] == ["audio", "image", "document"]
+    assert [one["type"] for one in await double.sent(3)] == ["audio", "image", "document"]
     assert [one[one["type"]].get("caption") for one in double.posted] == [None, "Comme promis", None]
     assert len({one[one["type"]]["attachment_id"] for one in double.posted}) == 3
     assert await rows.count() == 0
@@ -93,7 +93,7 @@ async def test_one_that_is_slow_is_watched_and_stopped_and_the_others_go(
     assert double.posted == []
     await screen.page.get_by_role("button", name="Stop sending facture.pdf").click()
     await screen.page.locator("inbox-thread .m.out").first.wait_for()
-    assert [one["type"] for one in double.posted] == ["image"]
+    assert [one["type"] for one in await double.sent()] == ["image"]
     held.set()
     await screen.page.unroute_all(behavior="wait")
 
@@ -156,7 +156,7 @@ async def test_a_file_stays_while_another_conversation_is_read_and_when_newer_me
     assert await screen.page.get_by_label("Message to Salma").input_value() == ""
     await screen.page.get_by_role("button", name="Send anyway").click()
     await screen.page.locator("inbox-thread .m.out .card", has_text="facture.pdf").wait_for()
-    assert double.posted[-1]["confirm"] is True
+    assert (await double.sent())[-1]["confirm"] is True
 
 
 @browser_test
@@ -191,7 +191,7 @@ async def test_files_that_newer_messages_hold_up_come_back_once_each_wherever_so
     await screen.page.get_by_role("button", name="Send anyway").click()
     await screen.page.locator("inbox-thread .m.out").nth(1).wait_for()
     await everything_left(screen)
-    assert [one["type"] for one in double.posted] == ["document", "image"]
+    assert [one["type"] for one in await double.sent(2)] == ["document", "image"]
     assert double.posted[0]["document"]["caption"] == "Comme promis\nBonne journée"
     assert all(one["confirm"] is True for one in double.posted)
     await screen.page.unroute_all(behavior="wait")

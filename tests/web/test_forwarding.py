@@ -49,7 +49,7 @@ async def test_every_kind_goes_on_to_whom_one_may_write(double: Double, screen: 
             await page.keyboard.press("Enter")
         await page.get_by_text("Forwarded to Badr.").first.wait_for()
         await page.get_by_role("dialog").wait_for(state="detached")
-    text, image, location, contacts = double.posted
+    text, image, location, contacts = await double.sent(4)
     assert (text["type"], text["body"]) == ("text", "Bonjour")
     assert image["image"] == {"attachment_id": FILE["id"], "caption": "Devant"}
     assert location["location"] == {"latitude": 33.57, "longitude": -7.58, "name": "Port"}

@@ -186,7 +186,7 @@ async def test_the_offline_bar_counts_what_waits_and_sends_it_once(double: Doubl
     await screen.page.get_by_role("button", name="Reconnect now").click()
     await screen.page.get_by_text("Offline").wait_for(state="detached")
     await screen.page.locator("inbox-thread [aria-label=Sending…]").wait_for()
-    assert [one["body"] for one in double.posted] == ["into the void"]
+    assert [one["body"] for one in await double.sent()] == ["into the void"]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -120,7 +120,7 @@ async def test_who_came_to_an_old_message_reads_and_answers_at_the_end(double: D
     await screen.page.keyboard.press("Enter")
     await in_sight(screen, {"body": "On our way"})
     await in_sight(screen, said[159])
-    assert double.posted[-1]["last_seen"] == said[159]["id"]
+    assert (await double.sent())[-1]["last_seen"] == said[159]["id"]
     assert screen.errors == []
 
 

@@ -34,7 +34,7 @@ async def test_a_refused_message_says_why_and_can_be_sent_again(
     await screen.page.get_by_text("This customer opted out.").wait_for()
     await screen.page.get_by_role("button", name="Retry").click()
     await screen.page.get_by_text("This customer opted out.").wait_for(state="detached")
-    assert [one["body"] for one in double.posted] == ["Special offer"]
+    assert [one["body"] for one in await double.sent()] == ["Special offer"]
     assert await screen.page.locator("inbox-thread .m.out").count() == 1
 
 
@@ -64,7 +64,7 @@ async def test_newer_messages_are_offered_to_be_read_first(double: Double, scree
     bubble = screen.page.locator("inbox-thread .m.out", has_text="Too late")
     await bubble.get_by_role("img", name="Sending…").wait_for()
     await screen.page.get_by_text("Yasmine wrote after").wait_for(state="detached")
-    assert double.posted[0]["confirm"] is True
+    assert (await double.sent())[0]["confirm"] is True
     assert double.posted[0]["last_seen"] == double.messages[salma["id"]][0]["id"]
 
 
@@ -83,7 +83,7 @@ async def test_a_quote_travels_with_the_answer(double: Double, screen: Screen, s
     async with screen.page.expect_response("**/messages"):
         await screen.page.keyboard.press("Enter")
     await screen.page.locator("inbox-thread .m.out .q", has_text="Bonjour").wait_for()
-    assert double.posted[0]["reply_to"] == double.messages[salma["id"]][0]["id"]
+    assert (await double.sent())[0]["reply_to"] == double.messages[salma["id"]][0]["id"]
 
 
 async def test_a_draft_survives_a_reload_and_shift_enter_breaks_the_line(screen: Screen, salma: Resource) -> None:
