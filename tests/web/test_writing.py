@@ -20,6 +20,7 @@ async def test_ticks_follow_the_message_to_the_customer(double: Double, screen: 
     bubble = screen.page.locator("inbox-thread .m.out", has_text="On our way")
     await bubble.get_by_role("img", name="Sending…").wait_for()
     assert await screen.page.locator("inbox-thread .m.out").count() == 1
+    await double.sent()
     message = double.messages[salma["id"]][-1]
     for status, words in (("sent", "Sent"), ("delivered", "Delivered"), ("read", "Read")):
         double.status(message, status)
