@@ -13,7 +13,7 @@ async def test_rules_are_made_ordered_by_keys_and_foreseen_and_timers_count_down
         await page.get_by_role("button", name="New rule").click()
         await page.get_by_label("Name", exact=True).fill(name)
         if name == "Nights":
-            await page.get_by_label("If the contact speaks one of").fill("fran")
+            await page.get_by_role("combobox", name="If the contact speaks one of").fill("fran")
             await page.keyboard.press("Enter")
         await page.get_by_role("button", name="Save").last.click()
         await page.get_by_role("listitem").filter(has_text=name).wait_for()
