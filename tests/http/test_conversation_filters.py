@@ -47,7 +47,6 @@ _TABLE = [
     "create table acme_field (tenant_id uuid not null, id uuid default uuidv7(), contact_id uuid not null, "
     "key text not null, value text not null, unique (tenant_id, contact_id, key))",
     *ProtectTenantTable("acme_field", {"contact_id": "contacts"}).sql, *FilterableFields("acme_field").sql]  # fmt: skip
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -67,17 +66,20 @@ async def kept_fields(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 class Office:
     """Conversations of every kind, and who stands in it."""
 
-    def __init__(self, tenant: SeededTenant, me: UUID, other: UUID, team: UUID, tags: list[UUID]) -> None:
+    def __init__(self, tenant: SeededTenant, me: UUID, other: UUID, team: UUID, tags: list[UUID],
+                 now: datetime) -> None:
         self.tenant, self.me, self.other, self.team, self.tags = tenant, me, other, team, tags
+        self.now = now
 
 
 async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
+    now = datetime.now(UTC)
     me, other = [(await new_member(db, tenant.id, "agent"))[0] for _ in range(2)]
     async with db.system_transaction() as connection:
         team = await connection.fetchval("insert into teams (tenant_id, name) values ($1, 'A') returning id", tenant.id)
         await connection.execute("insert into team_members values ($1, $2, $3)", tenant.id, team, me)
         await connection.execute(_FILL, tenant.id, size)
-        await connection.execute(_TALKS, tenant.id, tenant.account_id, me, other, team, NOW)
+        await connection.execute(_TALKS, tenant.id, tenant.account_id, me, other, team, now)
         await connection.execute(_FIELDS, tenant.id)
         tags = [row["id"] for row in await connection.fetch(
             "insert into tags (tenant_id, name, colour) values ($1, 'often', 'red'), ($1, 'rare', 'blue') returning id",
@@ -86,7 +88,7 @@ async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
             "update conversations v set tag_ids = case when n % 4 = 0 then $2::uuid[] else $3::uuid[] end from ("
             "select id, row_number() over (order by last_message_at desc) n from conversations where tenant_id = $1) t "
             "where v.id = t.id and (n % 4 = 0 or n % 97 = 3)", tenant.id, tags[:1], tags[1:])  # fmt: skip
-    return Office(tenant, me, other, team, tags)
+    return Office(tenant, me, other, team, tags, now)
 
 
 async def everything(db: Database) -> list[Any]:
@@ -96,7 +98,7 @@ async def everything(db: Database) -> list[Any]:
 
 def matching(office: Office) -> dict[str, Any]:
     """Each query, and what it is meant to let through."""
-    soon, today = NOW - timedelta(hours=24), NOW - timedelta(hours=19)
+    soon, today = office.now - timedelta(hours=24), office.now - timedelta(hours=19)
     return {
         "": lambda v: True,
         "status=open": lambda v: v["status"] == "open",
@@ -123,7 +125,7 @@ def matching(office: Office) -> dict[str, Any]:
             and v["assignee_id"] == office.me and office.tags[0] in v["tag_ids"],
         "waiting_minutes=0": lambda v: v["status"] != "closed" and v["waiting_since"] is not None,
         "waiting_minutes=595": lambda v: v["status"] != "closed" and v["waiting_since"] is not None
-            and v["waiting_since"] < NOW - timedelta(minutes=595),
+            and v["waiting_since"] < office.now - timedelta(minutes=595),
     }
 
 
@@ -247,7 +249,7 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
     """30,000 conversations; a page reads a few hundred rows of them, whoever asks and from wherever it begins."""
     place = await office(db, tenant, 30_000)
     await db.system.execute("vacuum analyze conversations, conversation_tags, contacts, acme_field")
-    middle = (NOW - timedelta(days=90), UUID(int=random.getrandbits(128)))
+    middle = (datetime.now(UTC) - timedelta(days=90), UUID(int=random.getrandbits(128)))
     sorts: tuple[Sort, ...] = ("latest", "waiting")
     for sees in ("all", "team", "own"):
         with tenant_scope(tenant.id), viewer_scope(Viewer(place.me, sees)):
