@@ -1,7 +1,10 @@
 """Since when a customer waits: from the first message after our last answer, whatever order things are told in."""
 
+import time
 from datetime import UTC, datetime
 from uuid import uuid4
+
+import pytest
 
 from core.db.pool import Database
 from core.db.scope import tenant_scope
@@ -11,6 +14,12 @@ from tests.messaging.intake.deliveries import NOW, Json, apply, count, delivery,
 from tests.messaging.intake.test_app import CUSTOMER as PHONE
 from tests.messaging.intake.test_app import echo, history, past
 from tests.seed import SeededTenant
+
+
+@pytest.fixture(autouse=True)
+def moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are of the real moment, and the file may have been imported an hour before."""
+    monkeypatch.setitem(globals(), "NOW", int(time.time()))
 
 
 async def waiting(db: Database) -> int | None:
