@@ -42,7 +42,8 @@ async def test_bundled_plugins_export_and_erase_what_they_keep(
         assert found["contacts"] == {"attributes": {"city": "Fès"}}
         assert [note["body"] for note in found["inbox"]["notes"]] == ["likes mint tea"]
         assert await host.hooks.erase_personal_data(tenant.id, person) == {"contacts": 1, "inbox": 1}
-        assert (await host.hooks.personal_data(tenant.id, person))["inbox"] == {"notes": []}
+        assert (await host.hooks.personal_data(tenant.id, person))["inbox"] == {
+            "notes": [], "drafts": [], "assignments": [], "timers": []}
         assert (await host.hooks.personal_data(tenant.id, other))["contacts"] == {"attributes": {"city": "Fès"}}
 
 
