@@ -179,7 +179,11 @@ class NewStatus(RequestModel):
 
 def register(api: Api) -> None:
     """Add the routes."""
+    _register_reading(api)
+    _register_changing(api)
 
+
+def _register_reading(api: Api) -> None:
     @api.route("GET", "/conversations", _READ, "List conversations", query=ConversationQuery,
                responses={200: Listing[ConversationResource]})  # fmt: skip
     async def list_conversations(query: ConversationQuery) -> dict[str, Any]:
@@ -219,6 +223,8 @@ def register(api: Api) -> None:
         conversation = await conversations.get_conversation(services().db, conversation_id)
         return await services().suggestions(require_tenant(), conversation, await reading_language())
 
+
+def _register_changing(api: Api) -> None:
     @api.route("PUT", "/conversations/<uuid:conversation_id>/assignment", _WRITE, "Assign a conversation",
                body=Assignment, responses={200: ConversationResource})  # fmt: skip
     async def put_assignment(conversation_id: UUID, body: Assignment) -> dict[str, Any]:

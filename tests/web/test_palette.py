@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Route
+from playwright.async_api import Page, Route
 
 from .double import Double, Resource
 from .looks import violations
@@ -148,16 +148,20 @@ async def test_a_phone_has_a_button_for_it(double: Double, screen: Screen) -> No
     await screen.page.get_by_role("heading", name="Contacts").wait_for()
 
 
+async def went_to(page: Page, conversation: Resource, letters: str, name: str) -> None:
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type(letters)
+    await page.get_by_role("option", name=name).wait_for()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/inbox/{conversation['id']}")
+
+
 async def test_it_finds_conversations_and_does_with_the_open_one_what_can_be_done(
     double: Double, screen: Screen, salma: Resource
 ) -> None:
     driss = double.customer("Driss Élalaoui")
     page = screen.page
-    await page.keyboard.press("Control+k")
-    await page.keyboard.type("elala")
-    await page.get_by_role("option", name="Driss Élalaoui").wait_for()
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(f"**/inbox/{driss['id']}")
+    await went_to(page, driss, "elala", "Driss Élalaoui")
     await page.keyboard.press("Control+k")
     await page.keyboard.type("yasmine")
     await page.get_by_role("option", name="Yasmine Bennis", selected=True).wait_for()
@@ -181,11 +185,7 @@ async def test_what_comes_after_it_was_opened_can_be_done_too(double: Double, sc
         await route.continue_()
 
     await page.route(f"**/api/v1/conversations/{driss['id']}", late)
-    await page.keyboard.press("Control+k")
-    await page.keyboard.type("driss")
-    await page.get_by_role("option", name="Driss").wait_for()
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(f"**/inbox/{driss['id']}")
+    await went_to(page, driss, "driss", "Driss")
     await page.keyboard.press("Control+k")
     await page.keyboard.type("yasmine")
     await page.get_by_text("Nothing is called that.").wait_for()
