@@ -1,10 +1,11 @@
 """Lists of conversations on the screen: live counts, filters, order, saved views, changes of many with undo."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator
+from playwright.async_api import Locator, Route
 
 from .double import BASE, COLLEAGUE, ME, Double, iso
 from .looks import violations
@@ -142,6 +143,28 @@ async def test_many_are_changed_at_once_and_taken_back(double: Double, screen: S
     await screen.page.get_by_role("button", name="Yasmine Bennis").click()
     await rows(screen).nth(2).locator(".who", has_text="YB").wait_for()
     assert double.conversations[made[2]["id"]]["assignee"]["id"] == COLLEAGUE
+    assert screen.errors == []
+
+
+async def test_a_key_right_after_x_is_of_what_was_picked(double: Double, screen: Screen) -> None:
+    """The bar is fetched when the first is picked: until it stands, E may not close what is open beside."""
+    made, fetched = furnish(double), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await fetched.wait()
+        await route.continue_()
+
+    await screen.page.context.route("**/list/bar.js", slow)
+    await screen.go(f"/inbox/{made[4]['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-detail").get_by_text("No priority").wait_for()
+    await rows(screen).nth(1).focus()
+    await screen.page.keyboard.press("x")
+    await screen.page.keyboard.press("e")
+    fetched.set()
+    await screen.page.locator(".nm", has_text="Badr").wait_for(state="detached")
+    assert double.conversations[made[1]["id"]]["status"] == "closed"
+    assert double.conversations[made[4]["id"]]["status"] == "open"
     assert screen.errors == []
 
 

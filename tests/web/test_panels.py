@@ -21,6 +21,15 @@ async def show(double: Double, screen: Screen, *panels: Resource) -> None:
     await screen.go(f"/inbox/{conversation['id']}")
 
 
+async def arrived(screen: Screen, title: str, text: str) -> None:
+    """A panel that a busy machine had no time for in its two seconds comes when it is asked once more."""
+    panel, late = screen.page.get_by_text(text), screen.page.locator("ui-error", has_text=f"{title} could not load.")
+    await panel.or_(late).first.wait_for()
+    if await late.count():
+        await late.get_by_role("button", name="Retry").click()
+    await panel.wait_for()
+
+
 async def test_an_element_gets_its_context(double: Double, screen: Screen) -> None:
     await show(double, screen, panel("good", element="acme-good", module="good.js"))
     await screen.page.locator("acme-good b", has_text="Salma").wait_for()
@@ -30,7 +39,7 @@ async def test_an_element_gets_its_context(double: Double, screen: Screen) -> No
 async def test_a_broken_element_is_a_card_and_the_thread_lives(double: Double, screen: Screen, module: str) -> None:
     await show(double, screen, panel("broken", element="acme-broken", module=module), panel("hello", fragment="hello"))
     await screen.page.get_by_text("Broken could not load.").wait_for()
-    await screen.page.get_by_text("acme says hello").wait_for()
+    await arrived(screen, "Hello", "acme says hello")
     await screen.page.locator("inbox-thread .tx", has_text="hello").wait_for()
     # The operator is told, by whoever saw it first.
     async with asyncio.timeout(8):

@@ -72,9 +72,9 @@ class Inbox extends Panel {
       "/": { label: t("Search"), group: list, icon: "search", run: () => this.find() },
       r: { label: t("Reply"), group: open, icon: "reply", run: () => this.chat?.turn("reply") },
       n: { label: t("Note for your team"), group: open, icon: "sticky-note", run: () => this.chat?.turn("note") },
-      e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => (this.bar ? this.bar.status("closed") : this.close()) },
+      e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => (this.picked.size ? this.many((bar) => bar.status("closed")) : this.close()) },
       m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.chat?.assign("me") },
-      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.bar ? this.bar.assign() : this.chat?.openAssign()) },
+      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.picked.size ? this.many((bar) => bar.assign()) : this.chat?.openAssign()) },
       s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.label("snooze") },
       t: { label: t("Tags…"), group: open, icon: "tag", run: () => this.label("tag") },
       p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => this.label("priority") },
@@ -113,11 +113,12 @@ class Inbox extends Panel {
     this.markRead();
   }
 
-  /** What ⌘K offers is of the conversation that is here now. */
+  /** What ⌘K offers is of the conversation that is here now, and of the views there are. */
   updated() {
     const { chat } = this;
-    if (this.offer && chat === this.offering) return;
-    this.offering = chat;
+    const { items } = this.shelf.views;
+    if (this.offer && chat === this.offering && items === this.listing) return;
+    Object.assign(this, { offering: chat, listing: items });
     this.offer?.();
     this.offer = offerActions(() => doingsOf(this));
   }
@@ -237,10 +238,11 @@ class Inbox extends Panel {
     return html`<inbox-view-form .view=${this.form.view} .views=${shelf.views} .filter=${shelf.wanted} .sort=${shelf.order} @saved=${({ detail }) => shelf.turn(`view-${detail.id}`)} @close=${close}></inbox-view-form>`;
   }
 
-  async pick({ id, range, order }) {
-    await import("./list/bar.js");
+  /** Picked at once: the key pressed next is meant for what is picked, even before its bar stands. */
+  pick({ id, range, order }) {
     this.picked.toggle(id, order, range);
     this.repaint();
+    import("./list/bar.js").catch((error) => toast({ text: t("What is done with many could not be loaded: {reason}", { reason: error.message }) }));
   }
 
   pickActive() {
@@ -258,14 +260,18 @@ class Inbox extends Panel {
     this.repaint();
   }
 
-  get bar() {
-    return this.renderRoot.querySelector("inbox-bar");
+  /** `act(bar)` once the bar of what is picked stands. */
+  async many(act) {
+    await import("./list/bar.js");
+    await this.updateComplete;
+    const bar = this.renderRoot.querySelector("inbox-bar");
+    if (bar) act(bar);
   }
 
   /** Of what is picked, else of what is open. */
   async label(what) {
     if (!can("conversations.write")) return;
-    if (this.bar) this.bar[what]();
+    if (this.picked.size) this.many((bar) => bar[what]());
     else if (this.chat) (await import("./list/single.js")).label(this.chat.conversation, what);
   }
 
@@ -332,7 +338,7 @@ class Inbox extends Panel {
   }
 
   escape() {
-    if (this.bar) this.unpick();
+    if (this.picked.size) this.unpick();
     else if (this.drawer) this.drawer = false;
     else if (this.finding) this.found();
     else if (this.selected) navigate("/inbox");
