@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, Json
-from quart import g
+from quart import Response, g
 
 from core.auth.access import Permitted
 from core.auth.principal import Principal
@@ -186,12 +186,12 @@ def register(api: Api) -> None:
 def _register_reading(api: Api) -> None:
     @api.route("GET", "/conversations", _READ, "List conversations", query=ConversationQuery,
                responses={200: Listing[ConversationResource]})  # fmt: skip
-    async def list_conversations(query: ConversationQuery) -> dict[str, Any]:
+    async def list_conversations(query: ConversationQuery) -> Response:
         """Newest activity first, or the longest waiting."""
         wanted = query.wanted(query.contact, query.q)
         found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor,
                                             sort=query.sort, fields=_fields())  # fmt: skip
-        return found.as_json()
+        return Response(found.body, content_type="application/json")
 
     @api.route("GET", "/conversations/counts", _READ, "Count conversations", query=CountQuery,
                responses={200: Counts})  # fmt: skip

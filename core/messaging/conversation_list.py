@@ -19,7 +19,7 @@ from core.messaging.conversation_filter import (
     Values,
     nothing_more,
 )
-from core.messaging.page import Page, by_time, page
+from core.messaging.page import Texts, by_time, encode
 
 __all__ = ["Filter", "Kind", "Nobody", "Sort", "Status", "list_conversations", "page_statement"]
 
@@ -29,20 +29,15 @@ _SEARCHED_CONTACTS: Final = 500
 _GROUPS: Final = """
 select conversation_id from groups where tenant_id = $1 and lower(subject) >= $2 and lower(subject) < $3 limit $4
 """
-_PAGE: Final = """
-select r.id, {key} as at, r.resource from conversation_resources r where r.id = any (array(
-    select seen.id from ({seen}) seen order by seen.at {way}, seen.id {way} limit {most:d}))
-order by 2 {way}, r.id {way}
-"""
-_KEYS: Final[dict[str, str]] = {
-    "last_message_at": "r.last_message_at", "waiting_since": "(r.resource ->> 'waiting_since')::timestamptz"
-}  # fmt: skip
+_PAGE: Final = "select seen.id, seen.at from ({seen}) seen order by seen.at {way}, seen.id {way} limit {most:d}"
+# A statement of its own: always the same, it is planned once, and planning it takes as long as answering it.
+_RESOURCES: Final = "select id, resource::text from conversation_resources where id = any($1)"
 
 
 async def list_conversations(
     db: Database, wanted: Filter, *, limit: int, cursor: str | None = None, sort: Sort = "latest",
     fields: Sequence[str] = ()
-) -> Page:
+) -> Texts:
     """The newest activity first; or those whose customer waits for an answer, the longest first. `fields`: the tables
     in which the tenant's plugins keep fields of contacts."""
     moment, identifier = by_time(cursor)
@@ -50,17 +45,21 @@ async def list_conversations(
     more = both(await searched(db, wanted.q), await having(db, wanted.field, fields))
     query, given = page_statement(wanted, sort, limit + 1, after, more)
     async with db.tenant() as connection:
-        return page(await connection.fetch(query, *given), limit, "at", "id")
+        rows = await connection.fetch(query, *given)
+        shown = rows[:limit]
+        told = dict(await connection.fetch(_RESOURCES, [row["id"] for row in shown]))
+    # What was given away or erased between the two is not there.
+    items = [told[row["id"]] for row in shown if row["id"] in told]
+    return Texts(items, encode(shown[-1]["at"], shown[-1]["id"]) if len(rows) > limit else None)
 
 
 def page_statement(
     wanted: Filter, sort: Sort, most: int, after: tuple[Any, Any] | None = None, more: Condition = nothing_more
 ) -> tuple[str, list[Any]]:
-    """The statement of a page, for the viewer in scope, and its parameters."""
+    """The statement that finds a page's ids and their places, for the viewer in scope, and its parameters."""
     values = Values()
     found = Finding(wanted, sort, values, most=most, after=after, more=more)
-    query = _PAGE.format(key=_KEYS[found.order.key], seen=found.statement, way=found.order.way, most=most)
-    return query, values.given
+    return _PAGE.format(seen=found.statement, way=found.order.way, most=most), values.given
 
 
 async def searched(db: Database, q: str | None) -> Condition:

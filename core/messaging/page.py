@@ -26,6 +26,22 @@ class Page:
         return {"items": self.items, "next": self.next}
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A page whose resources are JSON as the database wrote it: most go out as they are, and are read by none."""
+
+    items: list[str]
+    next: str | None
+
+    @property
+    def body(self) -> str:
+        """The same JSON as that of the Page."""
+        return f'{{"items":[{",".join(self.items)}],"next":{json.dumps(self.next)}}}'
+
+    def read(self) -> Page:
+        return Page([json.loads(text) for text in self.items], self.next)
+
+
 def page(rows: Sequence[Any], limit: int, *keys: str) -> Page:
     """The first `limit` of rows that were asked for with one more, so that the end is known without counting."""
     more = len(rows) > limit

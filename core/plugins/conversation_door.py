@@ -39,7 +39,7 @@ class ConversationDoor(Doors):
                    cursor: str | None = None) -> Page[Conversation]:
         wanted = Filter(status, () if assignee_id is None else (assignee_id,), contact=contact_id, q=q)
         with tenant_scope(self.tenant_id):
-            some = await found(list_conversations(self.db, wanted, limit=limited(limit), cursor=cursor))
+            some = (await found(list_conversations(self.db, wanted, limit=limited(limit), cursor=cursor))).read()
         return Page(tuple(Conversation.of(one) for one in some.items), some.next)
 
     async def resources(self, ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:

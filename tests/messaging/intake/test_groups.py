@@ -68,7 +68,7 @@ async def test_what_people_write_in_a_group_is_one_conversation_that_names_each_
     assert conversation["last_message"]["preview"] == "salam"
     with tenant_scope(tenant.id):
         thread = (await list_messages(db, UUID(conversation["id"]), limit=9)).items
-        everything = (await list_conversations(db, Filter(), limit=9)).items
+        everything = (await list_conversations(db, Filter(), limit=9)).read().items
     assert [one["participant"]["name"] for one in thread] == ["Badr", "Amina"]
     assert await count(db, "contacts") == 2
     [alone] = [one for one in everything if one["kind"] == "person"]
@@ -230,7 +230,7 @@ async def test_groups_are_found_by_their_subject_and_listed_alone(db: Database, 
     await apply(db, tenant, delivery(tenant, named, field="group_settings_update"))
     with tenant_scope(tenant.id):
         async def kinds(**wanted: Any) -> list[str]:
-            return sorted(one["kind"] for one in (await list_conversations(db, Filter(**wanted), limit=9)).items)
+            return sorted(one["kind"] for one in (await list_conversations(db, Filter(**wanted), limit=9)).read().items)
 
         assert await kinds(q="badr") == ["group", "person"]
         assert await kinds(q="badr et") == ["group"]
