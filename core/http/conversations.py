@@ -13,7 +13,7 @@ from core.auth.principal import Principal
 from core.db.scope import require_tenant
 from core.errors import Forbidden, Invalid
 from core.http.language import reading_language
-from core.http.operation import Api
+from core.http.operation import Api, written
 from core.http.provided import Suggestions
 from core.http.resources import ConversationResource, Listing, Resource
 from core.http.services import services
@@ -191,7 +191,7 @@ def _register_reading(api: Api) -> None:
         wanted = query.wanted(query.contact, query.q)
         found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor,
                                             sort=query.sort, fields=_fields())  # fmt: skip
-        return Response(found.body, content_type="application/json")
+        return written(found.body)
 
     @api.route("GET", "/conversations/counts", _READ, "Count conversations", query=CountQuery,
                responses={200: Counts})  # fmt: skip

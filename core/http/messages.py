@@ -4,13 +4,13 @@ from typing import Any, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from quart import g, request
+from quart import Response, g, request
 
 from core.auth.access import Permitted
 from core.auth.principal import Principal
 from core.errors import Invalid
 from core.http.message_models import NewMessage
-from core.http.operation import Api
+from core.http.operation import Api, written
 from core.http.resources import MessageResource, Receipts, Stretch
 from core.http.services import services
 from core.http.text import Paging, Text
@@ -39,15 +39,16 @@ def register(api: Api) -> None:
 
     @api.route("GET", "/conversations/<uuid:conversation_id>/messages", _READ, "List messages", query=Place,
                responses={200: Stretch}, tags=("Messages",))  # fmt: skip
-    async def list_messages(conversation_id: UUID, query: Place) -> dict[str, Any]:
+    async def list_messages(conversation_id: UUID, query: Place) -> Response:
         """Newest first."""
         db, limit = services().db, query.limit
         if query.around is not None:
-            return (await messages.messages_around(db, conversation_id, query.around, limit=limit)).as_json()
-        if query.after is not None:
-            return (await messages.newer_messages(db, conversation_id, limit=limit, after=query.after)).as_json()
-        found = await messages.list_messages(db, conversation_id, limit=limit, cursor=query.cursor)
-        return {**found.as_json(), "previous": None}
+            found = await messages.messages_around(db, conversation_id, query.around, limit=limit)
+        elif query.after is not None:
+            found = await messages.newer_messages(db, conversation_id, limit=limit, after=query.after)
+        else:
+            found = await messages.list_messages(db, conversation_id, limit=limit, cursor=query.cursor)
+        return written(found.body)
 
     @api.route("POST", "/conversations/<uuid:conversation_id>/messages", _SEND, "Send a message", body=NewMessage,
                responses={202: MessageResource, 200: MessageResource}, limit="send", idempotent="own",

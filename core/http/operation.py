@@ -130,6 +130,11 @@ def _served(view: View, operation: Operation) -> View:
     return served
 
 
+def written(body: str) -> Response:
+    """JSON that somebody else wrote already."""
+    return Response(body, content_type="application/json")
+
+
 def _answer(result: Any) -> Response:
     if isinstance(result, Response):
         return result

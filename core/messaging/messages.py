@@ -7,18 +7,18 @@ from uuid import UUID
 
 from core.db.pool import Connection, Database
 from core.errors import NotFound
-from core.messaging.page import Page, by_time, encode, page
+from core.messaging.page import Texts, by_time, encode
 
 _NEWEST = """
-select id, at, resource from message_resources where conversation_id = $1
+select id, at, resource::text from message_resources where conversation_id = $1
 order by at desc, id desc limit $2
 """
 _OLDER = """
-select id, at, resource from message_resources where conversation_id = $1 and (at, id) < ($3, $4)
+select id, at, resource::text from message_resources where conversation_id = $1 and (at, id) < ($3, $4)
 order by at desc, id desc limit $2
 """
 _NEWER = """
-select id, at, resource from message_resources where conversation_id = $1 and (at, id) > ($3, $4)
+select id, at, resource::text from message_resources where conversation_id = $1 and (at, id) > ($3, $4)
 order by at, id limit $2
 """
 # By our id, or by WhatsApp's: a quote knows no other.
@@ -37,16 +37,17 @@ from message_receipts r where r.message_id = $1 group by r.tenant_id, r.particip
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch(Page):
+class Stretch(Texts):
     """Some messages out of a thread; `previous` is the cursor of the newer ones, None where the newest are here."""
 
-    previous: str | None
+    previous: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {"items": self.items, "next": self.next, "previous": self.previous}
+    @property
+    def keys(self) -> dict[str, str | None]:
+        return {"next": self.next, "previous": self.previous}
 
 
-async def list_messages(db: Database, conversation_id: UUID, *, limit: int, cursor: str | None = None) -> Page:
+async def list_messages(db: Database, conversation_id: UUID, *, limit: int, cursor: str | None = None) -> Stretch:
     """A conversation's messages, newest first. Raises NotFound, also for another tenant's conversation."""
     moment, identifier = by_time(cursor)
     async with db.tenant() as connection:
@@ -55,7 +56,8 @@ async def list_messages(db: Database, conversation_id: UUID, *, limit: int, curs
             rows = await connection.fetch(_NEWEST, conversation_id, limit + 1)
         else:
             rows = await connection.fetch(_OLDER, conversation_id, limit + 1, moment, identifier)
-    return page(rows, limit, "at", "id")
+    kept = rows[:limit]
+    return Stretch([row["resource"] for row in kept], _key(kept[-1]) if len(rows) > limit else None)
 
 
 async def newer_messages(db: Database, conversation_id: UUID, *, limit: int, after: str) -> Stretch:
@@ -87,7 +89,7 @@ async def messages_around(db: Database, conversation_id: UUID, message: str, *, 
 
 async def _from(connection: Connection, conversation_id: UUID, at: datetime, message_id: UUID, most: int) -> list[Any]:
     """The message itself, and older ones."""
-    itself = await connection.fetch("select id, at, resource from message_resources where id = $1", message_id)
+    itself = await connection.fetch("select id, at, resource::text from message_resources where id = $1", message_id)
     return [*itself, *await connection.fetch(_OLDER, conversation_id, most - 1, at, message_id)]
 
 

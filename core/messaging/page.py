@@ -34,9 +34,14 @@ class Texts:
     next: str | None
 
     @property
+    def keys(self) -> dict[str, str | None]:
+        """The cursors of what lies beside it."""
+        return {"next": self.next}
+
+    @property
     def body(self) -> str:
         """The same JSON as that of the Page."""
-        return f'{{"items":[{",".join(self.items)}],"next":{json.dumps(self.next)}}}'
+        return f'{{"items":[{",".join(self.items)}],{json.dumps(self.keys)[1:]}'
 
     def read(self) -> Page:
         return Page([json.loads(text) for text in self.items], self.next)

@@ -67,7 +67,7 @@ async def test_what_people_write_in_a_group_is_one_conversation_that_names_each_
     assert sorted(one["name"] for one in conversation["group"]["participants"]) == ["Amina", "Badr"]
     assert conversation["last_message"]["preview"] == "salam"
     with tenant_scope(tenant.id):
-        thread = (await list_messages(db, UUID(conversation["id"]), limit=9)).items
+        thread = (await list_messages(db, UUID(conversation["id"]), limit=9)).read().items
         everything = (await list_conversations(db, Filter(), limit=9)).read().items
     assert [one["participant"]["name"] for one in thread] == ["Badr", "Amina"]
     assert await count(db, "contacts") == 2
