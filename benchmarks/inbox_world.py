@@ -37,8 +37,9 @@ where v.tenant_id = $1 and v.id = t.id and (n % 4 = 0)
 _MESSAGES = """
 insert into messages (tenant_id, conversation_id, account_id, contact_id, phone_number_id, wamid, direction, type, body,
     author_kind, status, status_rank, at)
-select $1, t.id, $2, t.contact_id, $3, 'wamid.' || t.id || '.' || m.n, case when m.n % 3 = 0 then 'outbound' else 'inbound'
-    end, 'text', 'Bonjour, est-ce en stock ? ' || m.n, case when m.n % 3 = 0 then 'agent' else 'customer' end,
+select $1, t.id, $2, t.contact_id, $3, 'wamid.' || t.id || '.' || m.n,
+    case when m.n % 3 = 0 then 'outbound' else 'inbound' end, 'text', 'Bonjour, est-ce en stock ? ' || m.n,
+    case when m.n % 3 = 0 then 'agent' else 'customer' end,
     case when m.n % 3 = 0 then 'read' else 'received' end, 0, t.last_message_at - m.n * interval '1 minute'
 from (select id, contact_id, last_message_at, row_number() over (order by last_message_at) as n from conversations
     where tenant_id = $1) t, generate_series(0, case when t.n = 4 then 4999 else 9 end) m(n)
