@@ -1,5 +1,5 @@
 """python -m benchmarks.search: search on 10,000, 100,000 and 1,000,000 messages of one tenant, and of one among two
-hundred, and how it is kept; writes benchmarks/SEARCH.md.
+hundred, and how it is kept, and on a fifth as many notes of a plugin; writes benchmarks/SEARCH.md.
 
 Messages are made of words whose frequencies fall as in real language, in French, English and Arabic. Times are of
 the kernel's own functions, database included, on an embedded PostgreSQL with its usual settings.
@@ -14,12 +14,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
+from comptoir_sdk.migrations import ProtectTenantTable, SearchableText
 
 from benchmarks.report import load_now
 from core.db.migrate import run as migrate
@@ -27,10 +29,12 @@ from core.db.pool import Database
 from core.db.scope import Viewer, tenant_scope, viewer_scope
 from core.embedded.postgres import EmbeddedPostgres
 from core.embedded.scratch import scratch_postgres
+from core.messaging.search.folding import fold
 from core.messaging.search.keeper import BATCH, SearchKeeper
 from core.messaging.search.messages import find_messages
 from core.messaging.search.names import find_names
-from core.messaging.search.question import Question
+from core.messaging.search.question import Question, terms_of_text
+from core.messaging.search.tables import find_rows
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 NEIGHBOURS, OF_NEIGHBOUR = 199, 500
@@ -130,6 +134,24 @@ async def write(admin: Any, shop: Shop, slug: str, language: Language, begins: i
     await admin.execute("alter table messages enable trigger messages_to_search")
 
 
+_NOTES: Final = [
+    "create table bench_note (tenant_id uuid not null, id uuid not null default uuidv7() primary key, "
+    "conversation_id uuid not null, body text not null)",
+    *ProtectTenantTable("bench_note", {"conversation_id": "conversations"}).sql,
+    *SearchableText("bench_note", "body").sql]  # fmt: skip
+
+
+async def note(admin: Any, shop: Shop, language: Language, begins: int, ends: int) -> None:
+    """Notes of a plugin: one for each fifth message, in the order of their ids."""
+    for statement in _NOTES if begins == 0 else ():
+        await admin.execute(str(statement))
+    marks = {777: " zanzibarquux", 5: " 0612 34 56 78"}
+    rows = ((shop.tenant, language.dice.choice(shop.talks)[0], language.sentence() + marks.get(number % 2000, ""))
+            for number in range(begins // 5, ends // 5))
+    await admin.copy_records_to_table("bench_note", records=rows, columns=("tenant_id", "conversation_id", "body"))
+    await admin.execute("vacuum analyze bench_note")
+
+
 async def index_all(admin: Any) -> None:
     """What the keeper would do, in one statement for each table."""
     await admin.execute("""
@@ -203,6 +225,9 @@ async def questions(db: Database, shop: Shop, size: str) -> AsyncIterator[Measur
         found = await find_names(db, q, limit=8, contacts=True)
         return len(found["conversations"]) + len(found["contacts"])
 
+    async def notes(q: str) -> int:
+        return len((await find_rows(db, ["bench_note"], terms_of_text(fold(q).words))).get("bench_note", []))
+
     asked: list[tuple[str, Callable[[], Awaitable[int]]]] = [
         ("common word", lambda: messages("bonjour")), ("two letters", lambda: messages("de")),
         ("part of a word", lambda: messages("raison")), ("rare word", lambda: messages("zanzibarquux")),
@@ -211,6 +236,10 @@ async def questions(db: Database, shop: Shop, size: str) -> AsyncIterator[Measur
         ("common syllables, no hit", lambda: messages("tionmentdebale")),
         ("in one conversation", lambda: messages("bonjour", conversation=shop.talks[-1][0])),
         ("name", lambda: names("client 77")), ("part of a phone", lambda: names("0600 01")),
+        *((f"notes: {what}", partial(notes, q)) for what, q in (
+            ("common word", "bonjour"), ("part of a word", "raison"), ("rare word", "zanzibarquux"),
+            ("Arabic", "السَّلام"), ("two words", "bonjour facture"), ("phone fragment", "0612 34 56"),
+            ("no hit", "xylophone"), ("common syllables, no hit", "tionmentdebale"))),
     ]  # fmt: skip
     with tenant_scope(shop.tenant):
         for what, work in asked:
@@ -218,6 +247,7 @@ async def questions(db: Database, shop: Shop, size: str) -> AsyncIterator[Measur
         with viewer_scope(Viewer(shop.member, "own")):
             yield await timed(db, "limited member, common word", size, lambda: messages("bonjour"))
             yield await timed(db, "limited member, rare word", size, lambda: messages("zanzibarquux"))
+            yield await timed(db, "limited member, notes, common word", size, lambda: notes("bonjour"))
 
 
 @asynccontextmanager
@@ -239,6 +269,7 @@ async def of_one_tenant(server: EmbeddedPostgres, quiet: Callable[[], Any]) -> t
         shop = await new_shop(admin, "atlas", CONTACTS)
         for size in SIZES:
             await write(admin, shop, "atlas", language, have, size)
+            await note(admin, shop, language, have, size)
             have = size
             await index_all(admin)
             while await SearchKeeper(db).keep():
@@ -268,6 +299,7 @@ async def of_two_hundred(server: EmbeddedPostgres, quiet: Callable[[], Any]) -> 
             await write(admin, neighbour, f"n{number}", language, 0, OF_NEIGHBOUR)
         shop = await new_shop(admin, "atlas", CONTACTS)
         await write(admin, shop, "atlas", language, 0, SIZES[1])
+        await note(admin, shop, language, 0, SIZES[1])
         await index_all(admin)
         while await SearchKeeper(db).keep():
             pass

@@ -1,6 +1,6 @@
 """What plugins find, as the API tells of it: marked, and no more of it than the caller may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from core.db.pool import Database
 from core.messaging.search.folding import fold
 from core.messaging.search.question import Question, terms_of_text
 from core.messaging.search.snippets import snippet
+from core.messaging.search.tables import find_rows
 from core.plugins.hooks import Hooks, Told
 from core.plugins.texts import Texts
 
@@ -26,13 +27,18 @@ _KNOWN: Final = "select id from contacts where id = any ($1)"
 class Finders:
     """Asks all of a tenant's plugins that implement `provide_search`."""
 
-    def __init__(self, hooks: Hooks, texts: Texts) -> None:
-        self._hooks, self._texts = hooks, texts
+    def __init__(self, hooks: Hooks, texts: Texts, searchable: Callable[[UUID], Mapping[str, str]]) -> None:
+        self._hooks, self._texts, self._searchable = hooks, texts, searchable
 
     async def search(self, db: Database, tenant_id: UUID, question: Question, locale: str) -> dict[str, Any]:
         """`{items, missing}`. Raises Invalid for too few letters."""
-        words = terms_of_text(fold(question.q).words).words
-        query = SearchQuery(question.q, tuple(words), question.conversation, question.contact)
+        terms = terms_of_text(fold(question.q).words)
+        words, found = terms.words, dict[tuple[str, str], Sequence[UUID]]()
+        if question.conversation is None and question.contact is None:  # of one there are few rows, found by its id
+            columns = self._searchable(tenant_id)
+            rows = await find_rows(db, list(columns), terms)
+            found = {(table, columns[table]): ids for table, ids in rows.items()}
+        query = SearchQuery(question.q, tuple(words), question.conversation, question.contact, found)
         told, missing = await self._hooks.search(tenant_id, query, locale)
         hits = [(one, hit) for one in told for hit in one.value]
         seen, known = await _sight(db, [hit for _, hit in hits])

@@ -80,7 +80,7 @@ class PluginHost:
         self.filter_outbound = outbound_filter(self.hooks)
         self.provided = Provided(self.hooks, self.contexts.texts)
         self.facts, self.suggestions = self.provided.facts, self.provided.suggestions
-        self._finders = Finders(self.hooks, self.contexts.texts)
+        self._finders = Finders(self.hooks, self.contexts.texts, self.searchable)
         self.preferences = Preferences(plugins, self.gate, self.contexts.texts, reach.vault)
         self._ui = Manifest(plugins, self.gate, self.contexts.texts)
         self._watches: list[asyncio.Task[None]] = []
@@ -114,6 +114,12 @@ class PluginHost:
         enabled = self.enabled(tenant_id)
         return [one.plugin.contact_fields for one in self.plugins.loaded()
                 if one.plugin and one.plugin.contact_fields and one.name in enabled]  # fmt: skip
+
+    def searchable(self, tenant_id: UUID) -> Mapping[str, str]:
+        """Tables of the tenant's plugins with the column whose words are found by index."""
+        enabled = self.enabled(tenant_id)
+        return {table: column for one in self.plugins.loaded() if one.plugin and one.name in enabled
+                for table, column in one.plugin.searchable.items()}  # fmt: skip
 
     def files(self) -> Sequence[Files]:
         """Where each plugin keeps what the browser needs."""

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from comptoir_sdk import Plugin
-from comptoir_sdk.migrations import AddTenantField, CreateTenantModel, FilterableFields, ProtectTenantTable
+from comptoir_sdk.migrations import (
+    AddTenantField,
+    CreateTenantModel,
+    FilterableFields,
+    ProtectTenantTable,
+    SearchableText,
+)
 from tortoise.fields.relational import RelationalField
 from tortoise.migrations.operations import (
     AddConstraint,
@@ -25,7 +31,7 @@ from tortoise.migrations.operations import (
 
 from core.plugins.statements import harm, hidden, plain
 
-_OURS = (FilterableFields, ProtectTenantTable)
+_OURS = (FilterableFields, ProtectTenantTable, SearchableText)
 _GONE = (DeleteModel, RemoveField, RenameField, RenameModel)
 _SLOW = re.compile(r"create (unique )?index (?!concurrently)|alter column \S+ (set data )?type|set not null|vacuum full"
                    r"|\block table\b|add constraint (?!.*not valid)", re.IGNORECASE)

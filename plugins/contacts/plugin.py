@@ -14,6 +14,7 @@ class Contacts(Plugin):
     models: ClassVar = ("plugins.contacts.models",)
     migrations = "plugins.contacts.migrations"
     contact_fields = "contacts_attribute"
+    searchable: ClassVar = {"contacts_attribute": "value"}
 
     @hookimpl
     def register_routes(self) -> list[Route]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.migrations.operations import AddField, CreateModel, RunSQL
 
-__all__ = ["AddTenantField", "CreateTenantModel", "FilterableFields", "ProtectTenantTable"]
+__all__ = ["AddTenantField", "CreateTenantModel", "FilterableFields", "ProtectTenantTable", "SearchableText"]
 
 _REFERENCES = re.compile(r' REFERENCES "\w+" \("\w+"\)( ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT|NO ACTION))?')
 
@@ -66,6 +66,22 @@ class FilterableFields(RunSQL):
 
     def describe(self) -> str:
         return f"Filter by what {self.table} says of contacts"
+
+
+class SearchableText(RunSQL):
+    """Let search find a text of a table by index: `Plugin.searchable` names it. The table gets a column `search_words`,
+    which the database keeps in search's spelling, and an index: nobody reads or writes it while both are made."""
+
+    def __init__(self, table: str, column: str) -> None:
+        self.table = table
+        super().__init__([
+            f'alter table "{table}" add column search_words text generated always as (search_words("{column}")) stored',
+            f'create index "{table}_by_words" on "{table}" using gin '
+            "(search_keys(tenant_id, 0, search_words, '{}')) with (fastupdate = off)",
+        ])
+
+    def describe(self) -> str:
+        return f"Find what {self.table} says"
 
 
 class AddTenantField(AddField):

@@ -34,6 +34,9 @@ class Plugin:
     contact_fields: ClassVar[str] = ""
     """A table of its own, `key` and `value` of a `contact_id` each, by which conversations may be filtered
     (`comptoir_sdk.migrations.FilterableFields`)."""
+    searchable: ClassVar[Mapping[str, str]] = {}
+    """A column of each of its tables whose words are found by index: `{"acme_pins_pin": "text"}`
+    (`comptoir_sdk.migrations.SearchableText`)."""
     Settings: ClassVar[type | None] = None
     """A frozen dataclass or a pydantic model, with defaults: the form, the check of config.yaml, `ctx.settings`."""
     isolate: ClassVar[bool] = False

@@ -186,7 +186,7 @@ async def test_purging_exports_the_rows_and_forgets_the_plugin_alone(
     await storage.put(f"plugins/{tenant.id}/contacts/a/photo", b"pixels", "image/png")
     purge = Purge(db, storage, "contacts", frozenset({"inbox"}))
     found = await purge.look()
-    assert (found.rows, found.objects, found.migrations) == ({"contacts_attribute": 1}, 1, 2)
+    assert (found.rows, found.objects, found.migrations) == ({"contacts_attribute": 1}, 1, 3)
     await purge.export(tmp_path / "kept")
     assert "مراكش" in (tmp_path / "kept" / "contacts_attribute.jsonl").read_text()
     assert (tmp_path / "kept" / "objects" / f"plugins/{tenant.id}/contacts/a/photo").read_bytes() == b"pixels"
@@ -198,7 +198,7 @@ async def test_purging_exports_the_rows_and_forgets_the_plugin_alone(
     assert await db.system.fetchval("select count(*) from audit_log where action = 'plugin.purged'") == 1
     # It may come again, from nothing.
     assert (await run(database_url, migrated_apps(load_samples("contacts")))).applied == [
-        "contacts.0001_initial", "contacts.0002_fields"]
+        "contacts.0001_initial", "contacts.0002_fields", "contacts.0003_words"]
 
 
 async def test_purging_spares_a_longer_name_and_what_others_point_at(

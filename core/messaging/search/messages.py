@@ -52,8 +52,8 @@ _IN_FEW: Final = """
 _IN_SIGHT: Final = """
         and exists (select from conversations v where v.tenant_id = w.tenant_id and v.id = w.conversation_id
             and (v.assignee_id = $12 or v.team_id = any ($13::uuid[])))"""
-_TEAMS: Final = "select team_id from team_members where tenant_id = $1 and user_id = $2"
-_SEEN: Final = """select id from conversations where tenant_id = $1 and assignee_id = $2
+TEAMS: Final = "select team_id from team_members where tenant_id = $1 and user_id = $2"
+SEEN: Final = """select id from conversations where tenant_id = $1 and assignee_id = $2
 union select id from conversations where tenant_id = $1 and team_id = any ($3::uuid[]) limit $4"""
 
 _SHOWN: Final = """select m.id, m.at, m.body, r.resource, v.id as conversation_id, v.kind, v.status,
@@ -134,8 +134,8 @@ async def _sight(connection: Connection) -> _Sight:
         return _Sight()
     tenant_id, teams = require_tenant(), list[UUID]()
     if viewer.sees == "team":
-        teams = [row["team_id"] for row in await connection.fetch(_TEAMS, tenant_id, viewer.member_id)]
-    rows = await connection.fetch(_SEEN, tenant_id, viewer.member_id, teams, _FEW_CONVERSATIONS + 1)
+        teams = [row["team_id"] for row in await connection.fetch(TEAMS, tenant_id, viewer.member_id)]
+    rows = await connection.fetch(SEEN, tenant_id, viewer.member_id, teams, _FEW_CONVERSATIONS + 1)
     if len(rows) <= _FEW_CONVERSATIONS:
         return _Sight(_IN_FEW, ([row["id"] for row in rows],), blind=not rows)
     return _Sight(_IN_SIGHT, (viewer.member_id, teams))

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from comptoir_sdk.testing import Agent, Kernel, Shop
 
 _BASE = "/api/v1/p/contacts"
@@ -45,6 +46,19 @@ async def test_the_panel_shows_and_sets_in_the_language_of_the_agent(comptoir: K
     assert "&lt;Fès&gt;" in kept.text
     assert (await agent.post(panel, form={"key": "", "value": "x"})).status == 422
     assert (await agent.get(f"{_BASE}/fragments/contacts_panel?contact=nobody")).status == 422
+
+
+async def test_contacts_are_found_by_their_attributes(comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.plugins.hooks.SEARCH_SECONDS", 30)  # the machine may be busy
+    shop = await comptoir.tenant(plugins={"contacts": {}})
+    agent = await shop.agent()
+    contact = await _contact(comptoir, shop, agent)
+    await agent.put(f"{_BASE}/contacts/{contact}/attributes", json={"attributes": {"city": "Béni Mellal", "size": "L"}})
+    for asked in ("mella", "BENI", f"mella&contact={contact}"):
+        found = (await agent.get(f"/api/v1/search?in=plugins&q={asked}")).json()["plugins"]
+        told = [(hit["contact_id"], hit["snippet"]["text"]) for hit in found["items"]]
+        assert (told, found["missing"]) == ([(contact, "city: Béni Mellal")], [])
+    assert (await agent.get("/api/v1/search?in=plugins&q=agadir")).json()["plugins"]["items"] == []
 
 
 async def test_another_tenants_contact_does_not_exist(comptoir: Kernel) -> None:

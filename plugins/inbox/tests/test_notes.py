@@ -1,6 +1,8 @@
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from comptoir_sdk.testing import Agent, Kernel, Shop
 
 _BASE = "/api/v1/p/inbox"
@@ -155,3 +157,27 @@ async def test_a_team_is_called_as_far_as_it_sees_the_conversation(comptoir: Ker
     assert (note["mentions"][0]["name"], note["unreached"]) == ("المبيعات", ["Limited"])
     found = await asyncio.gather(*(one.get(f"{_BASE}/mentions/count") for one in (seeing, limited)))
     assert [one.json() for one in found] == [{"unread": 1}, {"unread": 0}]
+
+
+async def test_notes_are_found_however_they_are_spelled_by_whoever_sees_their_conversation(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.plugins.hooks.SEARCH_SECONDS", 30)  # the machine may be busy
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    agent, limited = await shop.agent(), await _limited(shop)
+    conversation = (await _conversation(comptoir, shop, agent))["id"]
+    path = f"{_BASE}/conversations/{conversation}/notes"
+    note = (await agent.post(path, json={"body": "Préfère être livrée à la مدرسة, tél. 0612 34 56 78"})).json()
+    await agent.post(path, json={"body": "something else"})
+    search = "/api/v1/search?in=plugins"
+    for asked in ("livree", "المدرسه"[2:], "612345678", f"livr&conversation={conversation}",
+                  f"612345678&conversation={conversation}"):
+        found = (await agent.get(f"{search}&q={quote(asked, safe='&=')}")).json()["plugins"]
+        assert found["missing"] == []
+        assert [hit["conversation"]["id"] for hit in found["items"]] == [conversation], asked
+    assert (await limited.get(f"{search}&q=livree")).json()["plugins"]["items"] == []
+    await agent.put(f"/api/v1/conversations/{conversation}/assignment", json={"assignee": str(limited.user_id)})
+    assert len((await limited.get(f"{search}&q=livree")).json()["plugins"]["items"]) == 1
+    other = await (await comptoir.tenant("zagora", plugins={"inbox": {}})).agent("owner")
+    assert (await other.get(f"{search}&q=livree")).json()["plugins"]["items"] == []
+    await agent.put(f"{_BASE}/notes/{note['id']}", json={"body": "no more"})
+    assert (await agent.get(f"{search}&q=livree")).json()["plugins"]["items"] == []
