@@ -19,7 +19,8 @@ async def read_as_sent(connection: Connection, content: Mapping[str, Any], waba_
 
 
 def as_sent(components: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """{header: {format, text}, body, footer, buttons: [{type, text, url}]}; what the template has of it."""
+    """{header: {format, text}, body, footer, buttons: [{type, text, url}], offer: {text, ends_at}, cards: [the same]};
+    what the template has of it. `ends_at` is in milliseconds since 1970."""
     shown: dict[str, Any] = {}
     for component in components:
         kind = str(component.get("type", "")).lower()
@@ -30,7 +31,24 @@ def as_sent(components: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str
             shown[kind] = _filled(component.get("text"), _parameters(given, kind))
         elif kind == "buttons":
             shown["buttons"] = [_button(one, place, given) for place, one in enumerate(component.get("buttons") or ())]
+        elif kind == "limited_time_offer":
+            shown["offer"] = _offer(component, given)
+        elif kind == "carousel":
+            shown["cards"] = _cards(component, given)
     return shown
+
+
+def _offer(component: Mapping[str, Any], given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    told = component.get("limited_time_offer") or {}
+    end = next((one.get("limited_time_offer") or {} for one in _parameters(given, "limited_time_offer")), {})
+    return {"text": str(told.get("text") or ""), "ends_at": end.get("expiration_time_ms")}
+
+
+def _cards(component: Mapping[str, Any], given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    sent = next((one.get("cards") or () for one in given if one.get("type") == "carousel"), ())
+    filled = {card.get("card_index"): card.get("components") or () for card in sent}
+    return [as_sent(card.get("components") or (), filled.get(place, ()))
+            for place, card in enumerate(component.get("cards") or ())]
 
 
 def _button(button: Mapping[str, Any], place: int, given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -38,4 +38,23 @@ def test_named_variables_are_filled_in_by_name_and_a_filled_word_is_not_filled_a
 
 def test_what_meta_tells_oddly_harms_nothing() -> None:
     assert as_sent([{}, {"type": "BUTTONS"}, {"type": "BODY"}, {"type": "CAROUSEL", "cards": []}], []) == {
-        "buttons": [], "body": ""}
+        "buttons": [], "body": "", "cards": []}
+    assert as_sent([{"type": "LIMITED_TIME_OFFER"}], [{"type": "carousel"}]) == {"offer": {"text": "", "ends_at": None}}
+
+
+def test_an_offer_tells_its_end_and_each_card_its_own_words() -> None:
+    card: list[dict[str, Any]] = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "{{1}} in {{2}}"},
+                                  {"type": "BUTTONS", "buttons": [
+                                      {"type": "URL", "text": "See", "url": "https://atlas.ma/{{1}}"}]}]  # fmt: skip
+    told: list[dict[str, Any]] = [
+        {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Soon over", "has_expiration": True}},
+        {"type": "CAROUSEL", "cards": [{"components": card}, {"components": card}]}]
+    given: list[dict[str, Any]] = [{"type": "limited_time_offer", "parameters": [
+        {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": 1_800_000_000_000}}]},
+        {"type": "carousel", "cards": [{"card_index": 1, "components": [
+            {"type": "body", "parameters": [{"type": "text", "text": "Riad"}, {"type": "text", "text": "Fès"}]},
+            {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "r/7"}]}]}]}]
+    shown = as_sent(told, given)
+    assert shown["offer"] == {"text": "Soon over", "ends_at": 1_800_000_000_000}
+    assert [one["body"] for one in shown["cards"]] == ["{{1}} in {{2}}", "Riad in Fès"]
+    assert shown["cards"][1]["buttons"][0]["url"] == "https://atlas.ma/r/7"

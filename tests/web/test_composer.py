@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from .double import Double, Resource
 from .looks import violations
@@ -238,6 +238,84 @@ async def test_a_closed_window_offers_templates(double: Double, screen: Screen) 
     assert sent["template"] == {"name": "commande_partie", "language": {"code": "fr"}, "components": [
         {"type": "body", "parameters": [{"type": "text", "text": "Nadia"}, {"type": "text", "text": "112"}]},
         {"type": "button", "sub_type": "url", "index": "0", "parameters": [{"type": "text", "text": "112"}]}]}
+
+
+CARD = {"components": [
+    {"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "{{1}}, vue sur la mer"},
+    {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Celui-ci"},
+                                    {"type": "URL", "text": "Voir", "url": "https://atlas.ma/{{1}}"}]}]}  # fmt: skip
+PARTS = (
+    {"type": "HEADER", "format": "LOCATION"},
+    {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Bientôt fini", "has_expiration": True}},
+    {"type": "BUTTONS", "buttons": [
+        {"type": "COPY_CODE", "example": "ATLAS10"}, {"type": "FLOW", "text": "Réserver"}, {"type": "CATALOG"},
+        {"type": "MPM", "text": "Nos tapis"}]},
+)
+
+
+async def test_a_template_of_every_part_is_filled_in(double: Double, screen: Screen) -> None:
+    double.compose.template("soldes", "fr", "Soldes pour {{1}}", *PARTS)
+    double.compose.template("riads", "fr", "Nos riads", {"type": "CAROUSEL", "cards": [CARD, CARD]})
+    double.compose.template("facture", "fr", "Payez", {"type": "BUTTONS", "buttons": [{"type": "ORDER_DETAILS"}]})
+    nadia = double.customer("Nadia Alami")
+    double.write(nadia, "Salut", at=datetime.now(UTC) - timedelta(hours=30), quiet=True)
+    await screen.go(f"/inbox/{nadia['id']}")
+    await screen.page.get_by_text("Only programs can fill in this template. It has: ORDER_DETAILS").wait_for()
+    assert await screen.page.get_by_role("button", name="facture").is_disabled()
+    await screen.page.get_by_role("button", name="soldes").click()
+    send, field = screen.page.get_by_role("button", name="Send", exact=True), screen.page.get_by_label
+    await send.click()
+    await screen.page.get_by_text("Choose day and time.").wait_for()
+    for label, words in (("Latitude", "33,5731"), ("Longitude", "-7.5898"), ("Name of the place", "Atlas"),
+                         ("Address", "12 rue de Fès"), ("Field 1", "é" * 590), ("End of the offer", "2020-01-01T10:00"),
+                         ("Code to copy", "ATLAS10"), ("Title of the first section", "Tapis"),
+                         ("Products of section 1", "t-1\nt-2"), ("Products of section 2", "c-1")):  # fmt: skip
+        await field(label, exact=True).fill(words)
+    await send.click()
+    await screen.page.get_by_text("With it the text has 602 characters, and WhatsApp takes 600.").wait_for()
+    await screen.page.get_by_text("This is over already. Choose a later moment.").wait_for()
+    assert await violations(screen) == []
+    await field("Field 1").fill("vous")
+    await field("End of the offer").fill("2199-01-01T10:00")
+    await field("Title of section 2 (optional)").fill("Coussins")
+    await screen.page.get_by_label("What the customer will see").get_by_text("Soldes pour vous").wait_for()
+    async with screen.page.expect_response("**/messages"):
+        await send.click()
+    await screen.page.get_by_role("button", name="riads").click()
+    for n in ("1", "2"):
+        card = screen.page.get_by_role("group", name=f"Card {n}")
+        picture = FilePayload(name=f"riad-{n}.jpg", mimeType="image/jpeg", buffer=b"\xff\xd8\xff")
+        await card.locator("input[type=file]").set_input_files(picture)
+        await card.get_by_text(f"riad-{n}.jpg").wait_for()
+        await card.get_by_label("Field 1").fill(f"Riad {n}")
+        await card.get_by_label("End of the address of “Voir”").fill(n)
+    await screen.page.get_by_role("group", name="Cards").get_by_text("Riad 2, vue sur la mer").wait_for()
+    assert await violations(screen) == []
+    async with screen.page.expect_response("**/messages"):
+        await send.click()
+    everything, riads = [one["template"]["components"] for one in await double.sent()]
+    place = {"latitude": 33.5731, "longitude": -7.5898, "name": "Atlas", "address": "12 rue de Fès"}
+    assert everything[:2] == [
+        {"type": "header", "parameters": [{"type": "location", "location": place}]},
+        {"type": "body", "parameters": [{"type": "text", "text": "vous"}]}]
+    assert everything[2]["parameters"][0]["limited_time_offer"]["expiration_time_ms"] > 7e12
+    assert [one["sub_type"] for one in everything[3:]] == ["copy_code", "flow", "mpm"]
+    assert everything[4]["parameters"][0]["action"]["flow_token"]
+    sections = [{"title": "Tapis", "product_items": [{"product_retailer_id": "t-1"}, {"product_retailer_id": "t-2"}]},
+                {"title": "Coussins", "product_items": [{"product_retailer_id": "c-1"}]}]
+    assert everything[5]["parameters"][0]["action"] == {"thumbnail_product_retailer_id": "t-1", "sections": sections}
+    [carousel] = riads
+    assert [one["card_index"] for one in carousel["cards"]] == [0, 1]
+    header, body, reply, url = carousel["cards"][1]["components"]
+    assert header["parameters"] == [{"type": "image", "image": {"attachment_id": double_file(2)}}]
+    assert body["parameters"] == [{"type": "text", "text": "Riad 2"}]
+    assert (reply["parameters"], url["parameters"]) == (
+        [{"type": "payload", "payload": "Celui-ci"}], [{"type": "text", "text": "2"}])
+
+
+def double_file(n: int) -> str:
+    """The id of the n-th uploaded file."""
+    return f"0198f0a2-5f0e-7c6b-9f53-{n:012}"
 
 
 async def test_emojis_are_found_by_name_in_three_languages(double: Double, screen: Screen, salma: Resource) -> None:

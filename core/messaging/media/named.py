@@ -9,13 +9,15 @@ from typing import Any, Final
 from uuid import UUID
 
 _NAME: Final = "attachment_id"
+_FILE_OF: Final = {"gif": "video"}
+"""A template's picture that moves is a video to Meta's limits, and to those who look at it."""
 
 
 def named_files(kind: str, content: Any) -> Iterator[tuple[str, UUID, str | None]]:
     """(kind, attachment, filename) of each. `kind` is that of the object itself."""
     if isinstance(content, Mapping):
         if content.get(_NAME):
-            yield kind, UUID(str(content[_NAME])), content.get("filename")
+            yield _FILE_OF.get(kind, kind), UUID(str(content[_NAME])), content.get("filename")
         for key, value in content.items():
             yield from named_files(key, value)
     elif isinstance(content, list):

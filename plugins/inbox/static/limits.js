@@ -10,6 +10,8 @@ export const LIMITS = {
 /** Of what the server makes into something WhatsApp takes: bytes. */
 export const LARGEST_CONVERTED = 67108864;
 export const CAPTION = 1024;
+/** Of a video that plays by itself in a template. */
+export const LARGEST_GIF = 3670016;
 
 const MB = 1024 * 1024; // as Meta counts its limits
 const megabytes = (bytes) => new Intl.NumberFormat(locale === "ar" ? "ar-MA-u-nu-latn" : locale, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / MB);
@@ -38,5 +40,16 @@ export function faultOf(file) {
     video: () => t("WhatsApp takes videos of at most {most}, and this one has {size}. Make it shorter or smaller.", told),
     audio: () => t("WhatsApp takes recordings of at most {most}, and this one has {size}. Make it shorter.", told),
     document: () => t("WhatsApp takes documents of at most {most}, and this one has {size}. Split it, or send a link to it.", told),
+  }[kind]();
+}
+
+/** What WhatsApp takes of a kind, before anything is chosen. */
+export function takenOf(kind) {
+  const most = megabytes(kind === "gif" ? LARGEST_GIF : kind === "image" ? LARGEST_CONVERTED : LIMITS[kind].size);
+  return {
+    image: () => t("A picture (JPEG, PNG or WebP) of at most {most}.", { most }),
+    video: () => t("A video (MP4) of at most {most}.", { most }),
+    gif: () => t("A video (MP4) of at most {most}.", { most }),
+    document: () => t("A PDF, an Office document or a text of at most {most}.", { most }),
   }[kind]();
 }

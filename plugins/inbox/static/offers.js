@@ -50,8 +50,8 @@ function head(message, { type, format = type, text, ...told } = {}, around) {
   if (text) return html`<div class="lead" dir="auto">${text}</div>`;
   const kind = format.toLowerCase();
   if (HEADS[kind] && message.attachments?.length) return HEADS[kind]({ ...message, type: kind, body: "" }, nothing, around);
-  const { link: url, filename } = told[kind] ?? {};
-  const inner = html`${icon({ video: "video", gif: "video", document: "file-text", location: "map-pin", product: "package" }[kind] ?? "image")}<span class="grow"><span class="t" dir="auto">${filename || told[kind]?.name || t("With a file")}</span>${url ? html`<br><bdi class="s" dir="ltr">${url}</bdi>` : nothing}</span>`;
+  const { link: url, filename, product_retailer_id: product } = told[kind] ?? {};
+  const inner = html`${icon({ video: "video", gif: "video", document: "file-text", location: "map-pin", product: "package" }[kind] ?? "image")}<span class="grow"><span class="t" dir="auto">${filename || told[kind]?.name || (product ? t("Product {id}", { id: product }) : t("With a file"))}</span>${url ? html`<br><bdi class="s" dir="ltr">${url}</bdi>` : nothing}</span>`;
   return /^https?:\/\//.test(url ?? "") ? html`<a class="card" href=${url} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`;
 }
 
@@ -89,11 +89,27 @@ export function template(message, words, around) {
   const given = components.find(({ type }) => type === "header")?.parameters?.[0];
   const read = message.context?.template;
   if (!read) return html`${title}${head(message, given && { ...given, format: given.type, text: undefined }, around)}${filled(components)}`;
-  const { header, footer, buttons = [] } = read;
+  const { header, footer, offer, cards = [] } = read;
   return html`${title}${header ? head(message, { ...given, ...header, text: header.format === "text" ? header.text : undefined }, around) : nothing}
-    ${words(message, around)}${footer ? html`<div class="foot" dir="auto">${footer}</div>` : nothing}
-    ${buttons.length ? html`<div class="offer">${buttons.map((one) => (one.url ? link({ display_text: one.text, url: one.url }) : tap(one.text, BUTTONS[one.type])))}</div>` : nothing}`;
+    ${words(message, around)}${offer ? until(offer) : nothing}${footer ? html`<div class="foot" dir="auto">${footer}</div>` : nothing}${taps(read)}
+    ${cards.length ? html`<div class="offer">${cards.map((card, at) => templateCard(message, card, at))}</div>` : nothing}`;
 }
+
+const taps = ({ buttons = [] }) => (buttons.length ? html`<div class="offer">${buttons.map((one) => (one.url ? link({ display_text: one.text, url: one.url }) : tap(one.text || t("Code to copy"), BUTTONS[one.type])))}</div>` : nothing);
+
+const until = ({ text, ends_at: end }) => html`<div class="card">${icon("clock")}<span class="grow"><span class="t" dir="auto">${text}</span>${end ? html`<br><span class="s">${t("Ends {moment}", { moment: fmt.moment(end) })}</span>` : nothing}</span></div>`;
+
+/** One card of a carousel, with the file that was sent for it: files hang on a message in the order of its parts. */
+function templateCard(message, card, at) {
+  const { components = [] } = message.content;
+  const own = components.find(({ type }) => type === "carousel")?.cards?.find((one) => one.card_index === at);
+  const given = own?.components?.find(({ type }) => type === "header")?.parameters?.[0];
+  const file = message.attachments?.[components.flatMap(filesOf).indexOf(given)];
+  return html`<div class="slide">${card.header ? head({ ...message, attachments: file ? [file] : [] }, { ...given, ...card.header, text: card.header.text || undefined }) : nothing}
+    ${card.body ? html`<div dir="auto">${card.body}</div>` : nothing}${taps(card)}</div>`;
+}
+
+const filesOf = ({ parameters = [], cards = [] }) => [...parameters.filter((one) => one[one.type]?.attachment_id), ...cards.flatMap((card) => (card.components ?? []).flatMap(filesOf))];
 
 const told = (one) => one.text ?? one.currency?.fallback_value ?? one.date_time?.fallback_value ?? one.payload ?? one.coupon_code;
 

@@ -295,6 +295,35 @@ async def test_a_customers_own_picture_can_be_sent_on(
     assert meta.uploaded[0][1] == b"\xff\xd8\xff picture"
 
 
+async def test_the_files_of_a_template_and_of_its_cards_reach_the_customer(
+    desk: Desk, meta: Files, sent: SentMedia, storage: FolderStorage
+) -> None:
+    async def film(name: str) -> UUID:
+        await storage.put(f"{desk.tenant.id}/uploads/{name}", name.encode(), "video/mp4")
+        found: UUID = await desk.db.system.fetchval(
+            "insert into attachments (tenant_id, kind, mime_type, sha256, size, state, storage_key, uploaded_by) "
+            "values ($1, 'video', 'video/mp4', $4, 1, 'stored', $2, $3) returning id",
+            desk.tenant.id, f"{desk.tenant.id}/uploads/{name}", desk.tenant.agent_id, name)
+        return found
+
+    def header(kind: str, file: UUID) -> dict[str, Any]:
+        return {"type": "header", "parameters": [{"type": kind, kind: {"attachment_id": str(file)}}]}
+
+    cards = [{"card_index": at, "components": [header("video", await film(f"card-{at}"))]} for at in (0, 1)]
+    content = {"name": "riads", "language": {"code": "fr"},
+               "components": [header("gif", await film("whole")), {"type": "carousel", "cards": cards}]}
+    message = await desk.submit(await desk.conversation(), "", type="template", content=content)
+    assert [one["kind"] for one in message.message["attachments"]] == ["video"] * 3
+    await desk.lanes().drain()
+    assert [data for _, data, *_ in meta.uploaded] == [b"whole", b"card-0", b"card-1"]
+    [(_, payload)] = meta.posts
+    whole, carousel = payload["template"]["components"]
+    headers = [whole, *(card["components"][0] for card in carousel["cards"])]
+    ids = [told[told["type"]] for header in headers for told in header["parameters"]]
+    assert [list(one) for one in ids] == [["id"]] * 3
+    assert len({one["id"] for one in ids}) == 3
+
+
 async def test_a_header_and_a_template_parameter_may_name_a_file() -> None:
     one, two = uuid4(), uuid4()
     content = {"header": {"type": "image", "image": {"attachment_id": str(one)}}, "components": [

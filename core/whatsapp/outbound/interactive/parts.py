@@ -1,12 +1,12 @@
 """Header, body and footer: what stands around the action of an interactive message."""
 
 from collections.abc import Hashable, Iterable
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag
 
-from core.whatsapp.outbound.media import Filename
-from core.whatsapp.outbound.values import Id, Link, Sent, Shown
+from core.whatsapp.outbound.media import Filename, Media
+from core.whatsapp.outbound.values import Sent, Shown
 
 BODY_LIMIT: Final = 1024
 HEADER_LIMIT: Final = 60
@@ -22,17 +22,8 @@ class Footer(Sent):
     text: Annotated[str, Field(min_length=1, max_length=FOOTER_LIMIT), Shown]
 
 
-class HeaderFile(Sent):
-    """`id` or `link`."""
-
-    id: Id | None = None
-    link: Link | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        if (self.id is None) is (self.link is None):
-            raise ValueError("needs exactly one of id (uploaded to WhatsApp) and link (fetched by WhatsApp)")
-        return self
+class HeaderFile(Media):
+    """`id`, `link` or `attachment_id`."""
 
 
 class HeaderDocument(HeaderFile):

@@ -4,7 +4,7 @@ import { Load } from "@comptoir/sdk/load.js";
 import { folded } from "../folding.js";
 import { preview } from "./preview.js";
 import "./form.js";
-import { obstacle, textOf } from "./fill.js";
+import { obstacle, textOf } from "./parts.js";
 
 /** The templates that WhatsApp takes in this conversation. Fires "sent". */
 class Templates extends Panel {
