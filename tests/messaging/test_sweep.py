@@ -13,6 +13,7 @@ import pytest
 
 from core.db.pool import Database
 from core.messaging.clock import utc_now
+from core.messaging.media import holds
 from core.messaging.media.sweep import Found, StorageSweeper
 from core.storage import FolderStorage, Storage
 from tests.http.ledger import new_attachment, new_thread
@@ -64,6 +65,14 @@ class Room:
         found = await sweeper.sweep(self.tenant.id)
         assert found is not None
         return found
+
+    async def after_sweeps(self) -> set[UUID]:
+        """What is left, row and bytes: a row goes with one sweep, its bytes with the next."""
+        await self.sweep()
+        await self.sweep()
+        rows = {row["id"] for row in await self.db.system.fetch("select id from attachments")}
+        assert {self.key(row) for row in rows} == set(await self.keys())
+        return rows
 
 
 @pytest.fixture
@@ -119,6 +128,25 @@ async def test_a_missing_thumbnail_is_made_again(room: Room) -> None:
         "select thumbnail_key, preview_due_at from attachments where id = $1", attachment)
     assert row is not None
     assert (row["thumbnail_key"], row["preview_due_at"] is not None) == (None, True)
+
+
+async def test_an_upload_that_nobody_sent_goes_after_a_month_unless_a_plugin_holds_it(room: Room) -> None:
+    place, sent_again = room.tenant.id, await room.attachment()
+    young, old, held, source = [await room.attachment() for _ in range(4)]
+    uploads = [young, old, held, source]
+    await room.db.system.execute("update attachments set message_id = null where id = any($1)", uploads)
+    await room.db.system.execute(
+        "update attachments set created_at = now() - interval '31 days' where id = any($1)", uploads[1:])
+    await room.db.system.execute("update attachments set source_id = $2 where id = $1", sent_again, source)
+    async with room.db.system_transaction() as connection:
+        for plugin in ("inbox", "acme"):
+            await holds.hold(connection, place, held, plugin, shared=True)
+    kept = {young, held, source, sent_again}
+    assert await room.after_sweeps() == kept
+    for plugin, left in (("acme", kept), ("inbox", kept - {held})):
+        async with room.db.system_transaction() as connection:
+            await holds.release(connection, place, held, plugin)
+        assert await room.after_sweeps() == left, plugin
 
 
 async def test_bytes_that_two_rows_share_stay_until_neither_names_them(room: Room) -> None:

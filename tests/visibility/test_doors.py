@@ -26,6 +26,7 @@ class Door:
 
 
 _NOTES = "/api/v1/p/inbox/conversations/{id}/notes"
+_DRAFT = "/api/v1/p/inbox/conversations/{id}/draft"
 DOORS = (
     Door("GET", "/conversations/{id}"),
     Door("GET", "/conversations/{id}/messages"),
@@ -38,6 +39,9 @@ DOORS = (
     Door("GET", "/api/v1/p/inbox/fragments/notes_panel?conversation={id}"),
     Door("POST", _NOTES, {"body": "called"}, 201),
     Door("DELETE", "/api/v1/p/inbox/notes/{note}", None, 204),
+    Door("PUT", _DRAFT, {"body": "Dear"}),
+    Door("DELETE", _DRAFT),
+    Door("GET", "/conversations/{id}/templates"),
     Door("PUT", "/conversations/{id}/read", {}),
     Door("POST", "/conversations/{id}/messages", {"body": "Bonjour"}, 202),
     Door("POST", "/conversations/{id}/messages", {"body": "Quote", "reply_to": "{message}"}, 202),
@@ -110,7 +114,8 @@ async def _everything(db: Database, talk: Talk) -> list[Any]:
     conversation = await db.system.fetchrow("select * from conversations where id = $1", talk.id)
     messages = await db.system.fetch("select * from messages where conversation_id = $1 order by id", talk.id)
     notes = await db.system.fetch("select * from inbox_note where conversation_id = $1", talk.id)
-    return [conversation, messages, notes]
+    drafts = await db.system.fetch("select * from inbox_draft where conversation_id = $1", talk.id)
+    return [conversation, messages, notes, drafts]
 
 
 @pytest.mark.parametrize("sees", ["all", "team", "own"])
@@ -141,6 +146,37 @@ async def test_a_contacts_files_are_those_of_the_conversations_one_sees(
         listed = await _all_pages(caller, f"/contacts/{talk.thread.contact_id}/files")
         assert [item["id"] for item in listed] == (
             [str(one) for one in reversed(talk.thread.message_ids)] if kind in SEEN[sees] else []), kind
+
+
+async def test_meta_is_not_asked_for_the_templates_of_a_conversation_that_one_does_not_see(
+    db: Database, tenant: SeededTenant, log_in: LogIn
+) -> None:
+    floor = await new_floor(db, tenant, "team")
+    caller = await log_in(floor)
+    for kind in frozenset(KINDS) - SEEN["team"]:
+        answer = await caller.ask("POST", f"/conversations/{floor.talks[kind].id}/template-readings")
+        assert answer.status == 404, (kind, answer.raw)
+
+
+@pytest.mark.parametrize("sees", ["all", "team", "own"])
+async def test_drafts_are_ones_own_and_out_of_sight_with_their_conversation(
+    sees: Sees, db: Database, tenant: SeededTenant, log_in: LogIn
+) -> None:
+    """Begun while it was in sight; given back, it goes on where it was left."""
+    floor = await new_floor(db, tenant, sees)
+    for number, (kind, talk) in enumerate(floor.talks.items()):
+        for member in (floor.me, floor.colleague):
+            await db.system.execute(
+                "insert into inbox_draft (id, tenant_id, conversation_id, member_id, body, files, version) "
+                "values (uuidv7(), $1, $2, $3, $4, '[]', $5)",
+                tenant.id, talk.id, member, kind if member == floor.me else "a colleague's", number + 1,
+            )  # fmt: skip
+    caller = await log_in(floor)
+    path = "/api/v1/p/inbox/drafts?limit=2"
+    assert sorted(one["body"] for one in await _all_pages(caller, path)) == sorted(SEEN[sees])
+    await db.system.execute("update conversations set assignee_id = $2 where id = $1", floor.talks["nobodys"].id,
+                            floor.me)  # fmt: skip
+    assert {one["body"] for one in await _all_pages(caller, path)} == SEEN[sees] | {"nobodys"}
 
 
 async def _all_pages(caller: Caller, path: str) -> list[Any]:

@@ -316,3 +316,31 @@ async def test_a_limited_member_learns_nothing_of_what_they_do_not_see_and_anoth
     assert whole[str(owner.user_id)] == 2
     assert [one["id"] for one in (await theirs.get(f"{BASE}/desks")).json()["items"]] == [str(theirs.user_id)]
     assert (await limited.get(f"{BASE}/assignment")).status == 403
+
+
+async def test_whoever_sees_their_team_learns_of_what_rules_gave_to_it_and_nothing_of_another(
+        comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, looks, colleague = await shop.agent("owner"), await shop.agent(), await shop.agent("supervisor")
+    other = await shop.agent("supervisor")
+    assert (await owner.patch("/api/v1/roles/agent", json={"sees": "team"})).status == 200
+    teams = [(await owner.post("/api/v1/teams", json={"name": name, "members": [str(one.user_id) for one in members]}))
+             .json()["id"] for name, members in (("Ventes", (looks, colleague)), ("Support", (other,)), ("Nobody", ()))]
+    for one in (owner, looks):
+        await away(one)
+    for number, locale in enumerate(("fr", "ar", "en"), 1):
+        speaks = {"phone": f"+21260000000{number}", "name": f"Customer 00{number}", "locale": locale}
+        assert (await owner.post("/api/v1/contacts", json=speaks)).status == 201
+    await rules(owner, *[{"languages": [locale], "to_team": team}
+                         for locale, team in zip(("fr", "ar", "en"), teams, strict=True)])
+    await write(comptoir, shop, 1, 2, 3)
+    ours, theirs, waits = await listed(owner)
+    assert held([ours, theirs, waits]) == {str(colleague.user_id): 1, str(other.user_id): 1, None: 1}
+    assert [one["id"] for one in await listed(looks)] == [ours["id"]]
+    told = (await looks.get(f"{BASE}/conversations/{ours['id']}/assignment")).json()
+    assert (told["state"], told["team"]) == ("given", "Ventes")
+    for hidden in (theirs, waits):
+        assert (await looks.get(f"{BASE}/conversations/{hidden['id']}/assignment")).status == 404
+        assert (await looks.get(f"{BASE}/fragments/assignment_panel?conversation={hidden['id']}")).status == 404
+    busy = {one["id"]: one["open"] for one in (await looks.get(f"{BASE}/desks")).json()["items"]}
+    assert (busy[str(colleague.user_id)], busy[str(other.user_id)]) == (1, 0)

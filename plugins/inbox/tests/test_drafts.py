@@ -90,6 +90,30 @@ async def test_nobody_elses_and_no_other_tenants(comptoir: Kernel) -> None:
     assert await _drafts(agent) == ["Secret"]
 
 
+async def test_given_away_it_is_out_of_sight_and_told_to_nobody_and_given_back_it_is_there(comptoir: Kernel) -> None:
+    shop, agent, path = await _talk(comptoir)
+    owner, talk = await shop.agent("owner"), path.split("/")[-2]
+    await owner.patch("/api/v1/roles/agent", json={"sees": "own"})
+
+    async def give(to: Agent | None) -> None:
+        given = await owner.put(f"/api/v1/conversations/{talk}/assignment",
+                                json={"assignee": to and str(to.user_id)})
+        assert given.status == 200, given.text
+
+    await give(agent)
+    begun = await _saved(agent, path, "Begun")
+    await give(None)
+    async with agent.listen("inbox.drafts") as mine:
+        assert await _drafts(agent) == []
+        assert (await agent.put(path, json={"body": "More", "base": begun["version"]})).status == 404
+        assert (await agent.delete(path)).status == 404
+        await _saved(owner, path, "The owner's own")
+        await give(agent)
+        assert await _drafts(agent) == ["Begun"]
+        more = await _saved(agent, path, "Begun, and more", begun["version"])
+        assert (await mine.next())["version"] == more["version"]  # the first that is told
+
+
 async def test_it_is_in_the_persons_export_and_goes_with_their_erasure(comptoir: Kernel) -> None:
     shop, agent, path = await _talk(comptoir)
     await _saved(agent, path, "Dear Salma")
