@@ -1,10 +1,12 @@
 """The screens follow the event log: no gap, no double, whatever happens to the socket."""
 
+import asyncio
 import random
 from copy import deepcopy
 from typing import Any
 
 import pytest
+from playwright.async_api import Route
 
 from .double import COLLEAGUE, ME, Double
 from .screen import Screen
@@ -138,6 +140,58 @@ async def test_a_team_is_chosen_shown_renamed_and_dissolved(double: Double, scre
     await detail.get_by_text("Ventes").wait_for()
     double.emit("team.deleted", {"id": "t1"})
     await detail.get_by_text("Ventes").wait_for(state="detached")
+
+
+async def test_an_answer_of_before_a_rename_does_not_bring_the_old_name_back(double: Double, screen: Screen) -> None:
+    """A conversation has no other version because its team or a tag of it is called otherwise."""
+    conversation = double.customer("Aya", team={"id": "t1", "name": "Sales"}, tags=[
+        {"id": "x", "name": "VIP", "colour": "red"}, {"id": "y", "name": "Late", "colour": "blue"}])  # fmt: skip
+    await screen.go("/inbox")
+    await screen.live()
+    told = await screen.page.evaluate("""async (conversation) => {
+        const { ledger } = await import('@comptoir/sdk/ledger.js');
+        const heard = (type, data) => ledger.apply({ type, data });
+        const shown = () => { const { team, tags } = ledger.conversation(conversation.id);
+                              return [team?.name, ...tags.map(({ name }) => name)]; };
+        heard('team.saved', { team: { id: 't1', name: 'Ventes' } });
+        heard('tag.saved', { tag: { id: 'x', name: 'Very important', colour: 'red' } });
+        heard('tag.deleted', { id: 'y' });
+        heard('conversation.updated', { conversation });
+        const renamed = shown();
+        heard('team.deleted', { id: 't1' });
+        heard('fetched.conversations', { items: [conversation] });
+        return [renamed, shown()];
+    }""", conversation)
+    assert told == [["Ventes", "Very important"], [None, "Very important"]]
+
+
+async def test_who_came_while_the_list_was_on_its_way_is_there(double: Double, screen: Screen) -> None:
+    """The list of who looks is of the moment in which it was made; what was told since is newer."""
+    conversation, asked, come = double.customer("Aya"), asyncio.Event(), asyncio.Event()
+    double.write(conversation, "hello", quiet=True)
+    looks = {"conversation": conversation["id"], "member": COLLEAGUE, "typing": False}
+
+    async def presence(route: Route) -> None:
+        if route.request.method != "GET":
+            await route.fulfill(status=204)
+        elif asked.is_set():
+            await route.fulfill(json={"members": [], "looking": [looks]})
+        else:
+            asked.set()
+            await come.wait()
+            await route.fulfill(json={"members": [], "looking": []}, headers={"X-Held": "yes"})
+
+    await screen.page.route("**/p/inbox/presence", presence)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    await asked.wait()
+    double.say("inbox.presence", looks | {"here": True})
+    here = screen.page.locator("inbox-chat").get_by_label("Here now: Yasmine Bennis")
+    await here.wait_for()
+    async with screen.page.expect_response(lambda answer: "x-held" in answer.headers):
+        come.set()
+    await screen.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    assert await here.count() == 1
 
 
 async def test_a_page_whose_rights_changed_is_loaded_anew(double: Double, screen: Screen) -> None:

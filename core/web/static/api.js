@@ -31,8 +31,8 @@ class Unreadable extends Error {
 }
 
 /** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
-export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout } = {}) {
-  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, "Accept-Language": locale, ...headers }), method, credentials: "same-origin", signal }, timeout);
+export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout, cache } = {}) {
+  const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, "Accept-Language": locale, ...headers }), method, credentials: "same-origin", signal, cache }, timeout);
   let answer = await asked();
   if (answer.status === 403 && method !== "GET" && await renewSession()) answer = await asked();
   if (answer.ok || answer.status === keep) return answer;
@@ -98,7 +98,8 @@ export async function renewSession() {
 /** The parsed JSON of an answer, or null for an empty one. */
 export async function json(method, path, options) {
   try {
-    const told = await (await request(method, path, options)).text(); // none of a 204, and of a 202 that only says "later"
+    // Nothing of it is cached, and a browser that thought so would let it wait for the same question asked before.
+    const told = await (await request(method, path, { ...options, cache: "no-store" })).text(); // none of a 204, and of a 202 that only says "later"
     return told ? JSON.parse(told) : null;
   } catch (error) {
     const kept = method === "GET" && away(error) ? await instead(path, options?.query) : undefined;

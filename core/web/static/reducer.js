@@ -3,12 +3,13 @@
  * snapshot + events = a newer snapshot (tests/web asserts it).
  *
  * State: conversations and contacts by id; threads by conversation id (only those opened); what this person wrote and
- * the server has not accepted yet, by conversation id; the version at which a conversation left this person's sight.
+ * the server has not accepted yet, by conversation id; the version at which a conversation left this person's sight;
+ * teams and tags that changed, by id, null when they are gone: a rename makes no other version of a conversation.
  */
 
 const RANK = { queued: -3, sending: -2, uncertain: -1, accepted: 0, received: 0, sent: 1, failed: 1, delivered: 2, read: 3, played: 4 };
 
-export const emptyState = () => ({ conversations: new Map(), contacts: new Map(), threads: new Map(), locals: new Map(), hidden: new Map() });
+export const emptyState = () => ({ conversations: new Map(), contacts: new Map(), threads: new Map(), locals: new Map(), hidden: new Map(), labels: new Map() });
 
 /**
  * `pending` keeps statuses that overtake the page of messages they belong to. A thread whose `newer` is a cursor is a
@@ -69,11 +70,14 @@ function putConversation(state, incoming, changes) {
   changes.conversations.add(incoming.id);
 }
 
-/** An embedded contact or last message may be older than what another event already told. */
+/** An embedded contact, label or last message may be older than what another event already told. */
 function withNewest(state, incoming, known) {
   const contact = state.contacts.get(incoming.contact?.id);
   const merged = contact && contact.version > incoming.contact.version
     ? { ...incoming, contact: summary(contact) } : { ...incoming };
+  const { labels } = state;
+  if (labels.has(incoming.team?.id)) merged.team = labels.get(incoming.team.id);
+  if (incoming.tags?.some(({ id }) => labels.has(id))) merged.tags = incoming.tags.flatMap((one) => (labels.has(one.id) ? labels.get(one.id) ?? [] : one));
   const [last, before] = [incoming.last_message, known?.last_message];
   if (last && before?.id === last.id && known.version === incoming.version && RANK[before.status] > RANK[last.status])
     merged.last_message = { ...last, status: before.status };
@@ -239,6 +243,7 @@ function hideConversation(state, { id, version }, changes) {
 }
 
 function changeTeam(state, id, team, changes) {
+  state.labels.set(id, team);
   for (const conversation of state.conversations.values()) {
     if (conversation.team?.id !== id) continue;
     state.conversations.set(conversation.id, { ...conversation, team });
@@ -247,6 +252,7 @@ function changeTeam(state, id, team, changes) {
 }
 
 function changeTag(state, id, tag, changes) {
+  state.labels.set(id, tag);
   for (const conversation of state.conversations.values()) {
     if (!conversation.tags?.some((one) => one.id === id)) continue;
     const tags = conversation.tags.flatMap((one) => (one.id === id ? tag ?? [] : one));

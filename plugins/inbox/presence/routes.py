@@ -40,7 +40,7 @@ async def beat(ctx: Context, body: Beat) -> None:
     """A screen is open
 
     Kept for 25 seconds: send it every ten. Colleagues who see the conversation are told of what changes by it; that a
-    screen went without a word is to be seen in the list.
+    screen went without a word is to be seen in the list. What is told of a screen that left is not heard.
     """
     if body.conversation is not None:
         await ctx.conversations.get(body.conversation)
@@ -57,7 +57,9 @@ async def leave(ctx: Context, body: Leaving) -> None:
 
 async def _tell(ctx: Context, new: Screen | None, key: str) -> None:
     """Of a member's several screens in one conversation, what is true of any is told, when it changes."""
-    found = await kept.screens(ctx)
+    found, left = await kept.open_and_left(ctx)
+    if key in left:
+        return
     old = next((one for one in found if one.key == key), None)
     if new is None:
         await kept.drop(ctx, key)

@@ -10,6 +10,7 @@ from comptoir_sdk import Context
 SECONDS = 25.0
 """After the last beat; screens send one every ten."""
 _ROOM = "screens"
+_LEFT = {"left": True}
 State = Literal["online", "away"]
 
 
@@ -35,11 +36,20 @@ async def keep(ctx: Context, screen: Screen) -> None:
 
 
 async def drop(ctx: Context, key: str) -> None:
-    await ctx.moments.remove(_ROOM, key)
+    """Kept as one that left: a word of it that was overtaken on its way does not bring it back."""
+    await ctx.moments.put(_ROOM, key, _LEFT, seconds=SECONDS)
 
 
 async def screens(ctx: Context) -> list[Screen]:
-    return [Screen.of(key, told) for key, told in (await ctx.moments.all(_ROOM)).items()]
+    """Those that are open."""
+    return (await open_and_left(ctx))[0]
+
+
+async def open_and_left(ctx: Context) -> tuple[list[Screen], frozenset[str]]:
+    """With the keys of those that left."""
+    told = await ctx.moments.all(_ROOM)
+    left = frozenset(key for key, word in told.items() if "left" in word)
+    return [Screen.of(key, word) for key, word in told.items() if key not in left], left
 
 
 def looking(found: list[Screen]) -> dict[tuple[UUID, UUID], bool]:

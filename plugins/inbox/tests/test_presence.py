@@ -40,6 +40,21 @@ async def test_colleagues_hear_who_looks_and_types_and_when_they_leave(comptoir:
         str(amina.user_id): "online", str(said.user_id): "away"}
 
 
+async def test_a_word_that_comes_after_its_screen_left_is_not_heard(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina, said = await shop.agent(), await shop.agent("supervisor")
+    conversation = await _conversation(comptoir, shop, amina)
+    async with said.listen("inbox.presence") as heard:
+        await _beat(amina, conversation)
+        assert (await heard.next())["here"]
+        await amina.ask("DELETE", _PATH, json={"screen": "screen-one"})
+        assert not (await heard.next())["here"]
+        assert await _beat(amina, conversation, typing=True) == 204
+        assert (await said.get(_PATH)).json() == {"members": [], "looking": []}
+        await _beat(amina, conversation, "screen-two")
+        assert not (await heard.next())["typing"]  # the next that is told
+
+
 async def test_who_does_not_see_the_conversation_learns_nothing_of_it(comptoir: Kernel) -> None:
     shop = await comptoir.tenant(plugins={"inbox": {}})
     owner, amina = await shop.agent("owner"), await shop.agent()

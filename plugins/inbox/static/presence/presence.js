@@ -17,6 +17,7 @@ class Presence {
   touched = Date.now();
   beats = 0;
   colleagues = new Map(); // conversation → Map(member → {typing, until})
+  late = new Set(); // for each list that is on its way, what was told since it was asked for
   listeners = new Set();
   lookers = new Set();
 
@@ -87,16 +88,24 @@ class Presence {
     put(PATH, { screen, conversation, typing, away }).catch((error) => console.info("not told where this screen is:", error.message));
   }
 
+  /** Under that name it says nothing more: a word that is still on its way would bring it back. */
   gone() {
-    remove(PATH, { screen: this.screen }).catch((error) => console.info("not told that this screen goes:", error.message));
+    clearTimeout(this.soon);
+    const { screen } = this;
+    Object.assign(this, { soon: null, screen: newId() });
+    remove(PATH, { screen }).catch((error) => console.info("not told that this screen goes:", error.message));
   }
 
   async fetch() {
+    const since = [];
+    this.late.add(since);
     const told = await get(PATH).catch((error) => console.info("who is here is not known:", error.message));
+    this.late.delete(since);
     if (!told) return;
     const before = this.known();
     this.colleagues.clear();
     for (const { conversation, member, typing } of told.looking) this.note(conversation, member, typing);
+    for (const word of since) this.take(word);
     if (this.known() !== before) this.tell();
   }
 
@@ -105,11 +114,16 @@ class Presence {
     return JSON.stringify([...this.colleagues].map(([conversation, there]) => [conversation, [...there].map(([member, { typing }]) => `${member} ${typing}`).sort()]).sort());
   }
 
-  heard({ conversation, member, here, typing }) {
+  heard(word) {
+    for (const since of this.late) since.push(word);
     const before = this.known();
+    this.take(word);
+    if (this.known() !== before) this.tell();
+  }
+
+  take({ conversation, member, here, typing }) {
     if (here) this.note(conversation, member, typing);
     else this.drop(conversation, member);
-    if (this.known() !== before) this.tell();
   }
 
   drop(conversation, member) {
