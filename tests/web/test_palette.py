@@ -47,6 +47,7 @@ async def test_it_opens_while_writing_and_gives_the_keyboard_back(screen: Screen
 
 async def test_the_focus_goes_round_inside_and_the_arrows_move(screen: Screen) -> None:
     await opened(screen)
+    await screen.page.get_by_role("option", name="Snoozed").wait_for()  # what the page offers stands below the rest
     first = await screen.page.get_by_role("option", selected=True).inner_text()
     await screen.page.keyboard.press("ArrowUp")
     last = screen.page.get_by_role("option").last
@@ -66,7 +67,7 @@ async def test_language_theme_shortcuts_and_leaving_are_in_it(double: Double, sc
         assert await screen.page.get_by_role("option", name=name).count() >= 1
     await screen.page.keyboard.type("dark")
     await screen.page.keyboard.press("Enter")
-    assert await screen.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    await screen.page.locator("html[data-theme=dark]").wait_for()
 
 
 async def test_whoever_types_at_once_has_typed_into_it(double: Double, screen: Screen) -> None:
