@@ -89,6 +89,23 @@ async def test_tabs_count_live_and_a_filter_becomes_a_view(double: Double, scree
     assert screen.errors == []
 
 
+@pytest.mark.parametrize("locale", ["fr", "ar"])
+async def test_the_three_lists_are_wholly_to_be_seen_at_the_desk(double: Double, screen: Screen, locale: str) -> None:
+    furnish(double)
+    for number in range(14):
+        double.customer(f"Number {number}", assignee={"id": ME, "name": "Amine Kadiri"} if number % 3 else None)
+    await screen.go(f"/inbox?lang={locale}")
+    await screen.live()
+    await screen.page.locator("#tab-none .n").wait_for()
+    cut = await screen.page.locator("inbox-tabs [role=tablist]").evaluate("""(list) => {
+        const whole = list.getBoundingClientRect();
+        const cut = (one) => { const { left, right } = one.getBoundingClientRect(), label = one.querySelector('.cut');
+            return left < whole.left - 1 || right > whole.right + 1 || label.scrollWidth > label.clientWidth; };
+        return [...list.children].filter(cut).map((one) => one.innerText);
+    }""")
+    assert cut == []
+
+
 async def test_a_list_by_a_field_of_the_contact_follows_what_happens(double: Double, screen: Screen) -> None:
     made = furnish(double)
     for one, city in zip(made, ("Agadir", "Fès", "Agadir", "Fès", "Fès"), strict=False):

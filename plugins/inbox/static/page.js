@@ -22,7 +22,7 @@ class Inbox extends Panel {
     :host { display: grid; grid-template: minmax(0, 1fr) / var(--list-w) minmax(0, 1fr) var(--detail-w); block-size: 100%; position: relative; }
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
     .bar h1 { flex: 1; }
-    .search { display: flex; align-items: center; gap: var(--sp-2); margin: var(--sp-2) var(--sp-3); min-block-size: 36px; padding-inline: 11px var(--sp-3); border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); color: var(--text-3); text-align: start; } .search:hover { border-color: var(--line-strong); } .search .icon { inline-size: 16px; block-size: 16px; }
+    .search { display: flex; align-items: center; gap: var(--sp-2); min-block-size: 36px; padding-inline: 11px var(--sp-3); border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); color: var(--text-3); text-align: start; } .search:hover { border-color: var(--line-strong); } .search .icon { inline-size: 16px; block-size: 16px; }
     .none { background: var(--bg); display: grid; grid-column: 2 / -1; place-content: center; }
     .hint { font-size: var(--fs-sm); color: var(--text-3); } kbd { font: 600 var(--fs-xs)/1.5 var(--font); border: 1px solid var(--line-strong); border-radius: 5px; padding: 0 5px; }
     inbox-chat { border-inline-end: 1px solid var(--line); container-type: inline-size; }
@@ -176,7 +176,6 @@ class Inbox extends Panel {
     return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")}>
         <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span><inbox-availability .api=${this.api}></inbox-availability></header>
         ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
-        <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button>
         ${this.tabs()}
         <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.shelf.emptiness} .picked=${this.picked} ?picking=${this.picked.size > 0} @choose=${(event) => this.go(event.detail)} @pick=${(event) => this.pick(event.detail)}></inbox-list>
         ${this.picked.size ? html`<inbox-bar .selection=${this.picked} size=${this.picked.size} @all=${() => this.pickAll()} @done=${() => this.unpick()}></inbox-bar>` : nothing}`}
@@ -209,7 +208,8 @@ class Inbox extends Panel {
     const turn = (key) => this.turn(key);
     return html`<inbox-tabs .look=${shelf.look} .views=${shelf.viewLooks} .filter=${shelf.filter} .sort=${shelf.order} .numbers=${shelf.counts} .mentions=${shelf.mentions.unread} .revision=${{}} ?manages=${can("inbox.views.manage")}
       @turn=${({ detail }) => turn(detail)} @filter=${({ detail }) => shelf.filterBy(detail)} @sort=${({ detail }) => shelf.sortBy(detail)} @edit-filter=${() => this.fill("filter")}
-      @save-view=${() => this.fill("view")} @edit-view=${() => this.fill("view", shelf.look.view)} @delete-view=${() => { const { view } = shelf.look; turn("all"); shelf.views.remove(view); }}></inbox-tabs>`;
+      @save-view=${() => this.fill("view")} @edit-view=${() => this.fill("view", shelf.look.view)} @delete-view=${() => { const { view } = shelf.look; turn("all"); shelf.views.remove(view); }}>
+      <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button></inbox-tabs>`;
   }
 
   turn(key) {
