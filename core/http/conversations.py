@@ -132,10 +132,10 @@ class NewPriority(RequestModel):
 
 
 class Actor(Resource):
-    """`name` is null for the system, and for who is no member any more; a plugin's is its identifier. `id` is a
-    member's, else null."""
+    """`name` is null for the system and the customer, and for who is no member any more; a plugin's is its identifier.
+    `id` is a member's, else null."""
 
-    kind: Literal["member", "api_key", "plugin", "operator", "system", "stranger"]
+    kind: Literal["member", "api_key", "plugin", "operator", "system", "stranger", "customer"]
     id: UUID | None
     name: str | None = Field(examples=["Amine Kadiri"])
 
@@ -211,8 +211,9 @@ def _register_reading(api: Api) -> None:
     @api.route("GET", "/conversations/<uuid:conversation_id>/acts", _READ, "What was done with a conversation",
                query=Paging, responses={200: Listing[ActResource]})  # fmt: skip
     async def list_acts(conversation_id: UUID, query: Paging) -> dict[str, Any]:
-        """Assigned, moved, opened, snoozed, closed, tagged, prioritised: by whom and when, the newest first. What the
-        customer's own word did is in the messages."""
+        """Assigned, moved, opened, snoozed, closed, tagged, prioritised: by whom and when, the newest first. What a
+        customer's word or the end of a snooze opened comes with the act that it ended, beyond the limit, and with
+        `-end` in its id."""
         return (await acts.list_acts(services().db, conversation_id, limit=query.limit, cursor=query.cursor)).as_json()
 
     @api.route("GET", "/conversations/<uuid:conversation_id>/suggestions", Permitted("messages.send"),

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from comptoir_sdk import Context, Conversation, Invalid, Team
+from comptoir_sdk import Contact, Context, Conversation, Invalid, Tag, Team
 from comptoir_sdk.values import Account
 
 from plugins.inbox.assignment.choice import choose, fitting, seated
@@ -55,11 +55,13 @@ async def change_rules(ctx: Context, body: AssignmentShape) -> Any:
 async def preview(ctx: Context, query: PreviewQuery) -> dict[str, Any]:
     """Who would be given a conversation now
 
-    A new one on this number: by which rule, to whom and why. Nothing is changed.
+    A new one on this number, with what rules ask for: by which rule, to whom and why. Nothing is changed.
     """
     dispatch, now = await dispatch_of(ctx), ctx.now()
     team = Team(query.team, "") if query.team else None
-    asked = Conversation(UUID(int=0), "open", None, Account(query.account, ""), team=team)
+    contact = Contact(UUID(int=0), "", locale=query.language)
+    asked = Conversation(UUID(int=0), "open", contact, Account(query.account, ""), team=team,
+                         tags=tuple(Tag(tag, "") for tag in query.tags), priority=query.priority)  # fmt: skip
     rule = fitting(await Rule.all().order_by("position", "id"), asked)
     off = not ctx.business_hours.is_open(now)
     if rule is None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Json, JsonValue, StringConstraints, model_validator
 
 from plugins.inbox.assignment.desks import MOST_CAPACITY
 
@@ -66,10 +66,14 @@ class AssignmentShape(BaseModel):
 
 
 class PreviewQuery(BaseModel):
-    """Of a new conversation on this number, with this team; `unsaved` is not given: what is saved counts."""
+    """Of a new conversation on this number, with this team, these tags (a JSON list of ids) and this priority, of a
+    contact who speaks this language; `unsaved` is not given: what is saved counts."""
 
     account: UUID
     team: UUID | None = None
+    tags: Annotated[Json[list[UUID]], Field(max_length=2000)] = Field(default_factory=list)
+    priority: Priority = "none"
+    language: Language | None = None
 
 
 class SeatShape(BaseModel):

@@ -42,8 +42,9 @@ async def _tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Collec
     for notice in notices:
         wanted = wishes[notice.member_id]
         sound = wanted.ways(kind).sound and not is_quiet(ctx, wanted, ctx.now())
-        await ctx.broadcast("notices", {"conversation": str(conversation_id), "notice": resource(notice),
-                                        "page": wanted.ways(kind).page, "sound": sound}, member=notice.member_id)
+        await ctx.broadcast("notices", {
+            "conversation": str(conversation_id), "notice": resource(notice), "page": wanted.ways(kind).page,
+            "sound": sound, "tune": wanted.tune}, member=notice.member_id)  # fmt: skip
 
 
 async def _keep(ctx: Context, kind: Kind, conversation_id: UUID, members: Collection[UUID],

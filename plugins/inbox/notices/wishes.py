@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from plugins.inbox.notices.models import NoticeWishes
 
 Kind = Literal["assigned", "message", "mention", "unassigned", "woken", "due_soon", "late"]
+Tune = Literal["chime", "drop", "bell"]
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 
 
@@ -58,15 +59,16 @@ class Quiet(BaseModel):
 
 
 class Wishes(BaseModel):
-    """`hide_content`: what is pushed names nobody and quotes nothing."""
+    """`hide_content`: what is pushed names nobody and quotes nothing. `tune`: which sound an open page makes."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
         {"kinds": {"message": {"page": True, "sound": False, "push": True}}, "quiet": {"since": "20:00",
-         "until": "08:00"}, "hide_content": True}]})  # fmt: skip
+         "until": "08:00"}, "hide_content": True, "tune": "bell"}]})  # fmt: skip
 
     kinds: Kinds = Kinds()
     quiet: Quiet | None = None
     hide_content: bool = False
+    tune: Tune = "chime"
 
     def ways(self, kind: str) -> Ways:
         found: Ways = getattr(self.kinds, kind)

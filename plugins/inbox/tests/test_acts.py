@@ -1,5 +1,6 @@
 """What colleagues did with a conversation: told to those who see it, and to nobody else."""
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,6 +52,44 @@ async def test_each_act_says_who_what_and_when_in_pages_and_only_to_who_sees_the
     await owner.put(f"{path}/assignment", json={"assignee": str(limited.user_id)})
     assert [one["action"] for one in (await _acts(limited, conversation))["items"]][:2] == ["assigned", "snoozed"]
     assert (await owner.get(f"{path}/acts?cursor=nonsense")).status == 422
+
+
+async def test_what_opened_a_conversation_without_a_colleague_is_told_once_and_with_its_cause(
+        comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner = await shop.agent("owner")
+    await shop.receives("Bonjour", sender="+212600000001")
+    await comptoir.drain()
+    conversation = (await owner.get("/api/v1/conversations")).json()["items"][0]["id"]
+    path = f"/api/v1/conversations/{conversation}"
+
+    async def put_aside(status: str, until: datetime | None = None) -> None:
+        body = {"status": status} | ({"until": until.isoformat()} if until else {})
+        assert (await owner.put(f"{path}/status", json=body)).status == 200
+
+    await put_aside("closed")
+    await put_aside("open")  # by a colleague, before the customer could
+    for status in ("closed", "snoozed"):
+        await put_aside(status)
+        await shop.receives("Encore moi", sender="+212600000001")
+        await shop.receives("Et encore", sender="+212600000001")
+        await comptoir.drain()
+    await put_aside("snoozed", datetime.now(UTC) + timedelta(hours=1))
+    await put_aside("closed")  # before its time: it ends nothing any more
+    await put_aside("snoozed", until := datetime.now(UTC) + timedelta(seconds=3))
+    assert (await _acts(owner, conversation))["items"][0]["action"] == "snoozed"
+    await asyncio.sleep((until - datetime.now(UTC)).total_seconds() + 0.05)
+    told = (await _acts(owner, conversation))["items"]
+    assert len(told) == 10
+    customer, system, member = (("customer", None), ("system", None), ("member", "Omar"))
+    assert [((one["actor"]["kind"], one["actor"]["name"]), one["action"], one["changes"]["status"][0])
+            for one in told] == [
+        (system, "reopened", "snoozed"), (member, "snoozed", "closed"), (member, "closed", "snoozed"),
+        (member, "snoozed", "open"), (customer, "reopened", "snoozed"), (member, "snoozed", "open"),
+        (customer, "reopened", "closed"), (member, "closed", "open"), (member, "reopened", "closed"),
+        (member, "closed", "open")]  # fmt: skip
+    assert [one["at"] for one in told] == sorted((one["at"] for one in told), reverse=True)
+    assert len({one["id"] for one in told}) == len(told)
 
 
 async def test_a_colleagues_act_stands_between_the_messages_of_its_time_at_once(comptoir: Kernel) -> None:

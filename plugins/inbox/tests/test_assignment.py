@@ -195,6 +195,15 @@ async def test_a_rule_gives_to_a_team_and_why_is_told_beside_it_and_in_the_audit
     foreseen = (await owner.get(f"{BASE}/assignment/preview?account={account}")).json()
     assert (foreseen["outcome"], foreseen["member"], foreseen["how"], foreseen["open"]) == (
         "given", "Amina", "round_robin", 1)
+    tag = (await owner.post("/api/v1/tags", json={"name": "VIP", "colour": "red"})).json()["id"]
+    await rules(owner, {"tags": [tag], "priorities": ["urgent"], "languages": ["ar"], "to_team": team, "name": "VIP"},
+                {"to_team": team, "name": "Sales"}, capacity=8)
+    for more, rule in (("", "Sales"), (f'&tags=["{tag}"]&priority=urgent', "Sales"),
+                       (f'&tags=["{tag}"]&priority=urgent&language=fr', "Sales"),
+                       (f'&tags=["{tag}"]&priority=urgent&language=ar', "VIP")):  # fmt: skip
+        asked = f"{BASE}/assignment/preview?account={account}{more}"
+        assert (await owner.get(asked)).json()["rule"] == rule, more
+    assert (await owner.get(f"{BASE}/assignment/preview?account={account}&tags=x")).status == 422
     await write(comptoir, shop, 1)
     [given] = await listed(owner)
     assert (given["team"]["name"], given["assignee"]["id"]) == ("Ventes", str(agent.user_id))

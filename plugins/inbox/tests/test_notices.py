@@ -84,8 +84,8 @@ async def test_who_is_concerned_is_told_once_for_what_repeats_and_it_is_read_wit
         await _assign(amina, conversation, said)
         await comptoir.drain()
         word = await heard.next()
-        assert (word["conversation"], word["notice"]["kind"], word["page"], word["sound"]) == (
-            conversation, "assigned", True, True)
+        assert (word["conversation"], word["notice"]["kind"], word["page"], word["sound"], word["tune"]) == (
+            conversation, "assigned", True, True, "chime")
     for _ in range(3):
         await shop.receives("again", sender="+212600000001")
     await comptoir.drain()

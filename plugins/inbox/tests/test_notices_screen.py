@@ -67,6 +67,13 @@ async def test_what_concerns_somebody_is_told_where_they_are_and_not_what_they_l
     await page.get_by_role("button", name="Assigned to Amina").wait_for()
 
 
+_TONES = """() => {
+    window.tones = [];
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...when) { tones.push(this.type); return start.apply(this, when); };
+}"""
+
+
 async def test_a_person_chooses_what_they_are_told_and_lets_this_browser_be_told(comptoir: Kernel) -> None:
     shop = await comptoir.tenant(plugins={"inbox": {}, "settings": {}})
     said = await shop.agent()
@@ -76,14 +83,18 @@ async def test_a_person_chooses_what_they_are_told_and_lets_this_browser_be_told
     await page.get_by_label("Quiet hours").check()
     await page.locator("input[type=time]").first.fill("19:30")
     await page.get_by_label("Hide the content").check()
+    await page.get_by_label("Which sound").select_option("bell")
+    await page.evaluate(_TONES)
+    await page.get_by_role("button", name="Listen").click()
+    await page.wait_for_function("() => tones.join() === 'triangle,sine'")
     await page.get_by_role("button", name="Tell this browser, too").click()
     await page.get_by_text("This browser is told, also while no page of Comptoir is open.").wait_for()
     await page.get_by_text("· this one").wait_for()
     key = (await said.get("/api/v1/p/inbox/notices/key")).json()["key"]
     assert await page.evaluate("() => [asked.applicationServerKey, asked.userVisibleOnly]") == [key, True]
     wishes = (await said.get("/api/v1/p/inbox/notices/wishes")).json()
-    assert (wishes["kinds"]["mention"]["sound"], wishes["quiet"]["since"], wishes["hide_content"]) == (
-        False, "19:30", True)
+    assert (wishes["kinds"]["mention"]["sound"], wishes["quiet"]["since"], wishes["hide_content"], wishes["tune"]) == (
+        False, "19:30", True, "bell")
     await page.get_by_role("button", name="Remove").click()
     await page.get_by_role("button", name="Tell this browser, too").wait_for()
     assert (await said.get("/api/v1/p/inbox/notices/browsers")).json()["items"] == []

@@ -1,13 +1,13 @@
-/** What colleagues and rules did with one conversation, beside its messages, and live. */
+/** What colleagues and rules did with one conversation, and what opened it again, beside its messages, and live. */
 import { get } from "@comptoir/sdk";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { Beside } from "../beside.js";
 
 const SOON = 150; // ms: of a change of several things one answer tells
 const LATEST = 20;
-const CHANGES = ["open", "snoozed", "labels"];
+const CHANGES = ["open", "snoozed", "woken", "labels"];
 
-const tells = ({ type, data }) => ["conversation.assigned", "conversation.moved", "conversation.closed"].includes(type)
+const tells = ({ type, data }) => ["conversation.assigned", "conversation.moved", "conversation.closed", "conversation.opened"].includes(type)
   || (type === "conversation.updated" && CHANGES.includes(data.change));
 
 export class ActsOf extends Beside {

@@ -60,7 +60,7 @@ class Bell extends Panel {
     const { conversation: id, notice } = word;
     if (presence.conversation === id && !presence.away) return this.read(id);
     this.count();
-    if (word.sound) import("./sound.js").then(({ sound }) => sound(notice.id));
+    if (word.sound) import("./sound.js").then(({ sound }) => sound(notice.id, word.tune));
     if (word.page && !document.hidden) await this.show(id, notice);
     return undefined;
   }

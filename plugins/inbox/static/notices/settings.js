@@ -1,11 +1,12 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, get, put, t, toast } from "@comptoir/sdk";
+import { newId } from "@comptoir/sdk/ledger.js";
 import "@comptoir/sdk/elements/card.js";
 import "@comptoir/sdk/elements/check.js";
 import "@comptoir/sdk/elements/notice.js";
 import "@comptoir/sdk/elements/time.js";
 import { able, begin, browsers, end, forget, refused } from "./push.js";
-import { sound } from "./sound.js";
+import { sound, tunes } from "./sound.js";
 import { KINDS } from "./words.js";
 
 const PATH = "/api/v1/p/inbox/notices/wishes";
@@ -19,6 +20,7 @@ class Notifications extends Panel {
     table { inline-size: 100%; border-collapse: collapse; } th, td { padding: 6px var(--sp-2); text-align: center; } th:first-child { text-align: start; font-weight: 500; } thead th { font-size: var(--fs-sm); color: var(--text-2); font-weight: 600; } tbody tr { border-block-start: 1px solid var(--line); }
     td input { inline-size: 18px; block-size: 18px; accent-color: var(--accent); } td label { display: inline-grid; place-items: center; min-inline-size: 44px; min-block-size: 36px; }
     .hours { display: flex; flex-wrap: wrap; gap: var(--sp-3); align-items: center; margin-block-start: var(--sp-2); } .hours input { min-block-size: 40px; border: 1px solid var(--line-strong); border-radius: var(--r-md); background: var(--surface); padding-inline: var(--sp-2); }
+    .tune { display: flex; flex-wrap: wrap; gap: var(--sp-3); align-items: end; margin-block-start: var(--sp-3); } .tune ui-field { inline-size: min(260px, 100%); margin: 0; }
     li { display: flex; align-items: center; gap: var(--sp-3); min-block-size: 44px; } .acts { display: flex; gap: var(--sp-3); flex-wrap: wrap; margin-block-start: var(--sp-3); }
     @media (max-width: 760px) { :host { padding-inline: var(--sp-4); } th, td { padding-inline: 2px; } }
   `];
@@ -48,7 +50,13 @@ class Notifications extends Panel {
     return html`<ui-card heading=${t("What you are told")}><table><thead><tr><th scope="col">${t("When")}</th>${ways.map(([, label]) => html`<th scope="col">${label}</th>`)}</tr></thead>
       <tbody>${Object.entries(KINDS).map(([kind, label]) => html`<tr><th scope="row">${label()}</th>${ways.map(([way, name]) => html`<td><label><input type="checkbox" aria-label=${`${label()}: ${name}`} .checked=${this.wishes.kinds[kind][way]} @change=${({ target }) => this.choose(kind, way, target.checked)}></label></td>`)}</tr>`)}</tbody></table>
       <p class="muted">${t("You are never told of what you look at right now.")}</p>
-      <div class="acts"><ui-button icon="play" @click=${() => sound(Date.now())}>${t("Hear the sound")}</ui-button></div></ui-card>`;
+      ${this.tunes()}</ui-card>`;
+  }
+
+  tunes() {
+    const { tune } = this.wishes;
+    return html`<div class="tune"><ui-field label=${t("Which sound")} .options=${tunes()} .value=${tune} @input=${({ target }) => this.save({ tune: target.value })}></ui-field>
+      <ui-button icon="play" @click=${() => sound(newId(), tune)}>${t("Listen")}</ui-button></div>`;
   }
 
   quiet() {

@@ -90,7 +90,7 @@ class Templates extends Panel {
     const why = obstacle(template);
     const categories = { MARKETING: t("Marketing"), UTILITY: t("Utility") };
     return html`<li><button ?disabled=${Boolean(why)} title=${why || nothing} @click=${() => { this.chosen = template; }}><span class="top"><bdi class="name cut">${template.name.replaceAll("_", " ")}</bdi><span class="meta">${[template.language, categories[template.category] ?? template.category].join(" · ")}</span></span>
-      <span class="body cut" dir="auto">${why || textOf(template)}</span></button></li>`;
+      <span class="body ${why ? "" : "cut"}" dir="auto">${why || textOf(template)}</span></button></li>`;
   }
 
   keys(event) {
