@@ -25,6 +25,7 @@ from core.http.doorman import Doorman
 from core.http.etag import conditional
 from core.http.idempotency import once
 from core.http.limits import count_request, count_stranger, tell
+from core.http.rule import Rule
 from core.limits.limiter import counting
 from core.metrics.numbers import REQUESTS
 from core.request_ids import request_id
@@ -53,6 +54,7 @@ class Application(Quart):
     json_provider_class = Json
     request_class = BoundedRequest
     asgi_http_class = PatientConnection
+    url_rule_class = Rule
 
     def admit_with(self, doorman: Doorman) -> None:
         """Put the doorman at the door. Called once, before anything else registers a before_request."""

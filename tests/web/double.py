@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from quart import Quart, Response, request, websocket
 
+from core.http.rule import Rule
 from core.web import Installation, PluginFiles, blueprint
 from core.web.language import Locale, direction
 
@@ -199,6 +200,7 @@ class Double:
 
     def _application(self) -> Quart:
         app = Quart("double", static_folder=None)
+        app.url_rule_class = Rule
         plugins = [PluginFiles(name, ROOT / "plugins" / name / "static", ROOT / "plugins" / name / "locale")
                    for name in ("inbox", "contacts", "settings")]
         plugins.append(PluginFiles("acme", Path(__file__).parent / "acme"))
