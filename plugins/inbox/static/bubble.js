@@ -47,18 +47,39 @@ export const bubbleStyles = css`${textStyles}
   @media (max-width: 760px) { .m { position: relative; padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } .more { position: absolute; inset-block-start: 0; inset-inline-end: 0; } .out .more { inset-inline: 0 auto; } }
 `;
 
-/** `around`: what the thread knows of it, and what it does when something in it is pressed. */
+/**
+ * `around`: what the thread knows of it, and what it does when something in it is pressed. Each place of a template and
+ * each gap between tags is a node in every bubble: what most messages have none of shares a place, and a text is set.
+ */
 export function bubble(message, around) {
   const out = message.direction === "outbound";
   const { reactions, focused } = around;
-  return html`<article class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id} tabindex=${focused ? 0 : -1} aria-label=${nameOf(message, around)}>
-    <div class="b ${reactions ? "reacted" : ""} ${message.type === "sticker" && !message.revoked_at && !message.context_wamid ? "naked" : ""}">
-      ${message.participant && around.first ? html`<bdi class="who cut">${message.participant.name}</bdi>` : nothing}
-      ${message.revoked_at ? revoked(message) : html`${origin(message)}${quote(message, around)}${content(message, around)}${before(message, around)}`}
-      ${meta(around.album?.at(-1) ?? message, around)}${trouble(message, around)}${reacted(message, around)}
-    </div>
-    ${around.active ? tools(message, around) : nothing}
-  </article>`;
+  return html`<article class="m ${out ? "out" : ""} ${around.first ? "first" : ""}" data-id=${message.id} tabindex=${focused ? 0 : -1} aria-label=${nameOf(message, around)}><div class="b ${reactions ? "reacted" : ""} ${message.type === "sticker" && !message.revoked_at && !message.context_wamid ? "naked" : ""}">${above(message, around)}${said(message, around)}${meta(around.album?.at(-1) ?? message, around)}${below(message, around)}</div>${around.active ? tools(message, around) : nothing}</article>`;
+}
+
+/** What a bubble is drawn from. As long as all of it is the same, it stands as it is. */
+export function drawnFrom(message, around) {
+  const { album: files, reactions, ours, quoted, contact, first, focused, active, mayReact, opened, originals } = around;
+  const given = reactions && [...reactions.values()].map(({ emoji, name }) => `${emoji} ${name}`).join();
+  const plugged = active || (!message.revoked_at && (rendererOf(message) || panelsIn("message.body", around.about(message)).length));
+  return [message, first, contact, given, ours, quoted, focused, active, mayReact, opened.has(message.id), originals.has(message.id), plugged ? around.conversation : null, ...(files ?? [])];
+}
+
+function above(message, around) {
+  const { participant, context, context_wamid: answered, revoked_at: gone } = message;
+  const who = participant && around.first;
+  if (!who && (gone || (!context && !answered))) return nothing;
+  return html`${who ? html`<bdi class="who cut">${participant.name}</bdi>` : nothing}${gone ? nothing : html`${origin(message)}${quote(message, around)}`}`;
+}
+
+function said(message, around) {
+  if (message.revoked_at) return revoked(message);
+  return message.original ? html`${content(message, around)}${before(message, around)}` : content(message, around);
+}
+
+function below(message, around) {
+  if (!around.reactions && !troubled(message)) return nothing;
+  return html`${trouble(message, around)}${reacted(message, around)}`;
 }
 
 /** Only at the one that somebody points at or has come to: a thread shows dozens. */
@@ -81,8 +102,9 @@ function nameOf(message, { contact, album: files }) {
 
 function meta(message, around) {
   const out = message.direction === "outbound";
-  return html`<div class="mt">${out && message.author?.name && around.first ? html`<span class="by cut"><bdi>${message.author.name}</bdi></span>` : nothing}${edited(message, around)}
-    <time datetime=${message.at} title=${fmt.moment(message.at)}>${fmt.time(message.at)}</time>${out ? tick(message.status) : nothing}</div>`;
+  const by = out && around.first && message.author?.name;
+  const told = by || message.edited_at ? html`${by ? html`<span class="by cut"><bdi>${by}</bdi></span>` : nothing}${edited(message, around)}` : nothing;
+  return html`<div class="mt">${told}<time datetime=${message.at} title=${fmt.moment(message.at)} .textContent=${fmt.time(message.at)}></time>${out ? tick(message.status) : nothing}</div>`;
 }
 
 function edited({ id, edited_at: at, revoked_at: gone, original }, { originals, uncover }) {
@@ -143,9 +165,11 @@ function linked(message, around) {
   return html`${/^https?:/.test(told.link ?? "") ? html`<a class="card" href=${told.link} target="_blank" rel="noopener noreferrer">${inner}${icon("external-link")}</a>` : html`<div class="card">${inner}</div>`}${told.caption ? words(message, around) : nothing}`;
 }
 
+const troubled = ({ status }) => ["failed", "unsent", "uncertain"].includes(status);
+
 function trouble(message, { retry, discard }) {
   const { status, error } = message;
-  if (!["failed", "unsent", "uncertain"].includes(status)) return nothing;
+  if (!troubled(message)) return nothing;
   const unsure = status === "uncertain";
   const head = unsure ? t("WhatsApp has not confirmed this message.") : error?.title ?? statusOf(status)[2];
   const cause = unsure ? t("It may or may not have reached the customer. It is not sent again by itself.") : error?.cause ?? error?.details;

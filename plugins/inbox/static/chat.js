@@ -53,10 +53,14 @@ class Chat extends Panel {
     this.cleanup(presence.subscribe(() => this.requestUpdate()));
   }
 
+  /** Plugins hear of another only when it is another. */
+  willUpdate(changed) {
+    if (changed.has("conversation")) this.about = { conversation: this.conversation, contact: this.conversation.contact };
+  }
+
   render() {
-    const { conversation } = this;
+    const { about, conversation } = this;
     const name = titleOf(conversation);
-    const about = { conversation, contact: conversation.contact };
     const here = presence.of(conversation.id);
     return html`<header class="bar">
         <button class="ib back" aria-label=${t("Back to the list")} @click=${() => this.tell("leave")}>${icon("arrow-left")}</button>

@@ -103,12 +103,12 @@ class List extends Panel {
     const { list } = this;
     if (!list?.loaded) return list?.error ? this.failure() : html`<ui-skeleton rows="9"></ui-skeleton>`;
     if (!this.shown.length && !list.next) return html`<ui-empty icon="inbox" text=${this.empty}><slot name="empty"></slot></ui-empty>`;
-    const { reachable } = this;
+    const [reachable, today] = [this.reachable, fmt.dayKey(Date.now())];
     return html`
       ${this.news ? html`<button class="news" @click=${this.top}>${tn("{n} new", "{n} new", this.news)} ${icon("arrow-up")}</button>` : nothing}
       <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
         <div class="virt" role="listbox" aria-label=${t("Conversations")} .style=${`block-size:${this.virtual.size}px`}>
-          ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item, reachable))}</div></div>
+          ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item, reachable, today))}</div></div>
       ${list.error ? this.failure() : nothing}${[...this.badges.failed.keys()].map((panel) => this.lost(panel))}`;
   }
 
@@ -120,7 +120,7 @@ class List extends Panel {
     return html`<ui-error text=${t("The conversations could not be loaded.")} .error=${this.list.error} @retry=${() => { this.more(); this.requestUpdate(); }}></ui-error>`;
   }
 
-  row({ index, start }, reachable) {
+  row({ index, start }, reachable, today) {
     const conversation = this.shown[index];
     if (!conversation) return nothing;
     const badge = this.badges.of(conversation);
@@ -128,8 +128,8 @@ class List extends Panel {
     const draft = conversation.id === this.selected ? "" : drafts.of(conversation.id)?.body.trim() ?? "";
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
       tabindex=${conversation.id === reachable ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
-      aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>
-      ${guard([conversation, badge, draft, fmt.dayKey(Date.now()), here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here))}</div>`;
+      aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>${
+      guard([conversation, badge, draft, today, here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here))}</div>`;
   }
 
   keys(event) {
@@ -201,19 +201,28 @@ class List extends Panel {
   }
 }
 
+/** Each place of a template and each gap between tags is a node in every row: what most rows have none of shares a place. */
 function face(conversation, badge, draft, here) {
-  const { last_message: last, assignee, unread } = conversation;
-  const said = last ? preview(last) : { icon: null, text: "" };
-  return html`<span class="face"><ui-avatar name=${titleOf(conversation)}></ui-avatar><span class="box"></span></span>
-    <div><div class="l1"><span class="nm cut" dir="auto">${titleOf(conversation)}</span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at}>${fmt.brief(conversation.last_message_at)}</time></div>
-    <div class="l2">${priorityMark(conversation.priority)}${last?.direction === "outbound" ? tick(last.status) : nothing}${said.icon ? icon(said.icon) : nothing}${
-      draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto">${said.text}</span>`}${
-      held(conversation)}${faces(here, true)}${
-      assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing}${
-      unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing}</div></div>`;
+  const name = titleOf(conversation);
+  const said = conversation.last_message ? preview(conversation.last_message) : { icon: null, text: "" };
+  return html`<span class="face"><ui-avatar name=${name}></ui-avatar><span class="box"></span></span><div><div class="l1"><span class="nm cut" dir="auto" .textContent=${name}></span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at} .textContent=${fmt.brief(conversation.last_message_at)}></time></div><div class="l2">${ahead(conversation, said)}${
+      draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto" .textContent=${said.text}></span>`}${
+      marks(conversation, here)}</div></div>`;
 }
 
-/** In one piece, which most rows have none of: each place of a template is a node in every row. */
+function ahead({ priority, last_message: last }, said) {
+  const told = [priorityMark(priority), last?.direction === "outbound" ? tick(last.status) : nothing, said.icon ? icon(said.icon) : nothing].filter((one) => one !== nothing);
+  return told.length ? told : nothing;
+}
+
+function marks(conversation, here) {
+  const { assignee, unread } = conversation;
+  const told = [held(conversation), faces(here, true),
+    assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing,
+    unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing].filter((one) => one !== nothing);
+  return told.length ? told : nothing;
+}
+
 function held({ blocked_at: blocked, snoozed_until: snoozed, waiting_since: waiting }) {
   if (!blocked && !snoozed && !waiting) return nothing;
   return html`${blocked ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}${snoozed ? icon("bell-off") : nothing}${waited(waiting)}`;

@@ -1,4 +1,5 @@
 import { css, html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
 import { Panel, bindKeys, bootstrap, can, define, fmt, icon, navigate, offerActions, put, t, toast } from "@comptoir/sdk";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
@@ -205,11 +206,12 @@ class Inbox extends Panel {
 
   tabs() {
     const { shelf } = this;
-    const turn = (key) => this.turn(key);
-    return html`<inbox-tabs .look=${shelf.look} .views=${shelf.viewLooks} .filter=${shelf.filter} .sort=${shelf.order} .numbers=${shelf.counts} .mentions=${shelf.mentions.unread} .revision=${{}} ?manages=${can("inbox.views.manage")}
+    const { key, filter, order, revision } = shelf;
+    const turn = (to) => this.turn(to);
+    return guard([key, filter, order, revision], () => html`<inbox-tabs .look=${shelf.look} .views=${shelf.viewLooks} .filter=${shelf.filter} .sort=${shelf.order} .numbers=${shelf.counts} .mentions=${shelf.mentions.unread} .revision=${revision} ?manages=${can("inbox.views.manage")}
       @turn=${({ detail }) => turn(detail)} @filter=${({ detail }) => shelf.filterBy(detail)} @sort=${({ detail }) => shelf.sortBy(detail)} @edit-filter=${() => this.fill("filter")}
       @save-view=${() => this.fill("view")} @edit-view=${() => this.fill("view", shelf.look.view)} @delete-view=${() => { const { view } = shelf.look; turn("all"); shelf.views.remove(view); }}>
-      <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button></inbox-tabs>`;
+      <button class="search" aria-keyshortcuts="/" @click=${() => this.find()}>${icon("search")}<span class="grow">${t("Search")}</span><kbd>/</kbd></button></inbox-tabs>`);
   }
 
   turn(key) {

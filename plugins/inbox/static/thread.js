@@ -1,4 +1,5 @@
 import { css, html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Panel, can, define, fmt, icon, post, remove, t, tn, toast } from "@comptoir/sdk";
@@ -8,7 +9,7 @@ import { Undo } from "@comptoir/sdk/undo.js";
 import { actRow, actStyles } from "./acts/row.js";
 import { ActsOf } from "./acts/store.js";
 import { merged } from "./beside.js";
-import { bubble, bubbleStyles, seen } from "./bubble.js";
+import { bubble, bubbleStyles, drawnFrom, seen } from "./bubble.js";
 import { Focus } from "./focus.js";
 import { noteRow, noteStyles } from "./notes/row.js";
 import { NotesOf } from "./notes/store.js";
@@ -208,10 +209,11 @@ class Thread extends Panel {
     const { message, album } = row;
     const { built } = this;
     const reactions = album ? album.map(({ wamid }) => built.reactions.get(wamid)).find(Boolean) : built.reactions.get(message.wamid);
-    return bubble(message, {
-      ...this.doings, first: row.first, album, contact, reactions, ours: built.ours.get(message.wamid), mayReact: this.mayReact,
+    const around = {
+      ...this.doings, first: row.first, album, contact, reactions, ours: built.ours.get(message.wamid), mayReact: this.mayReact, conversation: this.conversation,
       quoted: built.byWamid.get(message.context_wamid), focused: this.focus.key === row.key, active: this.focus.holds(row.key), opened: this.unfolded, originals: this.originals,
-    });
+    };
+    return guard(drawnFrom(message, around), () => bubble(message, around));
   }
 
   /** What a bubble asks for. */

@@ -30,7 +30,7 @@ class Avatar extends LitElement {
     this.style.setProperty("--h", hueOf(this.name ?? ""));
   }
   render() {
-    return html`<span dir="auto">${initials(this.name)}</span>`;
+    return html`<span dir="auto" .textContent=${initials(this.name)}></span>`;
   }
 }
 

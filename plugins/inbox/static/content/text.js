@@ -45,7 +45,7 @@ export const formatted = (text) => html`<div class="tx" dir="auto">${drawn(read(
 function drawn(blocks) {
   const [only] = blocks;
   const plain = blocks.length === 1 && only.kind === "lines" && only.lines.every((line) => line.every((one) => typeof one === "string"));
-  return plain ? html`<p dir="auto">${only.lines.map((line) => line.join("")).join("\n")}</p>` : blocks.map(block);
+  return plain ? html`<p dir="auto" .textContent=${only.lines.map((line) => line.join("")).join("\n")}></p>` : blocks.map(block);
 }
 
 function block({ kind, ordered, lines, numbers }) {

@@ -5,12 +5,14 @@ import { Mentions } from "../notes/mentions.js";
 import { looks } from "./looks.js";
 import { Views } from "./views.js";
 
+const NAMED = /^(?:tag|team|member)\./;
 const COUNTED = ["mine", "none", "all", "snoozed", "closed"];
 
 export class Shelf {
   lists = new Map();
   filter = {};
   sort = "latest";
+  revision = 0; // another as soon as a number, a view or a name that a filter says is another
 
   constructor(host) {
     this.host = host;
@@ -19,7 +21,10 @@ export class Shelf {
   }
 
   hostConnected() {
-    const changed = () => this.host.repaint();
+    const changed = () => {
+      this.revision += 1;
+      this.host.repaint();
+    };
     this.counts = new Counts(ledger, me.id, changed);
     this.mentions = new Mentions(ledger, changed);
     this.views = new Views(() => this.learned());
@@ -27,7 +32,7 @@ export class Shelf {
     this.views.load();
     this.count();
     this.stops = [() => this.counts.stop(), () => this.mentions.stop(), () => this.views.stop(), onLive(() => this.counts.later()),
-      onTopic("contacts.fields", ({ contact }) => this.doubt(contact))];
+      onTopic("contacts.fields", ({ contact }) => this.doubt(contact)), ledger.onEvent(({ type }) => NAMED.test(type) && changed())];
   }
 
   /** What is kept of a contact is another now. */
@@ -43,6 +48,7 @@ export class Shelf {
   /** A view's filter is another now, or it is gone: what it showed is asked for anew. */
   learned() {
     this.lists.clear();
+    this.revision += 1;
     this.count();
     this.host.repaint();
   }
