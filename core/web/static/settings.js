@@ -17,6 +17,7 @@ class Settings extends LitElement {
     h1, .title { font-size: var(--fs-lg); font-weight: 650; } h1:focus-visible { box-shadow: none; }
     h2 { font-size: var(--fs-sm); font-weight: 600; color: var(--text-3); padding: var(--sp-3) var(--sp-4) var(--sp-1); }
     nav a { display: flex; align-items: center; gap: var(--sp-3); min-block-size: 36px; margin-inline: var(--sp-2); padding: 4px var(--sp-2); border-radius: var(--r-md); color: var(--text-2); text-decoration: none; }
+    @media (pointer: coarse) { nav a { min-block-size: 44px; } }
     nav a .icon { inline-size: 18px; block-size: 18px; color: var(--text-3); } nav a .go { display: none; margin-inline-start: auto; }
     nav a:hover { background: var(--surface-2); color: var(--text); }
     nav a[aria-current] { background: var(--accent-soft); color: var(--accent); font-weight: 600; } nav a[aria-current] .icon { color: inherit; }

@@ -21,6 +21,7 @@ class Contacts extends Panel {
     h1 { font-size: var(--fs-lg); font-weight: 650; } .count { flex: 1; color: var(--text-3); font-size: var(--fs-sm); font-variant-numeric: tabular-nums; }
     .search { position: relative; inline-size: min(280px, 40vw); } .search .icon { position: absolute; inset-inline-start: 11px; inset-block: 0; margin-block: auto; inline-size: 16px; block-size: 16px; color: var(--text-3); }
     .search input { inline-size: 100%; min-block-size: 36px; padding: 6px var(--sp-3); padding-inline-start: 36px; border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); }
+    @media (pointer: coarse) { .search input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } }
     .search input::placeholder { color: var(--text-3); opacity: 1; } .search input:focus { border-color: var(--accent); box-shadow: none; outline: 2px solid transparent; border-radius: var(--r-md); }
     .head, a.row { display: grid; grid-template-columns: 40px minmax(0, 2fr) minmax(0, 1.2fr) minmax(0, 1.2fr) 110px; gap: 0 var(--sp-4); align-items: center; padding-inline: var(--sp-5); }
     .head { color: var(--text-3); font-size: var(--fs-sm); font-weight: 550; min-block-size: 36px; border-block-end: 1px solid var(--line); }

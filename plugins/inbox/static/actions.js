@@ -8,6 +8,7 @@ class Actions extends Panel {
   static properties = { conversation: { attribute: false }, text: {}, window: {}, opened: { state: true } };
   static styles = [...Panel.styles, css`
     .ib { inline-size: 42px; block-size: 42px; }
+    @media (pointer: coarse) { .ib { inline-size: 44px; block-size: 44px; } }
     @media (max-width: 760px) { .ib { inline-size: 44px; block-size: 44px; } }
   `];
 

@@ -42,7 +42,7 @@ export const bubbleStyles = css`${textStyles}
   .oops b { color: var(--bad); font-weight: 600; } .oops.unsure b { color: var(--warn); }
   .acts { display: flex; gap: var(--sp-3); }
   /* The finger's place is larger than what is drawn: a bubble would fall apart around buttons of that size. */
-  @media (pointer: coarse) { .rx { inset-block-end: -20px; min-block-size: 28px; min-inline-size: 44px; justify-content: center; } .rx::after, .mt .edited::after { content: ""; position: absolute; inset-block: -10px; inset-inline: 0; } .mt .edited { position: relative; min-inline-size: 44px; } .mt .edited::after { inset-block: -14px; } .reacted { margin-block-end: 28px; } }
+  @media (pointer: coarse) { .card .whole { min-block-size: 44px; } .rx { inset-block-end: -20px; min-block-size: 28px; min-inline-size: 44px; justify-content: center; } .rx::after, .mt .edited::after { content: ""; position: absolute; inset-block: -10px; inset-inline: 0; } .mt .edited { position: relative; min-inline-size: 44px; } .mt .edited::after { inset-block: -14px; } .reacted { margin-block-end: 28px; } }
   @media (hover: none) { .reply, .react { display: none; } }
   @media (max-width: 760px) { .m { position: relative; padding-inline: var(--sp-3); } .b { max-inline-size: 84%; } .more { position: absolute; inset-block-start: 0; inset-inline-end: 0; } .out .more { inset-inline: 0 auto; } }
 `;

@@ -27,6 +27,7 @@ class Chat extends Panel {
     .name { line-height: 1.3; } .name h2 { font-size: var(--fs-lg); } .name .muted { font-size: var(--fs-sm); }
     .pick { display: inline-flex; align-items: center; gap: 6px; min-block-size: 36px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); padding: 0 10px; font-weight: 550; max-inline-size: 180px; }
     .pick:hover { background: var(--surface-2); } .pick .icon { inline-size: 16px; block-size: 16px; color: var(--text-2); }
+    @media (pointer: coarse) { .pick { min-inline-size: 44px; min-block-size: 44px; justify-content: center; } }
     .back, .info { display: none; } .follow[aria-pressed=true] { color: var(--accent); }
     ui-slot { flex: none; } .bar ui-slot { display: flex; gap: var(--sp-2); max-inline-size: 40%; overflow: hidden; } .bar ui-slot[hidden] { display: none; }
     .bar ~ ui-slot { --panel-pad: var(--sp-2) var(--sp-4); background: var(--surface); font-size: var(--fs-preview); max-block-size: 30%; overflow-y: auto; } inbox-thread + ui-slot { border-block-start: 1px solid var(--line); }

@@ -18,5 +18,6 @@ export const composerStyles = css`
   .notice.kept { background: var(--surface-2); } .notice.kept > .icon { color: var(--text-2); }
   .length { font-size: var(--fs-sm); color: var(--text-3); font-variant-numeric: tabular-nums; text-align: end; padding-block-start: 4px; } .length.over { color: var(--bad); font-weight: 600; }
   .over-drop { position: absolute; inset: 0; z-index: 3; display: grid; place-items: center; background: color-mix(in oklab, var(--accent-soft) 92%, transparent); border: 2px dashed var(--accent); border-radius: var(--r-md); color: var(--accent-strong); font-weight: 600; pointer-events: none; }
+  @media (pointer: coarse) { .send, .tool { min-inline-size: 44px; min-block-size: 44px; } textarea { min-block-size: 44px; } }
   @media (max-width: 760px) { :host { padding-inline: var(--sp-2); } .send span { display: none; } .send, .tool { inline-size: 44px; block-size: 44px; padding: 0; justify-content: center; } textarea { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .notice { flex-wrap: wrap; } .line { gap: 0; } }
 `;

@@ -12,6 +12,7 @@ class Extras extends Panel {
   static properties = { conversation: { attribute: false }, quoted: { attribute: false }, text: {}, kind: { state: true }, collided: { state: true } };
   static styles = [...Panel.styles, css`
     .ib { inline-size: 42px; block-size: 42px; }
+    @media (pointer: coarse) { .ib { inline-size: 44px; block-size: 44px; } }
     .two { display: grid; grid-template-columns: 1fr 1fr; gap: 0 var(--sp-3); }
     .row { border-block-start: 1px solid var(--line); padding-block-start: var(--sp-3); margin-block-start: var(--sp-2); }
     .row legend { font-size: var(--fs-sm); font-weight: 600; color: var(--text-2); padding: 0; } fieldset { border: 0; padding: 0; margin: 0; min-inline-size: 0; }

@@ -24,6 +24,7 @@ class Inbox extends Panel {
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
     .bar h1 { flex: 1; }
     .search { display: flex; align-items: center; gap: var(--sp-2); min-block-size: 36px; padding-inline: 11px var(--sp-3); border: 1px solid transparent; border-radius: var(--r-md); background: var(--surface-2); color: var(--text-3); text-align: start; } .search:hover { border-color: var(--line-strong); } .search .icon { inline-size: 16px; block-size: 16px; }
+    @media (pointer: coarse) { .search { min-block-size: 44px; } }
     .none { background: var(--bg); display: grid; grid-column: 2 / -1; place-content: center; }
     .hint { font-size: var(--fs-sm); color: var(--text-3); } kbd { font: 600 var(--fs-xs)/1.5 var(--font); border: 1px solid var(--line-strong); border-radius: 5px; padding: 0 5px; }
     inbox-chat { border-inline-end: 1px solid var(--line); container-type: inline-size; }

@@ -32,6 +32,7 @@ class Thread extends Panel {
     .fresh span { color: var(--accent); font-weight: 600; font-size: var(--fs-sm); }
     .stuck { position: absolute; inset-block-start: 6px; inset-inline: 0; margin-inline: auto; inline-size: fit-content; z-index: 2; pointer-events: none; background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); box-shadow: var(--sh); }
     .latest { position: absolute; inset-block-end: var(--sp-3); inset-inline-end: var(--sp-4); z-index: 2; display: flex; align-items: center; gap: 6px; border: 1px solid var(--line); border-radius: var(--r-full); min-block-size: 36px; padding: 0 12px; background: var(--surface); box-shadow: var(--sh-float); font-weight: 600; font-size: var(--fs-sm); }
+    @media (pointer: coarse) { .latest { min-block-size: 44px; } }
     .latest .icon { inline-size: 16px; block-size: 16px; }
     .beginning { text-align: center; color: var(--text-3); font-size: var(--fs-sm); padding: var(--sp-4); }
     .flash .b { outline: 2px solid var(--accent); outline-offset: 1px; }

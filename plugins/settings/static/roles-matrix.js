@@ -20,6 +20,7 @@ class RoleMatrix extends Panel {
     tbody tr:not(.group):hover :is(th, td) { background: var(--surface-2); }
     .role { padding: var(--sp-2) var(--sp-3); display: grid; gap: 2px; } .name { font-weight: 600; line-height: 1.25; overflow-wrap: break-word; hyphens: auto; }
     .facts { display: flex; align-items: center; gap: 4px; color: var(--text-3); font-size: var(--fs-xs); font-weight: 400; margin-inline-end: -8px; } .facts .icon { inline-size: 12px; block-size: 12px; } .facts .push { margin-inline-start: auto; } .facts .ib { inline-size: 28px; block-size: 28px; } .facts .ib .icon { inline-size: 16px; block-size: 16px; }
+    @media (pointer: coarse) { .facts .ib { inline-size: 44px; block-size: 44px; } }
     select { inline-size: calc(100% - var(--sp-2)); min-block-size: 30px; border: 1px solid var(--line); border-radius: var(--r-sm); background: var(--surface); font-size: var(--fs-sm); padding: 2px 4px; } select.changed { border-color: var(--accent); background: var(--accent-soft); } .fixed { color: var(--text-3); font-size: var(--fs-sm); } .sight :is(th, td) { block-size: 44px; }
     td { text-align: center; border-inline-start: 1px solid var(--line); } thead th:nth-child(2), tbody td:nth-child(2) { border-inline-start: 0; } th.chosen, td.chosen { background: var(--accent-soft); }
     .box { display: grid; place-items: center; inline-size: 100%; block-size: 38px; cursor: pointer; position: relative; } .box[aria-disabled=true] { cursor: default; }

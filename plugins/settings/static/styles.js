@@ -25,5 +25,6 @@ export const parts = css`
   .rows > li { display: flex; flex-wrap: wrap; align-items: center; gap: var(--sp-1) var(--sp-3); padding-block: var(--sp-3); } .rows > li + li { border-block-start: 1px solid var(--line); }
   .rows > li:first-child { padding-block-start: 0; } .rows > li:last-child { padding-block-end: 0; } .rows ui-chip { margin-inline-start: var(--sp-1); vertical-align: 1px; }
   .rows > li > .icon { color: var(--text-3); }
-  @media (max-width: 760px) { .pair { grid-template-columns: minmax(0, 1fr); } .search { max-inline-size: none; } .search input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } }
+  @media (max-width: 760px) { .pair { grid-template-columns: minmax(0, 1fr); } .search { max-inline-size: none; } }
+  @media (max-width: 760px), (pointer: coarse) { .search input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } }
 `;

@@ -14,6 +14,7 @@ const HERE = "/settings.webhooks";
 class Webhooks extends Panel {
   static styles = [...Panel.styles, page, parts, tableStyles, css`
     .bar .lede { flex: 1 1 320px; margin: 0; } .bar ui-button { margin-inline-start: auto; }
+    @media (pointer: coarse) { a.one { min-block-size: 44px; align-content: center; } }
     a.one { color: inherit; text-decoration: none; display: block; } a.one:hover .name { text-decoration: underline; } .url { color: var(--text-3); font-size: var(--fs-sm); text-align: start; }
     .docs { margin-block-start: var(--sp-4); }
   `];

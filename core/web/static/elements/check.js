@@ -16,7 +16,7 @@ class Check extends LitElement {
     :host([disabled]) label { cursor: default; color: var(--text-3); }
     input { margin: 0; margin-block-start: .15em; inline-size: 18px; block-size: 18px; accent-color: var(--accent); flex: none; }
     .note { grid-column: 2; font-size: var(--fs-sm); color: var(--text-3); } .note.error { color: var(--bad); }
-    @media (pointer: coarse) { label { padding-block: 11px; } }
+    @media (pointer: coarse) { label { padding-block: 11px; min-block-size: 44px; } }
   `];
 
   #internals = this.attachInternals();

@@ -9,6 +9,7 @@ export const modeStyles = css`
   .modes .icon { inline-size: 15px; block-size: 15px; }
   .modes ~ inbox-composer, .modes ~ inbox-note-writer { border-block-start: 0; padding-block-start: 6px; }
   @media (max-width: 760px) { .modes { padding-inline: var(--sp-3); } .modes button { min-block-size: 44px; } }
+  @media (pointer: coarse) { .modes button { min-block-size: 44px; } }
 `;
 
 /** `mode` is "reply" or "note"; `turn(mode)` takes the other. */

@@ -15,6 +15,7 @@ class Recorder extends Panel {
     .time { font-variant-numeric: tabular-nums; color: var(--text-2); min-inline-size: 40px; } .dot { inline-size: 10px; block-size: 10px; border-radius: 50%; background: var(--bad); flex: none; } .dot.still { background: var(--text-3); }
     audio { flex: 1; min-inline-size: 0; block-size: 40px; } progress { flex: 1; block-size: 6px; accent-color: var(--accent); }
     .send { border: 0; border-radius: var(--r-md); background: var(--accent); color: var(--accent-fg); block-size: 42px; inline-size: 48px; display: grid; place-items: center; flex: none; } .send:hover { background: var(--accent-strong); }
+    @media (pointer: coarse) { .send { min-block-size: 44px; min-inline-size: 44px; } .tool { min-block-size: 44px; min-inline-size: 44px; } }
     .why { display: flex; gap: var(--sp-3); align-items: center; color: var(--text-2); } .why b { display: block; color: var(--text); } .why > .icon { color: var(--bad); flex: none; } .acts { display: flex; gap: var(--sp-4); margin-inline-start: auto; flex: none; }
     @media (max-width: 760px) { .tool, .send { inline-size: 44px; block-size: 44px; } .why { flex-wrap: wrap; } }
   `];
