@@ -34,6 +34,6 @@ def register(api: Api) -> None:
     @api.route("GET", "/contacts/<uuid:contact_id>/files", _READ, "Files of a contact", query=ShelfQuery,
                responses={200: Listing[MessageResource]}, tags=("Messages",))  # fmt: skip
     async def list_contact_files(contact_id: UUID, query: ShelfQuery) -> dict[str, Any]:
-        """Of every conversation with them that the caller sees, newest first; not of groups."""
+        """Of every conversation with them that the caller sees, and what they sent in groups, newest first."""
         found = await files_of_contact(services().db, contact_id, query.shelf, limit=query.limit, cursor=query.cursor)
         return found.as_json()

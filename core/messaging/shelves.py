@@ -22,13 +22,19 @@ select r.id, r.at, r.resource from (
     order by m.at desc, m.id desc limit $2) found
 join message_resources r on r.tenant_id = found.tenant_id and r.id = found.id order by r.at desc, r.id desc
 """
-# A contact has a conversation with each number they wrote to: the newest of each, and of these the newest.
+# A contact has a conversation with each number they wrote to: the newest of each, and of these the newest. What they
+# wrote in groups is found by the index of participants.
 _OF_CONTACT: Final = """
 select r.id, r.at, r.resource from (
     select m.* from conversations v cross join lateral (
         select m.tenant_id, m.id, m.at from messages m where m.conversation_id = v.id and {on}
             and m.revoked_at is null {before} order by m.at desc, m.id desc limit $2) m
-    where v.contact_id = $1 order by m.at desc, m.id desc limit $2) found
+    where v.contact_id = $1
+    union all (
+        select m.tenant_id, m.id, m.at from messages m join conversations v on v.id = m.conversation_id
+        where m.contact_id = $1 and m.in_group and {on} and m.revoked_at is null {before}
+        order by m.at desc, m.id desc limit $2)
+    order by at desc, id desc limit $2) found
 join message_resources r on r.tenant_id = found.tenant_id and r.id = found.id order by r.at desc, r.id desc
 """
 _BEFORE: Final = "and (m.at, m.id) < ($3, $4)"
@@ -44,7 +50,7 @@ async def files_of_conversation(
 async def files_of_contact(
     db: Database, contact_id: UUID, shelf: Shelf, *, limit: int, cursor: str | None = None
 ) -> Page:
-    """Of the conversations with them that the viewer sees. Raises NotFound."""
+    """Of the conversations with them, and what they sent in groups, as far as the viewer sees them. Raises NotFound."""
     return await _list(db, "contact", contact_id, _OF_CONTACT, shelf, limit, cursor)
 
 

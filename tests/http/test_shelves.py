@@ -50,6 +50,37 @@ async def test_each_shelf_holds_its_own_page_by_page(
     assert (await agent.get(f"/conversations/{thread.conversation_id}/files?shelf=attic")).status == 422
 
 
+async def test_a_contacts_shelves_have_what_they_sent_in_groups_that_the_caller_sees(
+    enter: Enter, db: Database, tenant: SeededTenant, thread: Thread
+) -> None:
+    group = await db.system.fetchval(
+        "insert into conversations (tenant_id, account_id, kind) values ($1, $2, 'group') returning id",
+        tenant.id, tenant.account_id)
+    theirs = [await new_message(db, tenant, group, thread.contact_id, NOW + timedelta(hours=hour), type="document")
+              for hour in (1, 2)]  # fmt: skip
+    own = await new_message(db, tenant, thread.conversation_id, thread.contact_id, NOW + timedelta(hours=1.5),
+                            type="document")  # fmt: skip
+    other = await db.system.fetchval("insert into contacts (tenant_id, name, phone) values ($1, 'Driss', '212661999') "
+                                     "returning id", tenant.id)  # fmt: skip
+    await new_message(db, tenant, group, other, NOW, type="document")
+    await db.system.execute("update messages set in_group = true where conversation_id = $1", group)
+    agent, path = await enter(tenant, "agent"), f"/contacts/{thread.contact_id}/files?shelf=documents&limit=1"
+    listed: list[tuple[str, str]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await agent.get(path + (f"&cursor={cursor}" if cursor else ""))).json
+        listed += [(item["id"], item["conversation_id"]) for item in page["items"]]
+        cursor = page["next"]
+    assert listed == [(str(one), str(where)) for one, where in (
+        (theirs[1], group), (own, thread.conversation_id), (theirs[0], group))]
+    owner = await enter(tenant, "owner")
+    assert (await owner.ask("PATCH", "/roles/agent", {"sees": "own"})).status == 200
+    await db.system.execute("update conversations set assignee_id = $2 where id = $1", thread.conversation_id,
+                            UUID((await agent.get("/me")).json["id"]))  # fmt: skip
+    seen = (await agent.get(f"/contacts/{thread.contact_id}/files?shelf=documents")).json["items"]
+    assert [item["id"] for item in seen] == [str(own)]
+
+
 async def test_a_shelf_is_read_by_its_index_behind_the_wall(db: Database, tenant: SeededTenant, thread: Thread) -> None:
     await db.system.execute(
         """insert into messages (tenant_id, conversation_id, account_id, contact_id, phone_number_id, wamid, direction,

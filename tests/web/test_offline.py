@@ -298,7 +298,13 @@ async def test_what_was_written_waits_for_whoever_must_log_in_again(double: Doub
 
 async def test_logging_out_with_words_unsent_is_asked_about(double: Double, traveller: Screen) -> None:
     page = traveller.page
-    salma, _ = await two(double, traveller)
+    salma, badr = await two(double, traveller)
+    await traveller.go(f"/inbox/{badr['id']}")
+    double.refuse("PUT draft", 422)
+    await page.get_by_label("Message to Badr").fill("not taken")
+    await until(page, "Object.entries(localStorage).some((one) => /draft:.*refused/.test(one.join()))")
+    await traveller.go(f"/inbox/{salma['id']}")
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
     await page.keyboard.press("n")
     await page.get_by_label("Note for your team").fill("Ask her")
     await page.keyboard.press("Escape")
@@ -310,7 +316,8 @@ async def test_logging_out_with_words_unsent_is_asked_about(double: Double, trav
     await until(page, f"({COUNT}) === 1")
     await page.get_by_role("button", name="Your account").click()
     await page.get_by_role("menuitem", name="Log out").click()
-    await page.get_by_text("1 message has not been sent. 1 file is on its way. 1 note was begun.").wait_for()
+    await page.get_by_text("1 message has not been sent. 1 file is on its way. 1 draft was refused by the server. "
+                           "1 note was begun.").wait_for()  # fmt: skip
     await page.keyboard.press("Escape")
     double.offline = False
     await sent(page)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from comptoir_sdk.testing import Agent, Kernel, Shop
+from playwright.async_api import FilePayload
 
 _STUB = """() => {
     const bytes = (n) => new Uint8Array(n).fill(7);
@@ -65,6 +66,22 @@ async def test_what_concerns_somebody_is_told_where_they_are_and_not_what_they_l
     await page.get_by_label("Find a colleague or a team").fill("ami")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Assigned to Amina").wait_for()
+
+
+async def test_a_file_that_was_on_its_way_goes_on_at_any_page(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}, "settings": {}})
+    said = await shop.agent()
+    await shop.receives("Bonjour", sender="+212600000001")
+    await comptoir.drain()
+    conversation = (await said.get("/api/v1/conversations")).json()["items"][0]["id"]
+    page = await said.page(f"/inbox/{conversation}?lang=en")
+    await page.evaluate("() => { XMLHttpRequest.prototype.send = () => { window.began = true; }; }")
+    bill = FilePayload(name="bill.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 bill")
+    await page.locator("inbox-extras input[type=file]").set_input_files([bill])
+    await page.wait_for_function("() => window.began")
+    async with page.expect_response("**/api/v1/attachments") as uploaded:
+        await page.goto("/inbox.notifications?lang=en")
+    assert (await uploaded.value).status == 201
 
 
 _TONES = """() => {

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
-import { Panel, define, fmt, get, icon, navigate, put, t, tn, toast } from "@comptoir/sdk";
-import { ledger, onLive, onTopic } from "@comptoir/sdk/ledger.js";
+import { Panel, can, define, fmt, get, icon, navigate, put, t, tn, toast } from "@comptoir/sdk";
+import { ledger, onLive, onTopic, outbox } from "@comptoir/sdk/ledger.js";
 import { presence } from "../presence/presence.js";
 import { told } from "./words.js";
 
@@ -29,7 +29,14 @@ class Bell extends Panel {
     this.cleanup(onLive(() => this.count()));
     this.cleanup(presence.onLook((conversation) => conversation && this.read(conversation)));
     this.count();
+    this.files().catch((error) => console.info("files of an earlier page stay where they are:", error.message));
     import("./push.js").then(({ renew }) => renew()).catch((error) => console.info("this browser's push was not looked at:", error.message));
+  }
+
+  /** What was on its way when a page closed goes on at any page of the application. */
+  async files() {
+    if (!can("messages.send") || !await (await outbox.files()).countFiles()) return;
+    await (await import("../tray-keep.js")).goOn();
   }
 
   render() {
