@@ -13,6 +13,7 @@ from .language import LOCALES, Locale
 
 HERE = Path(__file__).parent
 SHELL = ("boot.js", "shell.js")  # shell.js waits for the elements that boot.js defines, so boot.js imports it late
+OPENED = "opened.js"  # of a plugin: fetched at once only where the address names something in its page
 # The real names, so that examples from lit.dev paste unchanged; all live in one file.
 LIT = ("lit", *(f"lit/directives/{name}.js" for name in (
     "cache", "class-map", "guard", "if-defined", "keyed", "live", "ref", "repeat", "until", "when")))
@@ -70,13 +71,14 @@ class Assets:
         names = ["core", *sorted(name for name in enabled if f"{name}.{locale}.json" in self.catalogues.files)]
         return [self.catalogues.url(f"{name}.{locale}.json") for name in names]
 
-    def preloads(self, page: dict[str, Any] | None) -> list[str]:
-        """The modules of the shell, and those of the page asked for."""
+    def preloads(self, page: dict[str, Any] | None, *, opened: bool = False) -> list[str]:
+        """The modules of the shell, and those of the page asked for; `opened`: with what it shows beside its list."""
         entries = [self.kernel.url(name) for name in SHELL]
         if page and page["nav"] == "settings":
             entries.append(self.kernel.url("settings.js"))
         if page and page.get("module"):
             entries.append(f"{self.plugins[page['plugin']].base}/{page['module']}")
+            entries += [f"{self.plugins[page['plugin']].base}/{OPENED}"] if opened else []
         return modules.needed(entries, self.sources, self.imports(self.plugins))
 
     def kept(self, pages: Sequence[dict[str, Any]]) -> list[str]:

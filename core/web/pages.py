@@ -64,7 +64,7 @@ class Pages:
         found = page_at(f"/{page}", bootstrap["ui"]["pages"])
         if found is None:
             return await self._closed(page, bootstrap)
-        return await self.shell_page(bootstrap, found)
+        return await self.shell_page(bootstrap, found, opened=bool(rest))
 
     async def _closed(self, page: str, bootstrap: dict[str, Any]) -> Response:
         """A page of a plugin that this tenant has is hidden by a permission; any other does not exist."""
@@ -73,8 +73,9 @@ class Pages:
         return self.entrance.message("missing", 404, bootstrap)
 
     async def shell_page(self, bootstrap: dict[str, Any], page: dict[str, Any] | None, *,
-                         kept: bool = False) -> Response:
-        """`kept`: to be put by, so nobody's data is in it, and every module of the main pages is named."""
+                         opened: bool = False, kept: bool = False) -> Response:
+        """`opened`: the address names something in the page. `kept`: to be put by, so nobody's data is in it, and every
+        module of the main pages is named."""
         self.assets.look_again()
         enabled = await self.door.enabled_plugins()
         locale = language.as_locale(bootstrap["locale"]) or "en"
@@ -86,7 +87,8 @@ class Pages:
             settings=bool(settings_pages(bootstrap["ui"]["pages"])),
             catalogues=self.assets.catalogue_urls(locale, enabled), frames=_framed(bootstrap["ui"].get("panels", ())),
             theme=_theme(bootstrap["me"]["preferences"]["theme"]), density=bootstrap["me"]["preferences"]["density"],
-            preloads=self.assets.kept(main) if kept else self.assets.preloads(page), version=self.assets.version,
+            preloads=self.assets.kept(main) if kept else self.assets.preloads(page, opened=opened),
+            version=self.assets.version,
             bootstrap=None if kept else script_json(bootstrap))
 
     @promise(Terms("public"))

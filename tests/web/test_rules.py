@@ -134,6 +134,16 @@ def test_what_a_page_needs_is_fetched_at_once_and_nothing_else() -> None:
     assert not {"login.js", "card.js"} & {url.rpartition("/")[2] for url in Assets([files]).preloads(None)}
 
 
+def test_what_an_open_conversation_is_drawn_with_holds_no_list_up() -> None:
+    assets = Assets([PluginFiles("inbox", ROOT / "plugins/inbox/static")])
+    page = {"plugin": "inbox", "nav": "main", "module": "page.js"}
+    listed, deep = ({url.rpartition("/")[2] for url in assets.preloads(page, opened=opened)}
+                    for opened in (False, True))
+    assert "list.js" in listed
+    assert not {"thread.js", "composer.js", "detail.js"} & listed
+    assert {"list.js", "thread.js", "composer.js", "detail.js"} <= deep
+
+
 def test_every_import_leads_to_a_file_that_is_there() -> None:
     names = ("inbox", "contacts", "settings")
     assets = Assets([PluginFiles(name, ROOT / "plugins" / name / "static") for name in names])

@@ -1,4 +1,5 @@
 /** The JSON API, spoken with the session's cookie. A refusal is an ApiError; no answer at all is Unreachable. */
+import { ahead, remember } from "./ahead.js";
 import { bootstrap } from "./session.js";
 import { locale, t } from "./i18n.js";
 
@@ -30,8 +31,12 @@ class Unreadable extends Error {
   }
 }
 
-/** `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. */
-export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout, cache } = {}) {
+/**
+ * `keep` is a status to be handed back like a success: a fragment answers 422 with the form and its errors. What is `first`
+ * is the first that this address asks for.
+ */
+export async function request(method, path, { body, query, accept = "application/json", signal, keep, headers, timeout, cache, first } = {}) {
+  if (first) remember(withQuery(path, query));
   const asked = () => reach(withQuery(path, query), { ...written(method, body, { Accept: accept, "Accept-Language": locale, ...headers }), method, credentials: "same-origin", signal, cache }, timeout);
   let answer = await asked();
   if (answer.status === 403 && method !== "GET" && await renewSession()) answer = await asked();
@@ -127,7 +132,7 @@ export const remove = (path, body, options) => json("DELETE", path, { body, ...o
 async function reach(url, options, timeout = TIMEOUT) {
   const limit = AbortSignal.timeout(timeout);
   try {
-    return await fetch(url, { ...options, signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit });
+    return await (options.method === "GET" && ahead(url)) || await fetch(url, { ...options, signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit });
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new Unreachable(cause);

@@ -23,6 +23,7 @@ await import("./shell.js");
 socket.connect();
 outbox.resume();
 // Once the page is at rest. One that loses its network before then is not kept, and works all the same.
-socket.whenLive().then(() => import("./kept/keep.js"))
+socket.whenLive().then(() => new Promise((done) => { (globalThis.requestIdleCallback ?? setTimeout)(done, { timeout: 5_000 }); }))
+  .then(() => import("./kept/keep.js"))
   .then(({ keep }) => keep(ledger, socket, () => dispatchEvent(new Event("comptoir-newer"))))
   .catch((error) => console.info("not kept for work without a network:", error));

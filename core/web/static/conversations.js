@@ -78,7 +78,7 @@ export class ConversationList {
   async fetch() {
     const generation = this.ledger.generation;
     const sort = this.sort === "latest" ? undefined : this.sort;
-    const page = await get("/api/v1/conversations", { ...asQuery(this.filter), sort, limit: LIST_PAGE, cursor: this.next });
+    const page = await get("/api/v1/conversations", { ...asQuery(this.filter), sort, limit: LIST_PAGE, cursor: this.next }, { first: !this.next && !isAsked(this.filter) });
     if (generation !== this.ledger.generation) return;
     this.ledger.apply({ type: "fetched.conversations", data: { items: page.items } });
     this.found.push(...page.items.map((item) => item.id));

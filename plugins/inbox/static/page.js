@@ -3,8 +3,6 @@ import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
 import { Panel, bindKeys, bootstrap, can, define, fmt, icon, navigate, offerActions, put, t, toast } from "@comptoir/sdk";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
-import "./chat.js";
-import "./detail.js";
 import { doingsOf } from "./doings.js";
 import "./list.js";
 import { figure } from "./list/looks.js";
@@ -15,10 +13,11 @@ import { enterSends } from "./sending-key.js";
 import { pane } from "./styles.js";
 
 const THREADS = 12; // kept in memory
+const REST = 3_000; // ms after which what is not on the first screen is fetched, rest or not
 
 /** The inbox: list, conversation, details. */
 class Inbox extends Panel {
-  static properties = { drawer: { state: true }, error: { state: true }, form: { state: true }, finding: { state: true } };
+  static properties = { drawer: { state: true }, error: { state: true }, form: { state: true }, finding: { state: true }, unfolded: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / var(--list-w) minmax(0, 1fr) var(--detail-w); block-size: 100%; position: relative; }
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
@@ -49,9 +48,6 @@ class Inbox extends Panel {
 
   connectedCallback() {
     super.connectedCallback();
-    import("./assignment/availability.js");
-    import("./notes/begun.js").then(({ prune }) => prune());
-    import("./tray-keep.js").then(({ goOn }) => goOn()).catch((error) => console.info("files of an earlier page stay where they are:", error.message));
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
     const seen = () => this.markRead();
     document.addEventListener("visibilitychange", seen);
@@ -84,6 +80,28 @@ class Inbox extends Panel {
       "composer send": { label: t("Send"), group: writing, get shown() { return [enterSends() ? "Enter" : "Ctrl+Enter"]; } },
       "composer break": { label: t("New line"), group: writing, get shown() { return [enterSends() ? "Shift+Enter" : "Enter"]; } },
     };
+  }
+
+  /** What the first screen does without comes once that stands, and when the browser has nothing to do for it. */
+  async rest() {
+    if (this.rested) return;
+    this.rested = true;
+    await new Promise((done) => { (globalThis.requestIdleCallback ?? setTimeout)(done, { timeout: REST }); });
+    this.unfold();
+    import("./assignment/availability.js");
+    import("./notes/begun.js").then(({ prune }) => prune());
+    import("./tray-keep.js").then(({ goOn }) => goOn()).catch((error) => console.info("files of an earlier page stay where they are:", error.message));
+  }
+
+  /** Before a conversation is drawn for the first time. */
+  async unfold() {
+    try {
+      await (this.unfolding ??= import("./opened.js"));
+      this.unfolded = true;
+    } catch (error) {
+      this.unfolding = null;
+      if (this.selected) this.error = error; // otherwise asked for again by whoever goes to one
+    }
   }
 
   heard(changes) {
@@ -127,7 +145,7 @@ class Inbox extends Panel {
 
   fetch() {
     const { list } = this;
-    if (!list.loaded && !list.loading && !list.error) list.more().then(() => this.repaint());
+    if (!list.loaded && !list.loading && !list.error) list.more().then(() => { this.repaint(); this.rest(); });
     if (this.selected && !ledger.conversation(this.selected) && this.asked !== `${this.selected} ${ledger.generation}`) this.ask();
   }
 
@@ -141,6 +159,7 @@ class Inbox extends Panel {
   async ask() {
     this.asked = `${this.selected} ${ledger.generation}`;
     this.error = null;
+    if (!this.unfolded) this.unfold();
     try {
       await ledger.fetchConversation(this.selected);
     } catch (error) {
@@ -152,7 +171,9 @@ class Inbox extends Panel {
     this.drawer = false;
     this.message = this.selected && new URLSearchParams(location.search).get("message");
     ledger.keepThreads(THREADS, this.selected);
-    if (this.selected) this.shelf.mentions.read(this.selected);
+    if (!this.selected) return;
+    this.unfold();
+    this.shelf.mentions.read(this.selected);
   }
 
   repaint() {
@@ -175,14 +196,14 @@ class Inbox extends Panel {
 
   render() {
     const conversation = this.selected && ledger.conversation(this.selected);
-    return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")}>
+    return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")} @pointerdown=${() => this.unfold()}>
         <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span><inbox-availability .api=${this.api}></inbox-availability></header>
         ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
         ${this.tabs()}
         <inbox-list .list=${this.list} .selected=${this.selected} .empty=${this.shelf.emptiness} .picked=${this.picked} ?picking=${this.picked.size > 0} @choose=${(event) => this.go(event.detail)} @pick=${(event) => this.pick(event.detail)}></inbox-list>
         ${this.picked.size ? html`<inbox-bar .selection=${this.picked} size=${this.picked.size} @all=${() => this.pickAll()} @done=${() => this.unpick()}></inbox-bar>` : nothing}`}
       </section>${this.forms()}
-      ${conversation ? this.opened(conversation) : html`<section class="none">${this.nothing()}</section>`}`;
+      ${conversation && this.unfolded ? this.opened(conversation) : html`<section class="none">${this.nothing()}</section>`}`;
   }
 
   opened(conversation) {

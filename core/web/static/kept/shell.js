@@ -14,9 +14,8 @@ export async function keepShell() {
   const files = [...new Set([...text.matchAll(NAMED)].map(([, url]) => url))];
   const name = PREFIX + (await digest(text));
   const shelf = await caches.open(name);
-  const missing = [];
-  for (const url of files) if (!(await shelf.match(url))) missing.push(url);
-  await shelf.addAll(missing);
+  const here = new Set((await shelf.keys()).map(({ url }) => new URL(url).pathname));
+  await shelf.addAll(files.filter((url) => !here.has(url)));
   await shelf.put("/offline", page);
   await leaveBehind(name);
 }

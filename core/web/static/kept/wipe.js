@@ -28,6 +28,7 @@ async function endPush() {
 /** Nobody is logged in here: no copy stays. Drafts do, for whoever logs in again. */
 export async function wipeCopies() {
   localStorage.removeItem(HERE);
+  forget((name) => name.startsWith(OURS) && name.split(":")[3] === "first"); // which list they looked at: ahead.js
   await Promise.all([dropThose((name) => name.endsWith(":copy")), wipeShell()]);
 }
 
