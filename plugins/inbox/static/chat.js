@@ -28,12 +28,12 @@ class Chat extends Panel {
     .pick { display: inline-flex; align-items: center; gap: 6px; min-block-size: 36px; border: 1px solid var(--line); border-radius: var(--r-md); background: var(--surface); padding: 0 10px; font-weight: 550; max-inline-size: 180px; }
     .pick:hover { background: var(--surface-2); } .pick .icon { inline-size: 16px; block-size: 16px; color: var(--text-2); }
     @media (pointer: coarse) { .pick { min-inline-size: 44px; min-block-size: 44px; justify-content: center; } }
-    .back, .info { display: none; } .follow[aria-pressed=true] { color: var(--accent); }
+    .back, .info, .more { display: none; } .follow[aria-pressed=true] { color: var(--accent); }
     ui-slot { flex: none; } .bar ui-slot { display: flex; gap: var(--sp-2); max-inline-size: 40%; overflow: hidden; } .bar ui-slot[hidden] { display: none; }
     .bar ~ ui-slot { --panel-pad: var(--sp-2) var(--sp-4); background: var(--surface); font-size: var(--fs-preview); max-block-size: 30%; overflow-y: auto; } inbox-thread + ui-slot { border-block-start: 1px solid var(--line); }
     @media (max-width: 1180px) { .info { display: inline-grid; } }
-    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap { display: none; }
-      .bar { flex-wrap: wrap; block-size: auto; min-block-size: var(--bar-h); } .bar ui-slot { order: 9; flex-basis: 100%; max-inline-size: none; padding-inline: var(--sp-3); padding-block-end: var(--sp-2); } .bar:has(ui-slot:not([hidden])) > * { min-block-size: 44px; } .bar:has(ui-slot:not([hidden])) > ui-slot { min-block-size: 0; } .name { align-content: center; } }
+    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap, .close, .follow, .bar:has(.more) .info { display: none; } .more { display: inline-grid; }
+      .bar { flex-wrap: wrap; align-content: center; block-size: auto; min-block-size: var(--bar-h); } .bar ui-slot { order: 9; flex-basis: 100%; max-inline-size: none; padding-inline: var(--sp-3); } .bar:has(ui-slot:not([hidden])) { row-gap: 0; } .bar:has(ui-slot:not([hidden])) > .name { min-block-size: 44px; } .name { align-content: center; } }
     @container (max-width: 620px) { .pick span { display: none; } }
   `];
 
@@ -117,7 +117,24 @@ class Chat extends Panel {
     return html`${this.follows()}<button class="pick assign" aria-haspopup="dialog" aria-label=${assignee ? t("Assigned to {name}", { name: assignee.name }) : t("Assign")} title=${t("Assign (A)")} @click=${() => this.openAssign()}>${icon(assignee ? "user-check" : "user-plus")}<span class="cut"><bdi>${assignee?.name ?? t("Assign")}</bdi></span></button>
       <inbox-assign-picker .conversation=${this.conversation} @choose=${({ detail }) => (detail.kind === "team" ? this.move(detail.value) : this.assign(detail.value))}></inbox-assign-picker>
       ${open ? html`<ui-menu class="nap" .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("bell-off")}</button></ui-menu>` : nothing}
-      <button class="pick close" aria-label=${open ? t("Close") : t("Reopen")} title=${open ? t("Close (E)") : t("Reopen")} @click=${() => (open ? this.tell("close-conversation") : this.status("open"))}>${icon(open ? "archive" : "archive-restore")}<span>${open ? t("Close") : t("Reopen")}</span></button>`;
+      <button class="pick close" aria-label=${open ? t("Close") : t("Reopen")} title=${open ? t("Close (E)") : t("Reopen")} @click=${this.toggleOpen}>${icon(open ? "archive" : "archive-restore")}<span>${open ? t("Close") : t("Reopen")}</span></button>
+      <ui-menu class="more" .items=${this.others(open)}><button class="ib" slot="trigger" aria-label=${t("More")} title=${t("More")}>${icon("ellipsis-vertical")}</button></ui-menu>`;
+  }
+
+  /** On a phone the name has the room; what is done less often is behind one button. */
+  others(open) {
+    const { following } = this;
+    return [
+      { label: t("Details"), icon: "panel-right", run: () => this.tell("detail") },
+      ...(following === undefined ? [] : [{ label: following ? t("Stop following") : t("Follow this conversation"), icon: following ? "eye-off" : "eye", run: () => this.follow(!following) }]),
+      { label: open ? t("Close") : t("Reopen"), icon: open ? "archive" : "archive-restore", run: () => this.toggleOpen() },
+      ...(open ? this.naps() : []),
+    ];
+  }
+
+  toggleOpen() {
+    if (this.conversation.status === "open") this.tell("close-conversation");
+    else this.status("open");
   }
 
   naps() {

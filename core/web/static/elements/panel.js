@@ -24,6 +24,7 @@ export const DRAWINGS = {
 class PanelFrame extends LitElement {
   static properties = { panel: { attribute: false }, ctx: { attribute: false }, bare: { type: Boolean, reflect: true }, error: { state: true }, element: { state: true }, seen: { state: true } };
   static styles = [base, css`
+    :host([bare]) { display: grid; grid-template-columns: minmax(0, 1fr); }
     :host([bare]:not([empty])) { padding: var(--panel-pad, 0); }
     :host([bare]) ui-error { margin: 0; }
     :host([empty]) { block-size: 0; overflow: hidden; }
