@@ -77,3 +77,13 @@ async def test_a_customers_markup_is_words(double: Double, screen: Screen, salma
     assert await bubble.inner_text() == body.replace("*", "")
     shown: Any = await bubble.evaluate("(one) => [...one.querySelectorAll('*')].map((each) => each.tagName)")
     assert shown == ["P", "STRONG"]
+
+
+async def test_a_row_of_the_list_has_the_words_without_their_marks(double: Double, screen: Screen) -> None:
+    said = {"*Merci* beaucoup !": "Merci beaucoup !", "_*شكرا*_ جزيلا": "شكرا جزيلا",
+            "2*3*4 snake_case": "2*3*4 snake_case", "see ```a b``` (~old~)": "see a b (old)"}  # fmt: skip
+    for number, text in enumerate(said):
+        double.write(double.customer(f"Customer {number}"), text, quiet=True)
+    await screen.go("/inbox")
+    for text in said.values():
+        await screen.page.locator("inbox-list .row").get_by_text(text, exact=True).wait_for()

@@ -13,12 +13,17 @@ const KINDS = {
 /** [icon or null, words] for a type; an unknown one is named as WhatsApp names it. */
 export const kindOf = (type) => KINDS[type]?.() ?? ["circle-help", t("Unsupported message")];
 
+const MARKED = /(^|[\s\p{P}])([*_~])(?=\S)([^*_~\n]*\S)\2(?=$|[\s\p{P}])/gu;
+
+/** Without the marks of WhatsApp's formatting, where there is room for words alone. */
+const plain = (text) => text?.replaceAll(/```([^`]+)```/g, "$1").replaceAll(MARKED, "$1$3").replaceAll(MARKED, "$1$3"); // bold in italics
+
 /** One line that stands for a message: its own words, else what it is. */
 export function preview({ type, direction, revoked_at: gone, preview: words, body = words }) {
   if (gone) return { icon: null, text: revocation(direction) };
   if (type === "reaction") return { icon: null, text: body ? t("Reacted {emoji}", { emoji: body }) : t("Removed a reaction") };
   const [icon, name] = kindOf(type);
-  return { icon: type === "text" ? null : icon, text: body || name };
+  return { icon: type === "text" ? null : icon, text: plain(body) || name };
 }
 
 export const revocation = (direction) =>
