@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from playwright.async_api import Route
 
 from .double import Double, Resource
 from .screen import Screen
@@ -35,6 +36,25 @@ async def arrived(screen: Screen, title: str, text: str) -> bool:
 
 async def test_an_element_gets_its_context(double: Double, screen: Screen) -> None:
     await show(double, screen, panel("good", element="acme-good", module="good.js"))
+    await screen.page.locator("acme-good b", has_text="Salma").wait_for()
+
+
+async def test_a_page_that_is_long_on_its_way_blames_no_plugin(double: Double, screen: Screen) -> None:
+    fetched = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await fetched.wait()
+        await (route.fulfill(content_type="image/svg+xml") if "slow" in route.request.url else route.continue_())
+
+    for held in ("**/good.js", "**/slow.svg"):
+        await screen.page.context.route(held, slow)
+    await screen.page.add_init_script("addEventListener('DOMContentLoaded', () => document.body.append("
+                                      "Object.assign(new Image(), { src: '/slow.svg', alt: '' })))")  # fmt: skip
+    going = asyncio.create_task(show(double, screen, panel("good", element="acme-good", module="good.js")))
+    await screen.page.wait_for_function("() => performance.now() > 6000 && document.querySelector('inbox-page')")
+    assert double.office.troubles == []
+    fetched.set()
+    await going
     await screen.page.locator("acme-good b", has_text="Salma").wait_for()
 
 

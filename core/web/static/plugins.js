@@ -37,6 +37,9 @@ export function listen({ plugin, refresh_on: names = [] }, again) {
   return () => { clearTimeout(timer); heard.forEach((stop) => stop()); };
 }
 
+/** While the page itself is on its way, over whatever network, what does not come says nothing of the plugin either. */
+const loaded = document.readyState === "complete" ? Promise.resolve() : new Promise((done) => addEventListener("load", done, { once: true }));
+
 /** While the server is away, nothing that fails to come says anything of the plugin. */
 const away = () => socket.state === "offline" || !navigator.onLine;
 
@@ -45,7 +48,7 @@ const away = () => socket.state === "offline" || !navigator.onLine;
  * Unreachable when it may come once the server is back.
  */
 export async function mount(piece, ctx) {
-  const late = new Promise((_, reject) => setTimeout(() => reject(new Error(t("It took too long to answer."))), BUDGET));
+  const late = loaded.then(() => new Promise((_, reject) => setTimeout(() => reject(new Error(t("It took too long to answer."))), BUDGET)));
   try {
     await Promise.race([import(`${piece.plugin}/${piece.module}`), late]);
   } catch (error) {
