@@ -45,6 +45,14 @@ async def test_tenant_tells_the_organisation_and_its_language(
     assert theirs.tenant.slug == "zagora"
 
 
+async def test_moments_are_taken_away_of_ones_own_tenant_alone(both: tuple[Context, Context]) -> None:
+    ours, theirs = both
+    for one in both:
+        await one.moments.put("looking", "amina", {"at": "7"}, seconds=30)
+    await ours.moments.remove("looking", "amina")
+    assert (await ours.moments.all("looking"), await theirs.moments.all("looking")) == ({}, {"amina": {"at": "7"}})
+
+
 async def test_contacts_are_listed_page_by_page_found_by_name_and_never_another_tenants(
         both: tuple[Context, Context], db: Database, tenant: SeededTenant, other_tenant: SeededTenant) -> None:
     ours, theirs = both
