@@ -94,6 +94,7 @@ class Plugins(Protocol):
     def routes(self, tenant_id: UUID) -> Mapping[str, Sequence[Route]]: ...
     def permissions_of(self, tenant_id: UUID, locale: str) -> Sequence[Mapping[str, Any]]: ...
     def contact_fields(self, tenant_id: UUID) -> Sequence[str]: ...
+    def conversation_timers(self, tenant_id: UUID) -> Sequence[str]: ...
     def files(self) -> Sequence[Files]: ...
     def installed(self) -> Sequence[Mapping[str, Any]]: ...
     def report(self, tenant_id: UUID, plugin: str, piece: str, told: str, stack: str) -> bool:
@@ -133,6 +134,9 @@ class NoPlugins(NoChannels):
         return ()
 
     def contact_fields(self, tenant_id: UUID) -> Sequence[str]:
+        return ()
+
+    def conversation_timers(self, tenant_id: UUID) -> Sequence[str]:
         return ()
 
     def resting(self) -> Mapping[str, bool]:
@@ -254,6 +258,7 @@ class WebProcess:
             hearing=self.plugins.hearing, report=self.plugins.report,
             preferences=self.plugins.preferences, facts=self.plugins.facts, suggestions=self.plugins.suggestions,
             search=self.plugins.search, contact_fields=self.plugins.contact_fields,
+            conversation_timers=self.plugins.conversation_timers,
             public_url=settings.public_url, behind_proxy=settings.server.public_url is not None,
             submit=self._submit, retry=self._retry, attachments=storage,
             uploads=Uploads(self.db, storage, Workshop()), links=FileLinks(self.db, self._vault, self.permissions),

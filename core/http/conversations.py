@@ -20,6 +20,7 @@ from core.http.services import services
 from core.http.text import Moment, Paging, RequestModel, Text, example
 from core.messaging import acts, conversations
 from core.messaging.conversation_counts import MOST, count_conversations
+from core.messaging.conversation_filter import Timed
 from core.messaging.conversation_list import Filter, Sort
 from core.messaging.conversation_list import list_conversations as list_conversations_of
 from core.messaging.labels import MOST_TAGS, Labels, Priority
@@ -47,9 +48,16 @@ KeptField = Annotated[Text, Field(max_length=2100, examples=["city=Essaouira"]),
 """A field of the contact, up to the first =, and its value."""
 
 
+RunningTimer = Annotated[Text, Field(max_length=60, pattern=r"^([a-z][a-z0-9_]*:)?(running|overdue|within:[0-9]{1,5})$",
+                                    examples=["overdue", "first_response:within:30"])]  # fmt: skip
+"""The kind of a timer, if not any, and when it is due: `running` whenever, `overdue`, or within so many minutes."""
+
+
 class ConversationFilter(RequestModel):
     """What is left out lets everything through. Of several assignees, tags or priorities one is enough. `field` is an
-    attribute of the contact and its value, in any case of letters; it needs `contacts.read`."""
+    attribute of the contact and its value, in any case of letters; it needs `contacts.read`. `timer`: one runs and is
+    not paused, of any kind or of that named before it (`first_response`, `resolution`): `running`, `overdue`, or
+    `within:30`, due in the next thirty minutes."""
 
     model_config = example(status="open", assignee=["me", "none"], priority=["high", "urgent"])
 
@@ -66,6 +74,7 @@ class ConversationFilter(RequestModel):
     waiting_minutes: int | None = Field(
         default=None, ge=0, le=527_040, description="The customer has waited for an answer for longer than that.")
     field: KeptField | None = None
+    timer: RunningTimer | None = None
 
     def wanted(self, contact: UUID | None = None, q: str | None = None) -> Filter:
         """The same, for whoever asks. Raises Invalid where an API key asks for `me`, Forbidden for whoever may not know
@@ -80,7 +89,7 @@ class ConversationFilter(RequestModel):
             priorities=self.priority, unread=self.unread,
             window_within=None if self.window_hours is None else timedelta(hours=self.window_hours),
             waiting_longer=None if self.waiting_minutes is None else timedelta(minutes=self.waiting_minutes), q=q,
-            field=_parted(self.field) if self.field else None,
+            field=_parted(self.field) if self.field else None, timer=_timed(self.timer) if self.timer else None,
         )  # fmt: skip
 
 
@@ -91,6 +100,13 @@ class ConversationQuery(ConversationFilter, Paging):
     contact: UUID | None = None
     q: Text | None = Field(default=None, max_length=100)
     sort: Sort = "latest"
+
+
+def _timed(timer: str) -> Timed:
+    *parts, last = timer.split(":")
+    if last.isdecimal():
+        return Timed("within", int(last), parts[0] if len(parts) > 1 else None)
+    return Timed("overdue" if last == "overdue" else "running", kind=parts[0] if parts else None)
 
 
 def _parted(field: str) -> tuple[str, str]:
@@ -190,7 +206,7 @@ def _register_reading(api: Api) -> None:
         """Newest activity first, or the longest waiting."""
         wanted = query.wanted(query.contact, query.q)
         found = await list_conversations_of(services().db, wanted, limit=query.limit, cursor=query.cursor,
-                                            sort=query.sort, fields=_fields())  # fmt: skip
+                                            sort=query.sort, fields=_fields(), timers=_timers())  # fmt: skip
         return written(found.body)
 
     @api.route("GET", "/conversations/counts", _READ, "Count conversations", query=CountQuery,
@@ -200,7 +216,7 @@ def _register_reading(api: Api) -> None:
         if len(query.of) > MOST_FILTERS:
             raise Invalid(f"At most {MOST_FILTERS} filters are counted at once.",
                           errors=[{"loc": ["of"], "msg": f"more than {MOST_FILTERS}"}])  # fmt: skip
-        counts = await count_conversations(services().db, [one.wanted() for one in query.of], _fields())
+        counts = await count_conversations(services().db, [one.wanted() for one in query.of], _fields(), _timers())
         return {"items": [_told(count) for count in counts]}
 
     @api.route("GET", "/conversations/<uuid:conversation_id>", _READ, "One conversation",
@@ -269,6 +285,10 @@ def _register_changing(api: Api) -> None:
 
 def _fields() -> Sequence[str]:
     return services().contact_fields(require_tenant())
+
+
+def _timers() -> Sequence[str]:
+    return services().conversation_timers(require_tenant())
 
 
 def _told(count: int | None) -> dict[str, Any]:

@@ -93,6 +93,8 @@ async def nobody_finds(_: UUID, __: Question, ___: str) -> dict[str, Any]:
 
 ContactFields = Callable[[UUID], Sequence[str]]
 """The tables in which a tenant's plugins keep fields of its contacts."""
+ConversationTimers = Callable[[UUID], Sequence[str]]
+"""The tables in which they keep timers of its conversations."""
 
 
 class Preferences(Protocol):
@@ -156,6 +158,7 @@ class Services:
     suggestions: Provide = nobody_provides
     search: Search = nobody_finds
     contact_fields: ContactFields = lambda _: ()
+    conversation_timers: ConversationTimers = lambda _: ()
     report: Report = nobody_reports
     """A screen's word of a plugin's piece that does not work."""
     behind_proxy: bool = False

@@ -7,8 +7,9 @@ from typing import Any, Final
 import asyncpg
 
 from core.db.pool import Connection, Database
-from core.messaging.contact_fields import having
+from core.messaging.contact_fields import both, having
 from core.messaging.conversation_filter import Condition, Filter, Finding, Values, nothing_more
+from core.messaging.conversation_timers import timing
 
 MOST: Final = 1000
 """No more are counted."""
@@ -19,13 +20,13 @@ _COUNT: Final = "(select count(*) from (select from ({seen}) seen limit {most:d}
 
 
 async def count_conversations(
-    db: Database, filters: Sequence[Filter], fields: Sequence[str] = ()
+    db: Database, filters: Sequence[Filter], fields: Sequence[str] = (), timers: Sequence[str] = ()
 ) -> list[int | None]:
     """Of each filter; none of them searches. MOST stands for that and more, None for what takes too long to be counted.
-    `fields`: the tables in which the tenant's plugins keep fields of contacts."""
+    `fields` and `timers`: the tables in which the tenant's plugins keep those."""
     if not filters:
         return []
-    more = [await having(db, one.field, fields) for one in filters]
+    more = [both(await having(db, one.field, fields), await timing(db, one.timer, timers)) for one in filters]
     async with db.tenant() as connection:
         counted = await _counted(connection, filters, more, TOGETHER)
         return await _one_by_one(connection, filters, more) if counted is None else counted

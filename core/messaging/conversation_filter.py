@@ -22,11 +22,21 @@ _WAITS: Final = "v.waiting_since is not null and v.status <> 'closed'"
 
 
 @dataclass(frozen=True, slots=True)
+class Timed:
+    """A timer of this kind, or any, runs and is not paused: whenever it is due, due by now, or not yet but within so
+    many minutes."""
+
+    due: Literal["running", "overdue", "within"]
+    minutes: int = 0
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which conversations: what is empty lets everything through. Of several assignees, tags or priorities one is
     enough. `window_within`: free text may be sent now, and no longer in so much time. `waiting_longer`: the customer
-    has waited for more than that. `field`: what the tenant keeps of the contact, a key and its value. `q` is the
-    beginning of a contact's name or phone, or of a group's subject."""
+    has waited for more than that. `field`: what the tenant keeps of the contact, a key and its value. `timer`: one that
+    runs in it. `q` is the beginning of a contact's name or phone, or of a group's subject."""
 
     status: Status | None = None
     assignees: Sequence[UUID | Nobody] = ()
@@ -41,6 +51,7 @@ class Filter:
     waiting_longer: timedelta | None = None
     q: str | None = None
     field: tuple[str, str] | None = None
+    timer: Timed | None = None
 
 
 @dataclass(slots=True)
@@ -105,8 +116,9 @@ class Finding:
                  more: Condition = nothing_more) -> None:  # fmt: skip
         self.order = _ORDERS[sort]
         self._wanted, self._values, self._most, self._after = wanted, values, most, after
-        # Nobody waits in a closed one.
-        shown = self.order.all if wanted.waiting_longer is None else _ORDERS["waiting"].all
+        # Nobody waits in a closed one, and no timer runs.
+        going_on = wanted.waiting_longer is not None or wanted.timer is not None
+        shown = _ORDERS["waiting"].all if going_on else self.order.all
         self._statuses = [one for one in shown if wanted.status in (None, one)]
         self._more = more(values) if self._statuses else []
 

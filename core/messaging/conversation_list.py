@@ -19,6 +19,7 @@ from core.messaging.conversation_filter import (
     Values,
     nothing_more,
 )
+from core.messaging.conversation_timers import timing
 from core.messaging.page import Texts, by_time, encode
 
 __all__ = ["Filter", "Kind", "Nobody", "Sort", "Status", "list_conversations", "page_statement"]
@@ -36,13 +37,14 @@ _RESOURCES: Final = "select id, resource::text from conversation_resources where
 
 async def list_conversations(
     db: Database, wanted: Filter, *, limit: int, cursor: str | None = None, sort: Sort = "latest",
-    fields: Sequence[str] = ()
+    fields: Sequence[str] = (), timers: Sequence[str] = ()
 ) -> Texts:
-    """The newest activity first; or those whose customer waits for an answer, the longest first. `fields`: the tables
-    in which the tenant's plugins keep fields of contacts."""
+    """The newest activity first; or those whose customer waits for an answer, the longest first. `fields` and `timers`:
+    the tables in which the tenant's plugins keep fields of contacts, and timers of conversations."""
     moment, identifier = by_time(cursor)
     after = None if moment is None else (moment, identifier)
-    more = both(await searched(db, wanted.q), await having(db, wanted.field, fields))
+    kept = both(await having(db, wanted.field, fields), await timing(db, wanted.timer, timers))
+    more = both(await searched(db, wanted.q), kept)
     query, given = page_statement(wanted, sort, limit + 1, after, more)
     async with db.tenant() as connection:
         rows = await connection.fetch(query, *given)

@@ -75,11 +75,12 @@ def _check_permissions(plugin: Plugin, declared: Declared) -> None:
 
 
 def _check_fields(plugin: Plugin) -> None:
-    if plugin.contact_fields and not re.fullmatch(rf"{plugin.name}_[a-z0-9_]+", plugin.contact_fields):
-        raise Refused("broken", f"its contact_fields names {plugin.contact_fields!r}, which is no table of its own")
-    for table, column in plugin.searchable.items():
-        if not re.fullmatch(rf"{plugin.name}_[a-z0-9_]+", table) or not column:
-            raise Refused("broken", f"its searchable names {table!r}, which is no table of its own")
+    named = {"contact_fields": [plugin.contact_fields], "conversation_timers": [plugin.conversation_timers],
+             "searchable": list(plugin.searchable)}  # fmt: skip
+    for attribute, tables in named.items():
+        for table in tables:
+            if table and not re.fullmatch(rf"{plugin.name}_[a-z0-9_]+", table):
+                raise Refused("broken", f"its {attribute} names {table!r}, which is no table of its own")
 
 
 def _check_piece(plugin: Plugin, piece: ui.Element, declared: Declared) -> None:

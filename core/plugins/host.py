@@ -115,6 +115,12 @@ class PluginHost:
         return [one.plugin.contact_fields for one in self.plugins.loaded()
                 if one.plugin and one.plugin.contact_fields and one.name in enabled]  # fmt: skip
 
+    def conversation_timers(self, tenant_id: UUID) -> Sequence[str]:
+        """Tables with timers that run in the tenant's conversations."""
+        enabled = self.enabled(tenant_id)
+        return [one.plugin.conversation_timers for one in self.plugins.loaded()
+                if one.plugin and one.plugin.conversation_timers and one.name in enabled]  # fmt: skip
+
     def searchable(self, tenant_id: UUID) -> Mapping[str, str]:
         """Tables of the tenant's plugins with the column whose words are found by index."""
         enabled = self.enabled(tenant_id)

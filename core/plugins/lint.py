@@ -12,6 +12,7 @@ from comptoir_sdk.migrations import (
     AddTenantField,
     CreateTenantModel,
     FilterableFields,
+    FilterableTimers,
     ProtectTenantTable,
     SearchableText,
 )
@@ -31,7 +32,7 @@ from tortoise.migrations.operations import (
 
 from core.plugins.statements import harm, hidden, plain
 
-_OURS = (FilterableFields, ProtectTenantTable, SearchableText)
+_OURS = (FilterableFields, FilterableTimers, ProtectTenantTable, SearchableText)
 _GONE = (DeleteModel, RemoveField, RenameField, RenameModel)
 _SLOW = re.compile(r"create (unique )?index (?!concurrently)|alter column \S+ (set data )?type|set not null|vacuum full"
                    r"|\block table\b|add constraint (?!.*not valid)", re.IGNORECASE)

@@ -46,6 +46,7 @@ class Inbox(Plugin):
                         *quick_replies.MODELS, *drafts.MODELS, "plugins.inbox.views.models",
                         "plugins.inbox.assignment.models", "plugins.inbox.timers.models")
     migrations = "plugins.inbox.migrations"
+    conversation_timers = "inbox_timer"
     searchable: ClassVar = {"inbox_note": "body"}
     permissions: ClassVar = {
         notes.MANAGE: _("Delete colleagues' notes"), views.MANAGE: _("Share views with everybody"),

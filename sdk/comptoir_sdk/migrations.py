@@ -6,7 +6,8 @@ from typing import Any
 
 from tortoise.migrations.operations import AddField, CreateModel, RunSQL
 
-__all__ = ["AddTenantField", "CreateTenantModel", "FilterableFields", "ProtectTenantTable", "SearchableText"]
+__all__ = ["AddTenantField", "CreateTenantModel", "FilterableFields", "FilterableTimers", "ProtectTenantTable",
+           "SearchableText"]  # fmt: skip
 
 _REFERENCES = re.compile(r' REFERENCES "\w+" \("\w+"\)( ON DELETE (CASCADE|RESTRICT|SET NULL|SET DEFAULT|NO ACTION))?')
 
@@ -66,6 +67,23 @@ class FilterableFields(RunSQL):
 
     def describe(self) -> str:
         return f"Filter by what {self.table} says of contacts"
+
+
+class FilterableTimers(RunSQL):
+    """Make a table of timers one that conversations are filtered by: `Plugin.conversation_timers` names it. It gets two
+    indexes of those that run, by when they are due and by conversation: writers wait while they are made."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__([
+            f'create index "{table}_by_due" on "{table}" (tenant_id, due_at, conversation_id) '
+            "where stopped_at is null and paused_at is null",
+            f'create index "{table}_that_run" on "{table}" (tenant_id, conversation_id, due_at) '
+            "where stopped_at is null and paused_at is null",
+        ])
+
+    def describe(self) -> str:
+        return f"Filter by the timers of {self.table}"
 
 
 class SearchableText(RunSQL):

@@ -34,6 +34,9 @@ class Plugin:
     contact_fields: ClassVar[str] = ""
     """A table of its own, `key` and `value` of a `contact_id` each, by which conversations may be filtered
     (`comptoir_sdk.migrations.FilterableFields`)."""
+    conversation_timers: ClassVar[str] = ""
+    """A table of its own, each row a timer of a `conversation_id` with `kind`, `due_at`, `paused_at` and `stopped_at`,
+    by which conversations may be filtered (`comptoir_sdk.migrations.FilterableTimers`)."""
     searchable: ClassVar[Mapping[str, str]] = {}
     """A column of each of its tables whose words are found by index: `{"acme_pins_pin": "text"}`
     (`comptoir_sdk.migrations.SearchableText`)."""

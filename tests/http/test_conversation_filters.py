@@ -8,15 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from comptoir_sdk.migrations import FilterableFields, ProtectTenantTable
+from comptoir_sdk.migrations import FilterableFields, FilterableTimers, ProtectTenantTable
 
 from core.app import NoPlugins
 from core.db.pool import Connection, Database, connect
 from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
-from core.messaging.contact_fields import having
+from core.messaging.contact_fields import both, having
 from core.messaging.conversation_counts import count_statement
-from core.messaging.conversation_filter import Sort
+from core.messaging.conversation_filter import Sort, Timed
 from core.messaging.conversation_list import Filter, page_statement
+from core.messaging.conversation_timers import timing
 from tests.http.callers import Caller, new_member
 from tests.http.conftest import Enter
 from tests.seed import SeededTenant
@@ -42,23 +43,41 @@ from (select id, row_number() over (order by phone) as n from contacts where ten
 cross join lateral (values ('city', case when n % 3 = 0 then 'Fes' else 'Agadir' end),
     ('plan', case when n % 71 = 0 then 'Gold' end)) f (key, value) where f.value is not null
 """
-TABLES = ("acme_field",)
+# Of those that are not closed a third is late to be answered, a third has twenty minutes left; few are late to be
+# closed, the others stand still or have the day. Each was answered late before.
+_TIMERS = """
+insert into acme_timer (tenant_id, conversation_id, kind, due_at, paused_at, stopped_at)
+select $1, v.id, t.kind, $2::timestamptz + t.due, t.paused_at, t.stopped_at
+from (select id, row_number() over (order by last_message_at desc) as n from conversations
+    where tenant_id = $1 and status <> 'closed') v
+cross join lateral (values ('answer', interval '-2 days', null::timestamptz, $2::timestamptz),
+    ('answer', case n % 3 when 0 then interval '-1 hour' when 1 then interval '20 minutes' end, null, null),
+    ('closing', case when n % 71 = 0 then interval '-1 minute' else interval '1 day' end,
+        case when n % 2 = 0 then $2::timestamptz end, null)) t (kind, due, paused_at, stopped_at)
+where t.due is not null
+"""
+TABLES, TIMERS = ("acme_field",), ("acme_timer",)
 _TABLE = [
     "create table acme_field (tenant_id uuid not null, id uuid default uuidv7(), contact_id uuid not null, "
     "key text not null, value text not null, unique (tenant_id, contact_id, key))",
-    *ProtectTenantTable("acme_field", {"contact_id": "contacts"}).sql, *FilterableFields("acme_field").sql]  # fmt: skip
+    *ProtectTenantTable("acme_field", {"contact_id": "contacts"}).sql, *FilterableFields("acme_field").sql,
+    "create table acme_timer (tenant_id uuid not null, id uuid default uuidv7(), conversation_id uuid not null, "
+    "kind text not null, due_at timestamptz not null, paused_at timestamptz, stopped_at timestamptz)",
+    *ProtectTenantTable("acme_timer", {"conversation_id": "conversations"}).sql,
+    *FilterableTimers("acme_timer").sql]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 async def kept_fields(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """A plugin keeps fields of contacts."""
+    """A plugin keeps fields of contacts, and timers."""
     monkeypatch.setattr(NoPlugins, "contact_fields", lambda *_: TABLES)
+    monkeypatch.setattr(NoPlugins, "conversation_timers", lambda *_: TIMERS)
     owner = await connect(db.url, "comptoir_owner")
     try:
         for statement in _TABLE:
             await owner.execute(str(statement))
         yield
-        await owner.execute("drop table acme_field")
+        await owner.execute("drop table acme_field, acme_timer")
     finally:
         await owner.close()
 
@@ -81,6 +100,7 @@ async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
         await connection.execute(_FILL, tenant.id, size)
         await connection.execute(_TALKS, tenant.id, tenant.account_id, me, other, team, now)
         await connection.execute(_FIELDS, tenant.id)
+        await connection.execute(_TIMERS, tenant.id, now)
         tags = [row["id"] for row in await connection.fetch(
             "insert into tags (tenant_id, name, colour) values ($1, 'often', 'red'), ($1, 'rare', 'blue') returning id",
             tenant.id)]  # fmt: skip
@@ -93,7 +113,10 @@ async def office(db: Database, tenant: SeededTenant, size: int) -> Office:
 
 async def everything(db: Database) -> list[Any]:
     return list(await db.system.fetch("select v.*, (select jsonb_object_agg(a.key, a.value) from acme_field a "
-                                      "where a.contact_id = v.contact_id) as fields from conversations v"))  # fmt: skip
+                                      "where a.contact_id = v.contact_id) as fields, array(select t.kind || case when "
+                                      "t.due_at < now() then ' late' else '' end from acme_timer t where "
+                                      "t.conversation_id = v.id and t.stopped_at is null and t.paused_at is null) "
+                                      "as timers from conversations v"))  # fmt: skip
 
 
 def matching(office: Office) -> dict[str, Any]:
@@ -123,6 +146,12 @@ def matching(office: Office) -> dict[str, Any]:
         "field=plan=Gold&status=closed": lambda v: v["fields"].get("plan") == "Gold" and v["status"] == "closed",
         f"field=city=FES&assignee={office.me}&tag={office.tags[0]}": lambda v: v["fields"]["city"] == "Fes"
             and v["assignee_id"] == office.me and office.tags[0] in v["tag_ids"],
+        "timer=running": lambda v: bool(v["timers"]),
+        "timer=overdue": lambda v: {"answer late", "closing late"} & set(v["timers"]),
+        "timer=answer:within:30&status=open": lambda v: "answer" in v["timers"] and v["status"] == "open",
+        f"timer=closing:overdue&assignee={office.me}": lambda v: "closing late" in v["timers"]
+            and v["assignee_id"] == office.me,
+        "timer=within:10&field=city=Fes": lambda v: False,
         "waiting_minutes=0": lambda v: v["status"] != "closed" and v["waiting_since"] is not None,
         "waiting_minutes=595": lambda v: v["status"] != "closed" and v["waiting_since"] is not None
             and v["waiting_since"] < office.now - timedelta(minutes=595),
@@ -154,6 +183,8 @@ async def test_every_filter_in_both_orders_and_its_count(enter: Enter, db: Datab
         told = await agent.get(f"/conversations/counts?of={json.dumps([asked, {'status': 'open'}])}")
         assert told.json["items"][0] == {"count": len(expected), "more": False}, (query, told.raw)
     assert (await pages(agent, "status=closed&sort=waiting")) == []
+    for wrong in ("late", "within", "within:", "within:-1", "Answer:overdue", "answer:"):
+        assert (await agent.get(f"/conversations?timer={wrong}")).status == 422, wrong
 
 
 @pytest.mark.parametrize("sees", ["team", "own"])
@@ -231,6 +262,9 @@ FILTERS: dict[str, Callable[[Office], Filter]] = {
     "kept of many": lambda o: Filter("open", field=("city", "Fes")),
     "kept of few": lambda o: Filter(field=("plan", "gold")),
     "kept of nobody": lambda o: Filter(field=("plan", "tin")),
+    "late for many": lambda o: Filter(timer=Timed("overdue", kind="answer")),
+    "late for few": lambda o: Filter(timer=Timed("overdue", kind="closing")),
+    "due soon for nobody": lambda o: Filter(timer=Timed("within", 5)),
 }  # fmt: skip
 
 
@@ -248,7 +282,7 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
 ) -> None:
     """30,000 conversations; a page reads a few hundred rows of them, whoever asks and from wherever it begins."""
     place = await office(db, tenant, 30_000)
-    await db.system.execute("vacuum analyze conversations, conversation_tags, contacts, acme_field")
+    await db.system.execute("vacuum analyze conversations, conversation_tags, contacts, acme_field, acme_timer")
     middle = (datetime.now(UTC) - timedelta(days=90), UUID(int=random.getrandbits(128)))
     sorts: tuple[Sort, ...] = ("latest", "waiting")
     for sees in ("all", "team", "own"):
@@ -256,7 +290,7 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
             async with db.tenant() as connection:
                 for name, made in FILTERS.items():
                     wanted = made(place)
-                    more = await having(db, wanted.field, TABLES)
+                    more = both(await having(db, wanted.field, TABLES), await timing(db, wanted.timer, TIMERS))
                     tried = [page_statement(wanted, sort, 101, after, more)
                              for sort in sorts for after in (None, middle)]
                     # Whoever waits for long may be sorted; a limited member's filter may look at all that they see.
@@ -264,7 +298,7 @@ async def test_every_list_and_count_is_read_by_an_index_and_nothing_whole_is_sor
                     most = [(statement, page) for statement in tried] + [(count_statement([wanted], [more]), 12_000)]
                     for (query, given), most_read in most:
                         for node in await explained(connection, query, given):
-                            if node.get("Relation Name") in ("conversations", "conversation_tags", *TABLES):
+                            if node.get("Relation Name") in ("conversations", "conversation_tags", *TABLES, *TIMERS):
                                 read = node["Actual Loops"] * (
                                     node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
                                 told = (sees, name, node["Node Type"], node["Relation Name"], read, query)

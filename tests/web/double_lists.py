@@ -26,6 +26,8 @@ class Lists:
         self.bulk: list[Resource] = []
         self.refused: set[str] = set()
         self.fields: dict[str, dict[str, str]] = {}
+        self.timers: dict[str, list[str]] = {}
+        """The timers that run in a conversation, as filters name them."""
 
     def register(self, app: Quart) -> None:
         api = "/api/v1"
@@ -65,6 +67,7 @@ class Lists:
             not wanted.get("window_hours") or bool(heard),
             wanted.get("sort") != "waiting" or bool(waits),
             not wanted.get("contact") or (one["contact"] or {}).get("id") == wanted["contact"],
+            not wanted.get("timer") or wanted["timer"] in self.timers.get(one["id"], ()),
             not wanted.get("field") or self._says(one["contact"], str(wanted["field"])),
             (one["contact"] or {"name": ""})["name"].lower().startswith(str(wanted.get("q", "")).lower()),
         ]

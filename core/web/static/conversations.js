@@ -20,6 +20,7 @@ const several = (value) => (value === undefined || value === null ? [] : [value]
 const owner = (conversation, wanted, me) => several(wanted).some((one) => (conversation.assignee?.id ?? "none") === (one === "me" ? me : one));
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const RUN_OUT = 60_000; // ms after which the server is asked again which timers are due
 const TICK = 15_000; // ms after which a list looks again whose window closes and who has waited long enough
 
 /** One for each name of a filter; a name that is not here can only be asked of the server. */
@@ -33,6 +34,7 @@ const CONDITIONS = {
   priority: (one, wanted) => several(wanted).includes(one.priority ?? "none"),
   unread: (one) => one.unread > 0,
   window_hours: (one, hours, me, now) => closesWithin(one, hours, now),
+  timer: (one) => one.status !== "closed", // and what the server says
   waiting_minutes: (one, minutes, me, now) => Boolean(one.waiting_since) && Date.parse(one.waiting_since) < now - minutes * MINUTE,
 };
 
@@ -43,8 +45,8 @@ function closesWithin({ last_inbound_at: heard }, hours, now) {
 
 const given = (value) => value !== undefined && value !== null && value !== false && value !== "" && !(Array.isArray(value) && !value.length);
 
-/** Only the server knows what is kept of a contact, and what a search finds. */
-const ASKED = ["q", "field"];
+/** Only the server knows what is kept of a contact, which timers run, and what a search finds. */
+const ASKED = ["q", "field", "timer"];
 export const isAsked = (filter) => ASKED.some((name) => given(filter[name]));
 
 /** A filter as a function (conversation, now) that says whether it is one of them, `me` being the member's id. */
@@ -82,6 +84,7 @@ export class ConversationList {
     if (generation !== this.ledger.generation) return;
     this.ledger.apply({ type: "fetched.conversations", data: { items: page.items } });
     this.found.push(...page.items.map((item) => item.id));
+    this.looked ??= Date.now();
     Object.assign(this, { last: page.items.at(-1) ?? this.last, next: page.next, loaded: true });
   }
 
@@ -105,21 +108,31 @@ export class ConversationList {
   chosen(rows) {
     const found = new Set(this.found);
     const unknown = rows.filter(({ id }) => !found.has(id) && !this.others.has(id));
-    if (unknown.length) this.look();
+    if (unknown.length || (this.filter.timer && Date.now() - this.looked > RUN_OUT)) this.look();
     return rows.filter(({ id }) => found.has(id));
   }
 
   look() {
-    this.looking ??= setTimeout(() => this.lookAgain(), Math.max(SOON, (this.looked ?? 0) + APART - Date.now()));
+    this.looking ??= setTimeout(() => this.lookAgain(), Math.max(SOON, (this.asked ?? 0) + APART - Date.now()));
   }
 
   async lookAgain() {
     const { generation } = this.ledger;
     const asked = [...this.ledger.state.conversations.keys()];
-    this.looked = Date.now();
+    this.asked = this.looked = Date.now();
     const page = await this.askAgain(); // the next event asks again
     this.looking = null;
-    if (page && generation === this.ledger.generation) this.learn(page.items, asked);
+    if (!page || generation !== this.ledger.generation) return;
+    if (this.filter.timer) this.forget(page, new Set(asked));
+    this.learn(page.items, asked);
+  }
+
+  /** A timer stops, and runs out, by itself: what the page would have if it ran still. */
+  forget(page, asked) {
+    const here = new Set(page.items.map(({ id }) => id));
+    const last = page.next ? page.items.at(-1) : null;
+    const gone = (id) => asked.has(id) && !here.has(id) && !(last && this.order(this.ledger.conversation(id), last) > 0);
+    this.found = this.found.filter((id) => !gone(id));
   }
 
   /** What is kept of this contact is another now. */

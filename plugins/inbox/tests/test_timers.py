@@ -75,6 +75,30 @@ async def test_a_persons_reply_stops_it_and_an_automations_does_not(comptoir: Ke
     assert await shop.failures("inbox") == []
 
 
+async def test_conversations_are_found_counted_and_kept_as_a_view_by_their_timers(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner = await shop.agent("owner")
+    await targets(owner, first_response_minutes=30, resolution_minutes=240)
+    conversation = await asked(comptoir, shop, owner)
+
+    async def found(timer: str, agent: Agent = owner) -> int:
+        listed = (await agent.get(f"/api/v1/conversations?timer={timer}")).json()["items"]
+        counted = (await agent.get(f'/api/v1/conversations/counts?of=[{{"timer":"{timer}"}}]')).json()["items"]
+        assert [one["count"] for one in counted] == [len(listed)]
+        return len(listed)
+
+    wanted = ("running", "within:31", "first_response:within:31", "resolution:within:241")
+    others = ("overdue", "within:5", "resolution:within:31")
+    assert [await found(one) for one in (*wanted, *others)] == [1, 1, 1, 1, 0, 0, 0]
+    view = {"name": "Late", "filter": {"timer": "overdue"}}
+    assert (await owner.post(f"{BASE}/views", json=view)).json()["filter"] == view["filter"]
+    assert (await owner.post(f"{BASE}/views", json={"name": "x", "filter": {"timer": "late"}})).status == 422
+    other = await (await comptoir.tenant("zagora", plugins={"inbox": {}})).agent("owner")
+    assert await found("running", other) == 0
+    await owner.put(f"/api/v1/conversations/{conversation}/status", json={"status": "closed"})
+    assert await found("running") == 0
+
+
 async def test_snoozed_a_resolution_stands_still_and_a_first_response_goes_on(comptoir: Kernel) -> None:
     shop = await comptoir.tenant(plugins={"inbox": {}})
     owner = await shop.agent("owner")

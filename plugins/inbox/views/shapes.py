@@ -34,6 +34,8 @@ class ViewFilter(BaseModel):
     waiting_minutes: int | None = Field(default=None, ge=0, le=527_040)
     field: Annotated[str, StringConstraints(max_length=2100, pattern=r"^[^=]*[^=\s][^=]*=\s*\S"),
                      AfterValidator(without_nul)] | None = None  # fmt: skip
+    timer: Annotated[str, StringConstraints(
+        max_length=60, pattern=r"^([a-z][a-z0-9_]*:)?(running|overdue|within:[0-9]{1,5})$")] | None = None  # fmt: skip
 
 
 class NewView(BaseModel):

@@ -32,13 +32,21 @@ export class Shelf {
     this.views.load();
     this.count();
     this.stops = [() => this.counts.stop(), () => this.mentions.stop(), () => this.views.stop(), onLive(() => this.counts.later()),
-      onTopic("contacts.fields", ({ contact }) => this.doubt(contact)), ledger.onEvent(({ type }) => NAMED.test(type) && changed())];
+      onTopic("contacts.fields", ({ contact }) => this.doubt(contact)), onTopic("inbox.timers", () => this.timed()),
+      ledger.onEvent(({ type }) => NAMED.test(type) && changed())];
   }
 
   /** What is kept of a contact is another now. */
   doubt(contact) {
     for (const list of this.lists.values()) if (list.filter.field && list.loaded) list.doubt(contact);
     this.counts.later();
+  }
+
+  /** A timer began, stopped or ran out. */
+  timed() {
+    const timed = [...this.lists.values()].filter((list) => list.filter.timer && list.loaded);
+    for (const list of timed) list.look();
+    if (timed.length || this.views.items.some((view) => view.filter.timer)) this.counts.later();
   }
 
   hostDisconnected() {
