@@ -106,7 +106,7 @@ async def test_the_three_lists_are_wholly_to_be_seen_at_the_desk(double: Double,
     assert cut == []
 
 
-async def test_a_list_by_a_field_of_the_contact_follows_what_happens(double: Double, screen: Screen) -> None:
+async def test_a_list_by_a_field_of_the_contact_or_a_timer_follows_what_happens(double: Double, screen: Screen) -> None:
     made = furnish(double)
     for one, city in zip(made, ("Agadir", "Fès", "Agadir", "Fès", "Fès"), strict=False):
         double.lists.fields[one["contact"]["id"]] = {"city": city}
@@ -129,6 +129,22 @@ async def test_a_list_by_a_field_of_the_contact_follows_what_happens(double: Dou
     double.emit("conversation.closed", {"conversation": made[3]})
     await screen.page.locator(".nm", has_text="Driss").wait_for(state="detached")
     assert await names(screen) == ["Aya", "Badr", "Elham"]
+    # By timers, too: one stops and another runs out without a word of the conversation's own.
+    late = "first_response:overdue"
+    double.lists.timers = {made[0]["id"]: [late], made[1]["id"]: [late, "overdue"]}
+    await screen.page.get_by_role("button", name="Without: city: fès").click()
+    await screen.page.get_by_role("button", name="Filter…").click()
+    await screen.page.get_by_label("Timer", exact=True).select_option("Late")
+    await screen.page.get_by_label("It runs").select_option("Until the answer")
+    await screen.page.get_by_role("button", name="Show").click()
+    await screen.page.get_by_role("button", name="Without: Until the answer: Late").wait_for()
+    await screen.page.locator(".nm", has_text="Elham").wait_for(state="detached")
+    assert await names(screen) == ["Aya", "Badr"]
+    double.lists.timers = {made[0]["id"]: [late], made[4]["id"]: [late]}
+    double.say("inbox.timers", {"conversation": made[1]["id"]})
+    await screen.page.locator(".nm", has_text="Badr").wait_for(state="detached")
+    await screen.page.locator(".nm", has_text="Elham").wait_for()
+    assert await names(screen) == ["Aya", "Elham"]
     assert screen.errors == []
 
 

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { Panel, bootstrap, can, define, get, me, members, t, tags, teams } from "@comptoir/sdk";
 import "@comptoir/sdk/elements/check.js";
 import "@comptoir/sdk/elements/picker.js";
-import { partsOf, states, waits, windows } from "./looks.js";
+import { kinds, partsOf, states, timerOf, timings, waits, windows } from "./looks.js";
 import { priorities } from "./marks.js";
 
 const FIELDS = "/api/v1/p/contacts/fields";
@@ -55,6 +55,7 @@ class Filter extends Panel {
           ${bootstrap.accounts.length > 1 ? this.select("account", t("Number"), [any, ...bootstrap.accounts.map((one) => [one.id, one.verified_name || one.display_phone_number])]) : nothing}
           ${this.select("window_hours", t("Window closes"), [any, ...windows()])}
           ${this.select("waiting_minutes", t("Waits for an answer"), [any, ...waits()])}
+          ${this.timed(any)}
           ${this.fields.length ? this.kept() : nothing}
           ${this.select("kind", t("With"), [any, ["person", t("People")], ["group", t("Groups")]])}
         </div>
@@ -64,6 +65,12 @@ class Filter extends Panel {
       <ui-button slot="actions" @click=${() => this.tell({})}>${t("Clear")}</ui-button>
       <ui-button slot="actions" variant="primary" @click=${() => this.apply()}>${t("Show")}</ui-button>
     </ui-dialog>`;
+  }
+
+  timed(any) {
+    const [kind, when] = timerOf(this.filter.timer);
+    return html`<ui-field name="timer" label=${t("Timer")} .options=${[any, ...timings(when)]} value=${when}></ui-field>
+      <ui-field name="timer_kind" label=${t("It runs")} .options=${[any, ...kinds()]} value=${kind}></ui-field>`;
   }
 
   select(name, label, options) {
@@ -76,6 +83,7 @@ class Filter extends Panel {
     for (const name of ["tag", "assignee", "priority"]) if (data.get(name)) filter[name] = data.get(name).split(",");
     for (const name of ["status", "team", "account", "kind"]) if (data.get(name)) filter[name] = data.get(name);
     for (const name of ["window_hours", "waiting_minutes"]) if (data.get(name)) filter[name] = Number(data.get(name));
+    if (data.get("timer")) filter.timer = [data.get("timer_kind"), data.get("timer")].filter(Boolean).join(":");
     if (this.renderRoot.querySelector("ui-check").checked) filter.unread = true;
     const [key, value] = [data.get("key"), data.get("value")?.trim()];
     if (key && !value) {

@@ -16,6 +16,22 @@ export const looks = () => [
 export const states = () => [["open", t("Open")], ["snoozed", t("Snoozed")], ["closed", t("Closed")], ["all", t("Open, snoozed and closed")]];
 export const windows = () => [1, 2, 4, 8, 24].map((hours) => [String(hours), t("Within {time}", { time: fmt.lasting(hours * 3_600_000) })]);
 export const waits = () => [15, 60, 240, 1440, 2880].map((minutes) => [String(minutes), t("Longer than {time}", { time: fmt.lasting(minutes * 60_000) })]);
+const dues = () => [["overdue", t("Late")], ...[15, 60, 240].map((minutes) => [`within:${minutes}`, t("Due within {time}", { time: fmt.lasting(minutes * 60_000) })]), ["running", t("Runs")]];
+/** The choices of when a timer is due; what is chosen is among them. */
+export const timings = (chosen) => [...dues(), ...(chosen && !dues().some(([one]) => one === chosen) ? [[chosen, due(chosen)]] : [])];
+export const kinds = () => [["first_response", t("Until the answer")], ["resolution", t("Until it is closed")]];
+const due = (value) => dues().find(([one]) => one === value)?.[1] ?? t("Due within {time}", { time: fmt.lasting(Number(value.split(":")[1]) * 60_000) });
+
+/** [kind, when it is due] of a timer, as a filter has it. */
+export const timerOf = (timer = "") => {
+  const [first, ...rest] = timer.split(":");
+  return ["running", "overdue", "within", ""].includes(first) ? ["", timer] : [first, rest.join(":")];
+};
+
+function timerSaid(timer) {
+  const [kind, when] = timerOf(timer);
+  return `${kinds().find(([one]) => one === kind)?.[1] ?? t("Timer")}: ${due(when)}`;
+}
 
 const person = (id) => ({ me: t("Me ({name})", { name: me.name }), none: t("Nobody") })[id] ?? memberName(id) ?? t("Somebody who left");
 const team = (id) => (id === "none" ? t("No team") : teams.find((one) => one.id === id)?.name ?? t("A deleted team"));
@@ -31,6 +47,7 @@ const WORDS = {
   kind: (value) => (value === "group" ? t("Groups") : t("People")),
   unread: () => t("Unread"),
   window_hours: (hours) => t("Window closes within {time}", { time: fmt.lasting(hours * 3_600_000) }),
+  timer: timerSaid,
   field: (field) => partsOf(field).join(": "),
   waiting_minutes: (minutes) => t("Waits longer than {time}", { time: fmt.lasting(minutes * 60_000) }),
 };
