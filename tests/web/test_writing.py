@@ -1,8 +1,10 @@
 """Answering: what is shown before the server knows, what is said when it refuses, and hands that stay on the keys."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.async_api import Route, expect
 
 from .double import Double, Resource, iso
 from .screen import Screen
@@ -134,6 +136,36 @@ async def test_edits_and_deletions_are_shown_as_what_they_are(double: Double, sc
     await screen.page.get_by_text("WhatsApp knows this customer under a new id.").first.wait_for()
     double.write(salma, "", type="unsupported", content={"type": "edit"})
     await screen.page.locator("inbox-thread").get_by_text("The customer edited a message.").wait_for()
+
+
+async def test_what_is_typed_before_its_field_stands_is_in_it_and_is_no_key_of_ours(
+    double: Double, screen: Screen
+) -> None:
+    """Over a slow line: an E in a word that is typed too soon may not close the conversation."""
+    page, made = screen.page, double.customer("Salma")
+    double.write(made, "Bonjour", quiet=True)
+    arrived = {name: asyncio.Event() for name in ("opened", "panel")}
+
+    async def slow(route: Route) -> None:
+        await arrived[route.request.url.rpartition("/")[2].removesuffix(".js")].wait()
+        await route.continue_()
+
+    for held in ("**/static/*/opened.js", "**/search/panel.js"):
+        await page.context.route(held, slow)
+    await screen.go("/inbox")
+    await screen.live()
+    await page.locator("inbox-list .nm", has_text="Salma").wait_for()
+    await page.keyboard.press("j")
+    await page.keyboard.press("r")
+    await page.keyboard.type("Here we are")
+    arrived["opened"].set()
+    await expect(page.get_by_label("Message to Salma")).to_have_value("Here we are", timeout=8000)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
+    await page.keyboard.type("merci")
+    arrived["panel"].set()
+    await expect(page.locator("inbox-search input")).to_have_value("merci", timeout=8000)
+    assert double.conversations[made["id"]]["status"] == "open"
 
 
 async def test_the_keyboard_alone_opens_answers_closes_and_goes_on(double: Double, screen: Screen) -> None:

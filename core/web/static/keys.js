@@ -11,7 +11,8 @@ let waiting = null;
 
 /**
  * `bind({ j: { label, run, group, icon } })`; "g i" is G, then I. The label appears in the help, under its group. One
- * without `run` is only told of, as `shown`: what a field does by itself. Returns how to undo it.
+ * without `run` is only told of, as `shown`: what a field does by itself. With `writes` it brings the caret into a field,
+ * and what is typed before the promise of `run` is kept goes there. Returns how to undo it.
  */
 export function bind(map) {
   const own = Object.entries(map);
@@ -72,8 +73,27 @@ export function startKeys() {
     if (event.key !== "Escape" && (writing(event) || shortcutsOff())) return;
     const binding = bindings.get(chorded(keyOf(event)));
     if (!binding?.run) return;
-    if (binding.run(event) === undefined) event.preventDefault();
+    const done = binding.run(event);
+    if (done === undefined || done instanceof Promise) event.preventDefault();
+    if (binding.writes && done instanceof Promise) hold(done);
   });
+}
+
+/** What is typed until the field stands is meant for it, and for no other key of ours. */
+async function hold(done) {
+  const typed = typeAhead();
+  await done.catch(() => {}); // told of by whoever runs it
+  const text = typed();
+  const field = deepest();
+  if (!text || !field?.matches("input, textarea")) return;
+  field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, "end");
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true, data: text, inputType: "insertText" }));
+}
+
+function deepest() {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
 }
 
 /** "g i" for an I soon after a G that begins something. */

@@ -67,16 +67,16 @@ class Inbox extends Panel {
       Enter: { label: t("Open or answer"), group: list, run: (event) => this.enter(event) },
       x: { label: t("Pick for a change of many"), group: list, icon: "check", run: () => this.pickActive() },
       Escape: { label: t("Back"), group: list, run: () => this.escape() },
-      "/": { label: t("Search"), group: list, icon: "search", run: () => this.find() },
-      r: { label: t("Reply"), group: open, icon: "reply", run: () => this.chat?.turn("reply") },
-      n: { label: t("Note for your team"), group: open, icon: "sticky-note", run: () => this.chat?.turn("note") },
+      "/": { label: t("Search"), group: list, icon: "search", writes: true, run: () => this.find() },
+      r: { label: t("Reply"), group: open, icon: "reply", writes: true, run: () => this.here((chat) => chat.turn("reply")) },
+      n: { label: t("Note for your team"), group: open, icon: "sticky-note", writes: true, run: () => this.here((chat) => chat.turn("note")) },
       e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => (this.picked.size ? this.many((bar) => bar.status("closed")) : this.close()) },
-      m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.chat?.assign("me") },
-      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.picked.size ? this.many((bar) => bar.assign()) : this.chat?.openAssign()) },
+      m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.here((chat) => chat.assign("me")) },
+      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.picked.size ? this.many((bar) => bar.assign()) : this.here((chat) => chat.openAssign())) },
       s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.label("snooze") },
       t: { label: t("Tags…"), group: open, icon: "tag", run: () => this.label("tag") },
       p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => this.label("priority") },
-      f: { label: t("Search in this conversation"), group: open, icon: "search", run: () => this.find({ within: true }) },
+      f: { label: t("Search in this conversation"), group: open, icon: "search", writes: true, run: () => this.find({ within: true }) },
       "composer send": { label: t("Send"), group: writing, get shown() { return [enterSends() ? "Enter" : "Ctrl+Enter"]; } },
       "composer break": { label: t("New line"), group: writing, get shown() { return [enterSends() ? "Shift+Enter" : "Enter"]; } },
     };
@@ -102,6 +102,14 @@ class Inbox extends Panel {
       this.unfolding = null;
       if (this.selected) this.error = error; // otherwise asked for again by whoever goes to one
     }
+  }
+
+  /** `act(chat)` with what one has gone to, also when the key comes before it is drawn. */
+  async here(act) {
+    if (!this.selected) return;
+    await this.unfold();
+    await this.updateComplete;
+    if (this.chat) await act(this.chat);
   }
 
   heard(changes) {
@@ -289,14 +297,14 @@ class Inbox extends Panel {
     await import("./list/bar.js");
     await this.updateComplete;
     const bar = this.renderRoot.querySelector("inbox-bar");
-    if (bar) act(bar);
+    if (bar) await act(bar);
   }
 
   /** Of what is picked, else of what is open. */
   async label(what) {
     if (!can("conversations.write")) return;
-    if (this.picked.size) this.many((bar) => bar[what]());
-    else if (this.chat) (await import("./list/single.js")).label(this.chat.conversation, what);
+    if (this.picked.size) await this.many((bar) => bar[what]());
+    else await this.here(async ({ conversation }) => (await import("./list/single.js")).label(conversation, what));
   }
 
   count() {
