@@ -56,6 +56,14 @@ async def test_a_pdf_is_drawn_in_place_and_a_text_is_read(double: Double, screen
         await page.locator("inbox-viewer iframe[title='facture.pdf']").wait_for()
 
 
+# As a hand does that goes on scrolling while the last messages come in.
+TO_THE_TOP = """() => {
+    const { renderRoot: thread } = document.querySelector('inbox-page').chat.thread;
+    thread.querySelector('.scroll').scrollTop = 0;
+    return thread.querySelector('inbox-voice');
+}"""
+
+
 async def test_one_voice_plays_on_through_scrolling_other_pages_and_the_next_voice(
     double: Double, screen: Screen, salma: Resource
 ) -> None:
@@ -65,7 +73,7 @@ async def test_one_voice_plays_on_through_scrolling_other_pages_and_the_next_voi
     for number in range(40):
         double.write(salma, f"Plus {number}")
     await page.locator("inbox-thread .tx", has_text="Plus 39").wait_for()
-    await page.locator("inbox-thread").evaluate("(one) => { one.renderRoot.querySelector('.scroll').scrollTop = 0; }")
+    await page.wait_for_function(TO_THE_TOP)
     voice = page.locator("inbox-voice").first
     await voice.get_by_role("button", name="Play").click()
     await voice.get_by_role("button", name="Speed: 1×").click()
