@@ -109,10 +109,11 @@ async def test_its_jobs_run_apart_within_their_memory_and_it_comes_back_when_it_
     os.kill(_pid(tmp_path), signal.SIGKILL)
     await _done(db, await _enqueue(db, tenant, "acme_hog", "tell"))
     assert _pid(tmp_path) != first
-    kinds = await db.system.fetch("select kind, call, process from plugin_incidents order by kind")
-    assert [tuple(row) for row in kinds] == [
+    kinds = {tuple(row) for row in await db.system.fetch("select kind, call, process from plugin_incidents")}
+    # Where a machine is busy, eating holds the loop for long, too.
+    assert kinds - {("blocked", "job eat", "worker acme_hog")} == {
         ("blocked", "job nap", "worker acme_hog"), ("load", "its worker", "worker"),
-        ("memory", "job eat", "worker acme_hog")]
+        ("memory", "job eat", "worker acme_hog")}
 
 
 async def test_one_that_cannot_be_started_or_dies_at_each_start_is_told_and_stops_no_other(
