@@ -59,60 +59,14 @@ class Agent:
 
     async def take(self) -> None:
         """With M."""
-        await self._press("m")
+        await self.screen.page.locator("inbox-thread .scroll").focus()
+        await self.screen.page.keyboard.press("m")
         await expect(self.screen.page.locator("inbox-chat .pick").first).to_contain_text(self.name)
 
     async def close(self) -> None:
         """With E, which goes on to the next."""
-        await self._press("e")
-
-    async def tag(self, name: str) -> None:
-        """With T: a tag that nobody made yet is made."""
-        await self._press("t")
-        field = self.screen.page.get_by_role("combobox", name="Tags")
-        await field.press_sequentially(name)
-        await self.screen.page.get_by_role("option", name=name).wait_for()
-        await field.press("Enter")
-        await field.press("Escape")
-        await self.screen.page.get_by_role("button", name="Save", exact=True).click()
-        await self.tagged(name)
-
-    async def tagged(self, name: str) -> None:
-        await self.screen.page.locator("inbox-detail .tag", has_text=name).wait_for()
-
-    async def write_note(self, words: str, colleague: str) -> None:
-        """With N, and an @ for the colleague."""
-        page = self.screen.page
-        await self._press("n")
-        await page.get_by_label("Note for your team", exact=True).wait_for()
-        await page.keyboard.type(f"{words} @{colleague[:3]}")
-        await page.get_by_role("option", name=colleague, exact=True).wait_for()
-        await page.keyboard.press("Enter")
-        await page.keyboard.press("Enter")
-        await self.note(words).wait_for()
-        await page.keyboard.press("Escape")
-
-    def note(self, words: str) -> Locator:
-        return self.screen.page.locator("inbox-thread .note", has_text=words)
-
-    async def snooze(self) -> None:
-        """With S, until the customer answers."""
-        await self._press("s")
-        await self.screen.page.get_by_role("button", name="Until the customer answers").click()
-        await expect(self.screen.page.locator("inbox-detail")).to_contain_text("snoozed")
-
-    async def find(self, words: str, written: str) -> None:
-        """Among all messages, and goes to where it stands."""
-        page = self.screen.page
-        await page.locator("inbox-page .search").click()
-        await page.locator("inbox-search input").fill(words)
-        await page.locator("inbox-search [role=group]", has_text="Messages").locator(".hit").first.click()
-        await page.locator("inbox-thread .m:not(.out)", has_text=written).wait_for()
-        await page.get_by_label("Close search").click()
-
-    async def _press(self, key: str) -> None:
         await self.screen.page.locator("inbox-thread .scroll").focus()
-        await self.screen.page.keyboard.press(key)
+        await self.screen.page.keyboard.press("e")
 
     async def lose_the_network(self) -> None:
         await self.screen.context.set_offline(True)
