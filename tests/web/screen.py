@@ -1,5 +1,6 @@
 """A browser window of one person, which notes every error the page logs."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,3 +45,9 @@ class Screen:
             const heard = (done) => socket.addEventListener('state', () => socket.state === 'live' && done());
             if (socket.state !== 'live') await new Promise(heard);
         }""")
+
+    async def until(self, told: str, arg: object = None) -> None:
+        """Until an async function of the page says so; `wait_for_function` takes any promise for a yes."""
+        asked = f"async (arg) => {{ while (!await ({told})(arg)) await new Promise(requestAnimationFrame); }}"
+        async with asyncio.timeout(15):
+            await self.page.evaluate(asked, arg)

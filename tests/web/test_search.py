@@ -111,7 +111,7 @@ async def test_who_came_to_an_old_message_reads_and_answers_at_the_end(double: D
     assert salma["unread"] == 2
     await screen.page.locator("inbox-thread .latest").click()
     await in_sight(screen, said[159])
-    await screen.page.wait_for_function(READ, arg=salma["id"])
+    await screen.until(READ, salma["id"])
     assert salma["unread"] == 0
     await screen.go(f"/inbox/{salma['id']}?message={said[20]['id']}")
     await screen.live()

@@ -67,7 +67,7 @@ async def test_ten_thousand_conversations_are_a_few_rows(double: Double, screen:
     await screen.page.locator("inbox-list .row").first.wait_for()
     for _ in range(6):
         await screen.page.get_by_role("listbox").evaluate(TO_THE_END)
-        await screen.page.wait_for_function("""async () => {
+        await screen.until("""async () => {
             const { ledger } = await import('@comptoir/sdk/ledger.js');
             globalThis.before ??= 0;
             const grown = ledger.state.conversations.size > globalThis.before;

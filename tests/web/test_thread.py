@@ -20,7 +20,7 @@ async def test_an_album_is_looked_through_by_keyboard_and_the_focus_comes_back(
     page = screen.page
     for number in range(6):
         double.write(salma, type="image", attachments=[double.files.photo(hue=40 * number)],
-                     at=BASE + timedelta(seconds=number))  # fmt: skip
+                     at=BASE - timedelta(minutes=5, seconds=-number))  # fmt: skip
     album = page.locator("inbox-thread .album")
     await expect(album.get_by_text("+2")).to_be_visible()
     assert await album.locator("a").count() == 4
@@ -79,8 +79,7 @@ async def test_one_voice_plays_on_through_scrolling_other_pages_and_the_next_voi
     await voice.get_by_role("button", name="Speed: 1×").click()
     await page.locator("inbox-thread").evaluate("(one) => one.latest()")
     bar = page.get_by_role("region", name="Now playing")
-    await page.wait_for_function(
-        "async (id) => (await import('inbox/player/player.js')).player.message?.id === id", arg=second["id"])
+    await screen.until("async (id) => (await import('inbox/player/player.js')).player.message?.id === id", second["id"])
     await expect(bar.get_by_role("button", name="Speed: 1.5×")).to_be_visible()
     await page.get_by_role("link", name="Contacts").click()
     await expect(bar.get_by_role("button", name="Pause")).to_be_visible()

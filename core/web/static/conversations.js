@@ -21,6 +21,7 @@ const owner = (conversation, wanted, me) => several(wanted).some((one) => (conve
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const RUN_OUT = 60_000; // ms after which the server is asked again which timers are due
+const FEW = 50; // conversations changed at once, up to which each is put in its place and the others stay
 const TICK = 15_000; // ms after which a list looks again whose window closes and who has waited long enough
 
 /** One for each name of a filter; a name that is not here can only be asked of the server. */
@@ -58,6 +59,17 @@ export function matcher(filter, me) {
 /** The filter as the API's query has it. */
 export const asQuery = (filter) => Object.fromEntries(Object.entries(filter).filter(([, value]) => given(value)).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]));
 
+/** Where one belongs among those that are in order. */
+function placeOf(one, rows, order) {
+  let [from, to] = [0, rows.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (order(rows[middle], one) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 export class ConversationList {
   /** `filter`: the names of `GET /conversations`, several values as a list; `memberId` is "me"; `sort`: latest, waiting. */
   constructor(ledger, filter, memberId, sort = "latest") {
@@ -91,9 +103,24 @@ export class ConversationList {
   /** Rows as they should stand now. A search keeps the server's choice, in its order; other lists follow events. */
   rows() {
     if (!this.loaded) return [];
-    const mark = [this.ledger.turn, this.found.length, this.next, Math.floor(Date.now() / TICK)].join(" ");
-    if (this.mark !== mark) Object.assign(this, { mark, standing: this.inOrder() });
-    return this.standing;
+    const mark = [this.found.length, this.next, Math.floor(Date.now() / TICK)].join(" ");
+    const { turn } = this.ledger;
+    if (this.mark === mark && this.turn === turn) return this.standing;
+    const rows = (this.mark === mark && this.moved()) || this.inOrder();
+    Object.assign(this, { mark, turn, standing: rows });
+    return rows;
+  }
+
+  /** The order that was, with the few that changed in their places. Null when all must be looked at. */
+  moved() {
+    const changed = isAsked(this.filter) ? null : this.ledger.since(this.turn);
+    if (!changed || changed.size > FEW) return null;
+    const rows = this.standing.filter(({ id }) => !changed.has(id));
+    for (const id of changed) {
+      const one = this.ledger.conversation(id);
+      if (one && this.holds(one)) rows.splice(placeOf(one, rows, this.order), 0, one);
+    }
+    return rows;
   }
 
   inOrder() {

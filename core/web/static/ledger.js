@@ -4,6 +4,7 @@ import { byTime, emptyState, emptyThread, noChanges, reduce } from "./reducer.js
 
 export { byTime };
 export const PAGE = 50;
+const REMEMBERED = 256; // events whose conversations a list may still ask for
 
 export class Ledger {
   constructor() {
@@ -13,14 +14,28 @@ export class Ledger {
     this.changes = null;
     this.generation = 0;
     this.turn = 0; // another as soon as any conversation is another, so that lists are put in order only then
+    this.turns = []; // the conversations of the last ones, the newest at the end
   }
 
   apply(event) {
     this.changes ??= this.schedule();
     const touched = reduce(this.state, event);
     for (const [what, ids] of Object.entries(touched)) for (const id of ids) this.changes[what].add(id);
-    if (touched.conversations.size) this.turn += 1;
+    if (touched.conversations.size) this.turned(touched.conversations);
     for (const listener of this.eventListeners) listener(event);
+  }
+
+  turned(conversations) {
+    this.turn += 1;
+    this.turns.push(conversations);
+    if (this.turns.length > 2 * REMEMBERED) this.turns = this.turns.slice(-REMEMBERED);
+  }
+
+  /** The conversations that are others since a turn; null when that was too long ago to be told. */
+  since(turn) {
+    const turns = this.turn - turn;
+    if (turns > this.turns.length) return null;
+    return new Set(turns ? this.turns.slice(-turns).flatMap((ids) => [...ids]) : []);
   }
 
   /** `listener({conversations, contacts, threads, reset})`: sets of ids. Returns how to stop. */
@@ -53,6 +68,7 @@ export class Ledger {
     const { locals } = this.state;
     this.generation += 1;
     this.turn += 1;
+    this.turns = [];
     this.state = { ...emptyState(), locals };
     this.changes ??= this.schedule();
     this.changes.reset = true;

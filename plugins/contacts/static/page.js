@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Panel, bindKeys, can, define, fmt, icon, navigate, panelsIn, remove, t, tn, toast } from "@comptoir/sdk";
 import "@comptoir/sdk/elements/tabs.js";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
-import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { VirtualController, keysOf } from "@comptoir/sdk/virtual.js";
 import { Book } from "./book.js";
 import "./form.js";
 
@@ -40,7 +40,7 @@ class Contacts extends Panel {
     count: this.shown?.length ?? 0,
     getScrollElement: () => this.renderRoot?.querySelector(".scroll") ?? null,
     estimateSize: () => ROW,
-    getItemKey: (index) => this.shown[index]?.id ?? index,
+    getItemKey: keysOf(this.shown),
     overscan: 8, paddingEnd: 8,
   }));
 

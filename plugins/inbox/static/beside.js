@@ -66,7 +66,7 @@ const byMoment = (a, b) => a.time - b.time || (a.id < b.id ? -1 : 1);
 /** Messages and what stands beside them by time, as rows are built from them; what is beside comes after what was said in its second. */
 export function merged(messages, notes, acts) {
   if (!notes.length && !acts.length) return messages;
-  const beside = [...notes.map((note) => ({ note, ...timed(note) })), ...acts.map((act) => ({ act, ...timed(act) }))].sort(byMoment);
+  const beside = [...notes.map((note) => wrapped(note, "note")), ...acts.map((act) => wrapped(act, "act"))].sort(byMoment);
   const all = [];
   let next = 0;
   for (const message of messages) {
@@ -77,4 +77,10 @@ export function merged(messages, notes, acts) {
   return [...all, ...beside.slice(next)];
 }
 
-const timed = ({ time, id }) => ({ time, id });
+/** The same each time, so that what is built from it is known again. */
+function wrapped(one, kind) {
+  if (!wraps.has(one)) wraps.set(one, { [kind]: one, time: one.time, id: one.id });
+  return wraps.get(one);
+}
+
+const wraps = new WeakMap();

@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { Panel, define, fmt, icon, initials, t, tn } from "@comptoir/sdk";
 import { Badges } from "@comptoir/sdk/badges.js";
 import { ledger } from "@comptoir/sdk/ledger.js";
-import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { VirtualController, keysOf } from "@comptoir/sdk/virtual.js";
 import { drafts } from "./drafts/drafts.js";
 import { firstTag, markStyles, priorityMark, waited } from "./list/marks.js";
 import { faces, faceStyles } from "./presence/faces.js";
@@ -45,7 +45,7 @@ class List extends Panel {
     count: this.shown?.length ?? 0,
     getScrollElement: () => this.renderRoot?.querySelector(".scroll") ?? null,
     estimateSize: () => this.rowHeight,
-    getItemKey: (index) => this.shown[index]?.id ?? index,
+    getItemKey: keysOf(this.shown),
     overscan: 6, paddingStart: 2, paddingEnd: 8,
   }));
 
@@ -80,6 +80,8 @@ class List extends Panel {
 
   /** The held order with today's contents; pages that arrive later come after it. */
   frozen(rows) {
+    if (this.froze?.rows === rows && this.froze.held === this.held) return this.shown;
+    this.froze = { rows, held: this.held };
     const now = new Map(rows.map((row) => [row.id, row]));
     const kept = this.held.filter((id) => now.has(id));
     const bottom = rows.findIndex((row) => row.id === kept.at(-1));

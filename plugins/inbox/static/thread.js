@@ -4,7 +4,7 @@ import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Panel, can, define, fmt, icon, post, remove, t, tn, toast } from "@comptoir/sdk";
 import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
-import { VirtualController } from "@comptoir/sdk/virtual.js";
+import { VirtualController, keysOf } from "@comptoir/sdk/virtual.js";
 import { Undo } from "@comptoir/sdk/undo.js";
 import { actRow, actStyles } from "./acts/row.js";
 import { ActsOf } from "./acts/store.js";
@@ -13,7 +13,7 @@ import { bubble, bubbleStyles, drawnFrom, seen } from "./bubble.js";
 import { Focus } from "./focus.js";
 import { noteRow, noteStyles } from "./notes/row.js";
 import { NotesOf } from "./notes/store.js";
-import { rowsOf } from "./rows.js";
+import { Rows } from "./rows.js";
 import { pane } from "./styles.js";
 import { titleOf } from "./words.js";
 
@@ -47,12 +47,13 @@ class Thread extends Panel {
   unfolded = new Set(); // long messages shown whole
   originals = new Set(); // edited ones of which the first words are shown
   focus = new Focus(this);
+  laid = new Rows();
 
   virtual = new VirtualController(this, () => ({
     count: this.rows.length,
     getScrollElement: () => this.renderRoot?.querySelector(".scroll") ?? null,
     estimateSize: (index) => (this.rows[index]?.kind === "message" ? 56 : 40),
-    getItemKey: (index) => this.rows[index]?.key ?? index,
+    getItemKey: keysOf(this.rows),
     anchorTo: "end", followOnAppend: this.pinned, scrollEndThreshold: NEAR_END,
     overscan: 6, paddingStart: 12, paddingEnd: 14, rangeExtractor: this.focus.range,
   }));
@@ -115,7 +116,7 @@ class Thread extends Panel {
     // Every scrolled frame passes here: what did not change is not built again.
     const { built } = this;
     if (built?.of !== messages || built.fresh !== fresh || !same(notes, built.notes) || !same(acts, built.acts))
-      this.built = { ...rowsOf(merged(messages, notes, acts), fresh), of: messages, notes, acts, fresh };
+      this.built = { of: messages, notes, acts, fresh, rows: this.laid.lay(merged(messages, notes, acts), fresh).rows };
     this.rows = this.built.rows;
     const last = this.rows.at(-1);
     if (this.settled && before && last && last.key !== before && !this.pinned) this.unseen += Number(last.message?.direction === "inbound");
@@ -194,9 +195,9 @@ class Thread extends Panel {
   }
 
   details() {
-    const { detailed: message, conversation, built } = this;
+    const { detailed: message, conversation, laid } = this;
     const now = ledger.state.threads.get(conversation.id)?.messages.get(message.id) ?? message;
-    return html`<ui-dialog open heading=${t("Message details")} @close=${() => { this.detailed = null; }}><inbox-message-details .message=${now} .conversation=${conversation} .reactions=${built.reactions.get(message.wamid)}></inbox-message-details></ui-dialog>`;
+    return html`<ui-dialog open heading=${t("Message details")} @close=${() => { this.detailed = null; }}><inbox-message-details .message=${now} .conversation=${conversation} .reactions=${laid.reactions.get(message.wamid)}></inbox-message-details></ui-dialog>`;
   }
 
   about = (message) => ({ conversation: this.conversation, contact: this.conversation.contact, message });
@@ -208,11 +209,11 @@ class Thread extends Panel {
     if (row.kind === "act") return actRow(row.act);
     if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
     const { message, album } = row;
-    const { built } = this;
-    const reactions = album ? album.map(({ wamid }) => built.reactions.get(wamid)).find(Boolean) : built.reactions.get(message.wamid);
+    const { laid } = this;
+    const reactions = album ? album.map(({ wamid }) => laid.reactions.get(wamid)).find(Boolean) : laid.reactions.get(message.wamid);
     const around = {
-      ...this.doings, first: row.first, album, contact, reactions, ours: built.ours.get(message.wamid), mayReact: this.mayReact, conversation: this.conversation,
-      quoted: built.byWamid.get(message.context_wamid), focused: this.focus.key === row.key, active: this.focus.holds(row.key), opened: this.unfolded, originals: this.originals,
+      ...this.doings, first: row.first, album, contact, reactions, ours: laid.ours.get(message.wamid), mayReact: this.mayReact, conversation: this.conversation,
+      quoted: laid.byWamid.get(message.context_wamid), focused: this.focus.key === row.key, active: this.focus.holds(row.key), opened: this.unfolded, originals: this.originals,
     };
     return guard(drawnFrom(message, around), () => bubble(message, around));
   }

@@ -43,3 +43,14 @@ export class VirtualController {
     };
   }
 }
+
+/**
+ * `getItemKey` of some rows, by their `key` or else their `id`. It is the same for the same rows: only for others does the
+ * virtualizer go through all of them again.
+ */
+export function keysOf(rows) {
+  if (!keys.has(rows)) keys.set(rows, (index) => rows[index]?.key ?? rows[index]?.id ?? index);
+  return keys.get(rows);
+}
+
+const keys = new WeakMap();

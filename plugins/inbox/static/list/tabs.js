@@ -17,7 +17,7 @@ class Tabs extends Panel {
     [role=tablist] { display: flex; gap: 2px; flex: 1; min-inline-size: 0; overflow-x: auto; scrollbar-width: none; }
     [role=tablist]::before, [role=tablist]::after { content: ""; position: sticky; z-index: 1; flex: none; inline-size: 0; margin-inline-end: -2px; pointer-events: none; }
     .before::before { inset-inline-start: 0; box-shadow: 0 0 8px 10px var(--surface); } .after::after { inset-inline-end: 0; box-shadow: 0 0 8px 10px var(--surface); }
-    .above button, .tabs button { display: inline-flex; align-items: center; gap: 5px; border: 0; background: none; padding: 5px 8px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; flex: none; max-inline-size: 150px; scroll-margin-inline: 24px; } .above button:hover, .tabs button:hover { background: var(--surface-2); }
+    .above button, .tabs button { display: inline-flex; align-items: center; gap: 4px; border: 0; background: none; padding: 5px 7px; border-radius: var(--r-full); color: var(--text-2); font-size: var(--fs-sm); font-weight: 550; white-space: nowrap; flex: none; max-inline-size: 150px; scroll-margin-inline: 24px; } .above button:hover, .tabs button:hover { background: var(--surface-2); }
     .tabs .long[aria-selected=false] { flex: 0 1 auto; min-inline-size: 92px; }
     .tabs [aria-selected=true] { background: var(--accent-soft); color: var(--accent); }
     .tabs [role=tab] .icon { inline-size: 14px; block-size: 14px; flex: none; } .icon.red { color: var(--tag-red); } .icon.orange { color: var(--tag-orange); } .icon.yellow { color: var(--tag-yellow); } .icon.green { color: var(--tag-green); }
