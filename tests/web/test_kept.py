@@ -8,7 +8,7 @@ from .screen import Screen
 pytestmark = pytest.mark.browser
 
 # The random of Park and Miller, so that a run that fails can be run again.
-CHANCE = """const chance = (seed) => { let at = seed + 1; return (below) => { at = at * 48271 % 2147483647; return at % below; }; };"""
+CHANCE = """const chance = (seed) => { let at = seed + 1; return (below) => { at = at * 48271 % 2147483647; return at % below; }; };"""  # noqa: E501
 ROWS = (
     "async (seeds) => {"
     + CHANCE
@@ -52,7 +52,7 @@ ROWS = (
         }
     }
     return wrong;
-}"""
+}"""  # noqa: E501
 )
 ORDER = (
     "async (seeds) => {"
@@ -88,7 +88,7 @@ ORDER = (
         }
     }
     return wrong;
-}"""
+}"""  # noqa: E501
 )
 
 
