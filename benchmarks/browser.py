@@ -17,6 +17,8 @@ from benchmarks.report import Report, load_now
 from benchmarks.stack import comptoir_up
 
 _OPENINGS, _MESSAGES, _BURST = 5, 60, 500
+_FULL = " with 10,000 conversations and 5,000 messages in memory"
+_APART = (0.25, 0.03)  # seconds between two messages
 
 # The list stands, and the main thread has nothing to do for 50 ms: a person may click and it answers.
 _READY = """async () => {
@@ -32,7 +34,8 @@ _READY = """async () => {
 _PAINTS = """async () => {
     const { ledger } = await import('@comptoir/sdk/ledger.js');
     globalThis.paints = [];
-    ledger.onEvent(({ type }) => {
+    globalThis.unheard?.();
+    globalThis.unheard = ledger.onEvent(({ type }) => {
         if (type !== 'message.received') return;
         const told = performance.now();
         requestAnimationFrame(() => { const channel = new MessageChannel();
@@ -55,6 +58,27 @@ _FLOOD = """async ([count]) => {
     }
     for (let n = 0; n < 10; n += 1) await new Promise(requestAnimationFrame);
 }"""
+# What an agent has in memory who scrolled through everything, as if page after page had been fetched.
+_FILL = """async ([conversations, messages]) => {
+    const { ledger } = await import('@comptoir/sdk/ledger.js');
+    const [first] = ledger.state.conversations.values();
+    const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString();
+    ledger.apply({ type: 'fetched.conversations', data: { items: Array.from({ length: conversations }, (_, n) => (
+        { ...first, id: crypto.randomUUID(), last_message_at: ago(n + 100), unread: 0, version: 1 })) } });
+    const { id } = document.querySelector('inbox-page').chat.thread.conversation;
+    const [like] = ledger.messages(id);
+    ledger.apply({ type: 'fetched.messages', data: { conversation_id: id, next: null, items: Array.from(
+        { length: messages }, (_, n) => ({ ...like, id: crypto.randomUUID(), wamid: 'filled' + n, at: ago(n + 100),
+            body: 'Bonjour ' + n })) } });
+    for (let n = 0; n < 10; n += 1) await new Promise(requestAnimationFrame);
+    return [ledger.state.conversations.size, ledger.messages(id).length];
+}"""
+_NODES = """() => {
+    const count = (root) => [...root.querySelectorAll('*')].reduce(
+        (sum, one) => sum + (one.shadowRoot ? count(one.shadowRoot) : 0), 0) + root.childNodes.length
+        + [...root.querySelectorAll('*')].reduce((sum, one) => sum + one.childNodes.length, 0);
+    return count(document);
+}"""
 
 
 async def measure(demo: dict[str, Any], report: Report) -> None:
@@ -66,9 +90,16 @@ async def measure(demo: dict[str, Any], report: Report) -> None:
             for throttle in (1, 4):
                 await _openings(context, demo, report, throttle)
             page = await _page(context, demo, 1)
-            await _paints(page, http, demo, phone, report)
+            for apart in _APART:
+                await _paints(page, http, demo, phone, report, apart)
+            await _fill(page)
+            await _paints(page, http, demo, phone, report, _APART[0], _FULL)
+            await page.close()
         for throttle in (1, 4):
             await _burst(await _page(context, demo, throttle), report, throttle)
+            page = await _page(context, demo, throttle)
+            await _fill(page)
+            await _burst(page, report, throttle, _FULL)
         await browser.close()
 
 
@@ -126,28 +157,37 @@ async def _openings(context: BrowserContext, demo: dict[str, Any], report: Repor
     report.add(f"inbox interactive, {throttle}× throttle, median of {_OPENINGS}", statistics.median(ready), "ms")
 
 
-async def _paints(page: Page, http: httpx2.AsyncClient, demo: dict[str, Any], phone: str, report: Report) -> None:
+async def _fill(page: Page) -> None:
+    await page.locator("inbox-list .row").first.click()
+    await page.locator("inbox-thread .m").first.wait_for()
+    await page.evaluate(_FILL, [10_000, 5_000])
+
+
+async def _paints(page: Page, http: httpx2.AsyncClient, demo: dict[str, Any], phone: str, report: Report,
+                  apart: float, where: str = "") -> None:
     """From the frame of the socket to the frame on the screen."""
     await page.locator("inbox-list .row").first.click()
     await page.evaluate(_PAINTS)
     for number in range(_MESSAGES):
         await _write(http, demo, phone, f"paint {number}")
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(apart)
     await page.wait_for_function("(count) => globalThis.paints.length >= count", arg=_MESSAGES, timeout=60_000)
     seen = sorted(await page.evaluate("globalThis.paints"))
-    report.add("socket to paint p50", seen[len(seen) // 2], "ms")
-    report.add("socket to paint p95", seen[int(len(seen) * 0.95)], "ms")
-    await page.close()
+    report.add(f"socket to paint{where}, a message each {1000 * apart:.0f} ms: p50", seen[len(seen) // 2], "ms")
+    report.add(f"socket to paint{where}, a message each {1000 * apart:.0f} ms: p95", seen[int(len(seen) * 0.95)], "ms")
 
 
-async def _burst(page: Page, report: Report, throttle: int) -> None:
+async def _burst(page: Page, report: Report, throttle: int, where: str = "") -> None:
     """What the main thread has to do for 500 events at once."""
     await page.locator("inbox-list .row").first.click()
+    await page.locator("inbox-thread .m").first.wait_for()
     devtools = await page.context.new_cdp_session(page)
     await devtools.send("Performance.enable")
     before = await _busy(devtools)
     await page.evaluate(_FLOOD, [_BURST])
-    report.add(f"{_BURST} events at once, main thread, {throttle}×", 1000 * (await _busy(devtools) - before), "ms")
+    busy = 1000 * (await _busy(devtools) - before)
+    report.add(f"{_BURST} events at once{where}, main thread, {throttle}×", busy, "ms")
+    report.add(f"nodes after them{where}", await page.evaluate(_NODES), "nodes")
     await page.close()
 
 
