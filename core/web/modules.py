@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 from posixpath import dirname, join, normpath
 
-# `import x from "y"`, `import "y"`, `export { x } from "y"`; an import(…) is one that may come later.
+# `import x from "y"`, `import "y"`, `export { x } from "y"`; an import(…) or bring(…) is one that may come later.
 STATIC = re.compile(r"""^\s*(?:import|export)\b(?:[^"';]*?\bfrom)?\s*["']([^"']+)["']""", re.MULTILINE)
-LATER = re.compile(r"""\bimport\(\s*["']([^"']+)["']\s*\)""")
+LATER = re.compile(r"""\b(?:import\(|bring\(import\.meta,)\s*["']([^"']+)["']\s*\)""")
 
 
 def needed(entries: Iterable[str], sources: Mapping[str, bytes], imports: Mapping[str, str], *,

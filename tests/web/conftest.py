@@ -63,7 +63,7 @@ async def screen(browser: Browser, double: Double) -> AsyncIterator[Screen]:
     opened = await Screen.open(browser, double.url)
     yield opened
     await opened.context.close()
-    assert opened.errors == []
+    assert opened.errors == [], "\n".join(opened.errors)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -10,7 +10,7 @@ from core.web.catalogue import Catalogue, load
 from core.web.entrance import safe_next
 from core.web.files import StaticDirectory
 from core.web.language import LOCALES
-from core.web.modules import STATIC, needed, resolved
+from core.web.modules import LATER, STATIC, needed, resolved
 from core.web.policy import content_security_policy
 from core.web.rendering import script_json
 from tools import lint_ui, messages
@@ -148,16 +148,19 @@ def test_every_import_leads_to_a_file_that_is_there() -> None:
     names = ("inbox", "contacts", "settings")
     assets = Assets([PluginFiles(name, ROOT / "plugins" / name / "static") for name in names])
     imports = assets.imports(assets.plugins)
-    lost = [(url, name) for url, source in assets.sources.items() if "/vendor/" not in url
-            for name in STATIC.findall(source.decode()) if resolved(name, url, imports) not in assets.sources]
+    named = [(url, name) for url, source in assets.sources.items() if "/vendor/" not in url
+             for pattern in (STATIC, LATER) for name in pattern.findall(source.decode())]
+    lost = [(url, name) for url, name in named if resolved(name, url, imports) not in assets.sources]
     assert lost == []
 
 
 def test_imports_are_found_as_a_browser_would() -> None:
     imports = {"lit": "/s/lit.js", "@x/": "/s/x/", "@x/deep/": "/s/elsewhere/"}
     sources = {
-        "/p/a.js": b'import { a } from "lit";\nimport "./b/c.js";\nimport "@x/deep/e.js";\nawait import("./late.js");',
+        "/p/a.js": b'import { a } from "lit";\nimport "./b/c.js";\nimport "@x/deep/e.js";\nawait import("./late.js");\n'
+                   b'await bring(import.meta, "./later.js");',
         "/p/b/c.js": b'export { d } from "../d.js";\nexport const words = "none";\nimport {\n  e,\n} from "@x/f.js";',
-        **dict.fromkeys(("/s/lit.js", "/p/d.js", "/s/x/f.js", "/s/elsewhere/e.js", "/p/late.js"), b""),
+        **dict.fromkeys(("/s/lit.js", "/p/d.js", "/s/x/f.js", "/s/elsewhere/e.js", "/p/late.js", "/p/later.js"), b""),
     }
-    assert needed(["/p/a.js"], sources, imports) == sorted(sources.keys() - {"/p/late.js"})
+    assert needed(["/p/a.js"], sources, imports) == sorted(sources.keys() - {"/p/late.js", "/p/later.js"})
+    assert needed(["/p/a.js"], sources, imports, later=True) == sorted(sources)

@@ -1,5 +1,6 @@
 /** Brings a plugin's element onto the page, and gives it what it may use. */
 import { Unreachable, get, post } from "./api.js";
+import { bring } from "./bring.js";
 import { toast } from "./elements/toast.js";
 import { fmt } from "./format.js";
 import { dir, locale, t, tn } from "./i18n.js";
@@ -50,7 +51,7 @@ const away = () => socket.state === "offline" || !navigator.onLine;
 export async function mount(piece, ctx) {
   const late = loaded.then(() => new Promise((_, reject) => setTimeout(() => reject(new Error(t("It took too long to answer."))), BUDGET)));
   try {
-    await Promise.race([import(`${piece.plugin}/${piece.module}`), late]);
+    await Promise.race([bring(import.meta, `${piece.plugin}/${piece.module}`), late]);
   } catch (error) {
     throw away() ? new Unreachable(error) : error;
   }

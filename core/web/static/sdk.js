@@ -9,6 +9,7 @@ export { t, tn, locale, dir } from "./i18n.js";
 export { fmt } from "./format.js";
 export { icon } from "./icons.js";
 export { ApiError, Unreachable, get, patch, post, put, remove, renewSession, upload } from "./api.js";
+export { bring } from "./bring.js";
 export { askBeforeLeaving, navigate, onRoute, pagePath, route } from "./router.js";
 export { carryOut } from "./commands.js";
 export { dock } from "./dock.js";

@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from "lit";
 import { Unreachable, get, patch, put, remove } from "./api.js";
+import { bring } from "./bring.js";
 import { fmt } from "./format.js";
 import { icon } from "./icons.js";
 import { locale, dir, t, tn } from "./i18n.js";
@@ -56,7 +57,7 @@ class App extends LitElement {
 
   /** The help is not needed before one asks for it. */
   async explain() {
-    this.keyHelp = (await import("./help.js")).keyHelp;
+    this.keyHelp = (await bring(import.meta, "./help.js")).keyHelp;
     this.help = true;
   }
 
@@ -66,7 +67,7 @@ class App extends LitElement {
     this.ahead = typeAhead();
     this.meet().then(() => { if (this.palette) this.palette = this.everything(); });
     try {
-      await import("./palette.js");
+      await bring(import.meta, "./palette.js");
       this.palette = this.everything();
       await this.updateComplete;
       this.querySelector("x-palette").begin(this.ahead());
@@ -196,7 +197,7 @@ class App extends LitElement {
 
   /** The frame of the settings is not needed before one opens them. */
   async frame() {
-    await import("./settings.js");
+    await bring(import.meta, "./settings.js");
     this.framed = true;
   }
 
@@ -251,7 +252,7 @@ class App extends LitElement {
   }
 
   async leave() {
-    const { mayLeave } = await import("./kept/leaving.js");
+    const { mayLeave } = await bring(import.meta, "./kept/leaving.js");
     if (!(await mayLeave())) return;
     try {
       await remove("/api/v1/session");

@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, fmt, get, icon, put, remove, t, toast } from "@comptoir/sdk";
+import { Panel, bring, can, define, fmt, get, icon, put, remove, t, toast } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
 import { naps } from "./list/snooze.js";
@@ -83,7 +83,7 @@ class Chat extends Panel {
   /** "reply" for the customer, "note" for the team; the caret goes along. */
   async turn(mode, note = null) {
     if (mode === "note" && !can("conversations.write")) return;
-    if (mode === "note") await import("./notes/writer.js");
+    if (mode === "note") await bring(import.meta, "./notes/writer.js");
     Object.assign(this, { mode, note });
     await this.updateComplete;
     (mode === "note" ? this.renderRoot.querySelector("inbox-note-writer") : this.composer).focus();
@@ -179,7 +179,7 @@ class Chat extends Panel {
   }
 
   async openAssign() {
-    await import("./assign/picker.js");
+    await bring(import.meta, "./assign/picker.js");
     await this.updateComplete;
     this.renderRoot.querySelector("inbox-assign-picker")?.open(this.renderRoot.querySelector(".assign"));
   }

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { Panel, can, define, fmt, icon, post, t, toast } from "@comptoir/sdk";
+import { Panel, bring, can, define, fmt, icon, post, t, toast } from "@comptoir/sdk";
 import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { blockedNote } from "./block.js";
 import "./actions.js";
@@ -135,7 +135,7 @@ class Composer extends Panel {
   /** Outside the window: what WhatsApp still takes. */
   outside() {
     // Drawn once it is known: what is upgraded later is told its conversation only after it has asked.
-    this.picker ??= import("./templates/picker.js").then(() => { this.picks = true; }, () => { this.picker = null; }); // asked again at the next drawing
+    this.picker ??= bring(import.meta, "./templates/picker.js").then(() => { this.picks = true; }, () => { this.picker = null; }); // asked again at the next drawing
     return html`${waiting(this)}${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
       ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
         <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
@@ -207,18 +207,18 @@ class Composer extends Panel {
   }
 
   async turnEmojis() {
-    await import("./emoji/emojis.js");
+    await bring(import.meta, "./emoji/emojis.js");
     this.emojis = !this.emojis;
   }
 
   /** A template is taken at any time; outside the window nothing else is. */
   async choose() {
-    await import("./templates/picker.js");
+    await bring(import.meta, "./templates/picker.js");
     this.choosing = true;
   }
 
   async record() {
-    await import("./voice/recorder.js");
+    await bring(import.meta, "./voice/recorder.js");
     this.recording = true;
   }
 
@@ -258,7 +258,7 @@ class Composer extends Panel {
   }
 
   async agreed(body) {
-    const { confirm } = await import("@comptoir/sdk/elements/confirm.js");
+    const { confirm } = await bring(import.meta, "@comptoir/sdk/elements/confirm.js");
     return confirm({ heading: t("Send it with an open place?"), text: t("Nothing stands yet for {places}: the customer would read it like this.", { places: unfilled(body).join(" ") }), act: t("Send anyway"), cancel: t("Keep writing") });
   }
 

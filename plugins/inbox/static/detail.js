@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, fmt, icon, memberName, t } from "@comptoir/sdk";
+import { Panel, bring, can, define, fmt, icon, memberName, t } from "@comptoir/sdk";
 import { blocking } from "./block.js";
 import "./facts.js";
 import { markStyles, priorityOf, tagChip } from "./list/marks.js";
@@ -34,13 +34,13 @@ class Detail extends Panel {
 
   /** Asked for when somebody wants them, and once. */
   async files() {
-    await import("./gallery/gallery.js");
+    await bring(import.meta, "./gallery/gallery.js");
     this.gallery = true;
   }
 
   /** A word that one presses to change it, for those who may. */
   labelled(what, words) {
-    const run = async () => (await import("./list/single.js")).label(this.conversation, what);
+    const run = async () => (await bring(import.meta, "./list/single.js")).label(this.conversation, what);
     return can("conversations.write") ? html`<button class="link" @click=${run}>${words}</button>` : words;
   }
 

@@ -1,5 +1,5 @@
 /** Everything that can be done with the conversation that is open, and the lists one can look at, as lines of ⌘K. */
-import { can, me, members, t, tags, teams, toast } from "@comptoir/sdk";
+import { bring, can, me, members, t, tags, teams, toast } from "@comptoir/sdk";
 import { block, mayBlock, unblock } from "./block.js";
 import { looks } from "./list/looks.js";
 import { priorities } from "./list/marks.js";
@@ -45,7 +45,7 @@ function labels({ conversation }) {
 
 /** Changes of many are fetched when the first is made. */
 async function change({ id }, wanted, shown, words) {
-  const { changeMany } = await import("./list/bulk.js");
+  const { changeMany } = await bring(import.meta, "./list/bulk.js");
   changeMany([id], wanted, { shown: () => shown, done: () => words });
 }
 

@@ -1,6 +1,6 @@
 /** The kinds of message that have a dialog: what is asked, what is wrong with it, and WhatsApp's object made of it. */
 import { html } from "lit";
-import { fmt, t } from "@comptoir/sdk";
+import { bring, fmt, t } from "@comptoir/sdk";
 
 const LIMITS = { body: 1024, button: 20, row: 24, description: 72, place: 1000 };
 const MOST_BUTTONS = 3;
@@ -38,7 +38,7 @@ export const KINDS = {
   contacts: {
     icon: "contact", name: () => t("Contact card"),
     empty: () => ({ first: "", last: "", phone: "", email: "", company: "" }),
-    module: () => import("./contact-finder.js"),
+    module: () => bring(import.meta, "./contact-finder.js"),
     fields: (values, errors, set) => html`<inbox-contact-finder @choose=${({ detail }) => known(detail, set)}></inbox-contact-finder><div class="two">${field("first", t("First name"), values, errors)}${field("last", t("Last name (optional)"), values, errors)}</div>
       ${field("phone", t("Phone, with its country code"), values, errors, { ltr: true, inputmode: "tel", hint: t("For example +212 661 000000") })}${field("email", t("Email (optional)"), values, errors, { ltr: true, inputmode: "email" })}${field("company", t("Company (optional)"), values, errors)}`,
     faults: ({ first, phone }) => ({ first: needed(first), phone: /^\+?[\d\s().-]{5,24}$/.test(phone.trim()) ? "" : t("Digits, with the country code.") }),
@@ -50,7 +50,7 @@ export const KINDS = {
   },
   buttons: {
     icon: "mouse-pointer-click", name: () => t("Buttons"), seen: true,
-    module: () => import("./offer-preview.js"),
+    module: () => bring(import.meta, "./offer-preview.js"),
     empty: () => ({ body: "", footer: "", button0: "", button1: "", button2: "" }),
     fields: (values, errors) => html`${field("body", t("Question"), values, errors, { type: "textarea" })}
       ${Array.from({ length: MOST_BUTTONS }, (_, at) => field(`button${at}`, at ? t("Answer {n} (optional)", { n: fmt.number(at + 1) }) : t("Answer {n}", { n: fmt.number(1) }), values, errors))}
@@ -66,7 +66,7 @@ export const KINDS = {
   },
   list: {
     icon: "list", name: () => t("List"), seen: true,
-    module: () => import("./offer-preview.js"),
+    module: () => bring(import.meta, "./offer-preview.js"),
     empty: () => ({ body: "", button: "", rows: 3, ...Object.fromEntries(Array.from({ length: MOST_ROWS }, (_, at) => [[`title${at}`, ""], [`more${at}`, ""]]).flat()) }),
     fields: (values, errors) => html`${field("body", t("Question"), values, errors, { type: "textarea" })}${field("button", t("What opens the list"), values, errors, { hint: t("For example: Choose") })}
       ${Array.from({ length: values.rows }, (_, at) => html`<fieldset class="row"><legend>${t("Choice {n}", { n: fmt.number(at + 1) })}</legend><div class="two">${field(`title${at}`, t("Title"), values, errors)}${field(`more${at}`, t("More (optional)"), values, errors)}</div></fieldset>`)}`,

@@ -1,6 +1,6 @@
 /** Files of messages: pictures and videos in their own shape, sounds that play here, the rest by name; what failed, with a way on. */
 import { css, html, nothing } from "lit";
-import { fmt, icon, post, t, toast } from "@comptoir/sdk";
+import { bring, fmt, icon, post, t, toast } from "@comptoir/sdk";
 import { kindOf } from "./words.js";
 
 const WIDEST = 320; // px
@@ -87,7 +87,7 @@ function tile(message, view, rest) {
 export function sound(message, caption) {
   const attachment = fileOf(message);
   if (!stored(attachment) || !playable(attachment)) return file(message, caption);
-  import("./player/voice.js");
+  bring(import.meta, "./player/voice.js");
   return html`<inbox-voice .message=${message}></inbox-voice>${caption}`;
 }
 

@@ -1,5 +1,5 @@
 /** What can be done with one message; nothing of plugins stands in a bubble before somebody chooses it. */
-import { can, panelsIn, t, toast } from "@comptoir/sdk";
+import { bring, can, panelsIn, t, toast } from "@comptoir/sdk";
 import { mayForward } from "./forward/content.js";
 import { react, EMOJIS } from "./reactions.js";
 
@@ -22,7 +22,7 @@ export function menuItems(message, { about, open, reply, details, retry, mayReac
 }
 
 async function send(message) {
-  const { forward } = await import("./forward/forward.js");
+  const { forward } = await bring(import.meta, "./forward/forward.js");
   forward(message);
 }
 

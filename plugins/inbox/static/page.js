@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, bootstrap, can, define, fmt, icon, navigate, offerActions, put, t, toast } from "@comptoir/sdk";
+import { Panel, bindKeys, bootstrap, bring, can, define, fmt, icon, navigate, offerActions, put, t, toast } from "@comptoir/sdk";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { doingsOf } from "./doings.js";
 import "./list.js";
@@ -88,15 +88,15 @@ class Inbox extends Panel {
     this.rested = true;
     await new Promise((done) => { (globalThis.requestIdleCallback ?? setTimeout)(done, { timeout: REST }); });
     this.unfold();
-    import("./assignment/availability.js");
-    import("./notes/begun.js").then(({ prune }) => prune());
-    import("./tray-keep.js").then(({ goOn }) => goOn()).catch((error) => console.info("files of an earlier page stay where they are:", error.message));
+    Promise.all([bring(import.meta, "./assignment/availability.js"), bring(import.meta, "./notes/begun.js").then(({ prune }) => prune())])
+      .catch(() => { this.rested = false; }); // and comes when the server is back
+    bring(import.meta, "./tray-keep.js").then(({ goOn }) => goOn()).catch((error) => console.info("files of an earlier page stay where they are:", error.message));
   }
 
   /** Before a conversation is drawn for the first time. */
   async unfold() {
     try {
-      await (this.unfolding ??= import("./opened.js"));
+      await (this.unfolding ??= bring(import.meta, "./opened.js"));
       this.unfolded = true;
     } catch (error) {
       this.unfolding = null;
@@ -161,6 +161,7 @@ class Inbox extends Panel {
   again() {
     if (this.list.error) this.list.more()?.then(() => this.repaint());
     if (this.error) this.ask();
+    if (this.rested === false) this.rest();
   }
 
   /** An address of a conversation that is in no list here. */
@@ -258,7 +259,7 @@ class Inbox extends Panel {
 
   /** What is asked now and then is fetched when it is asked. */
   async fill(form, view = null) {
-    await (form === "filter" ? import("./list/filter.js") : import("./list/view-form.js"));
+    await (form === "filter" ? bring(import.meta, "./list/filter.js") : bring(import.meta, "./list/view-form.js"));
     this.form = { form, view };
   }
 
@@ -274,7 +275,7 @@ class Inbox extends Panel {
   pick({ id, range, order }) {
     this.picked.toggle(id, order, range);
     this.repaint();
-    import("./list/bar.js").catch((error) => toast({ text: t("What is done with many could not be loaded: {reason}", { reason: error.message }) }));
+    bring(import.meta, "./list/bar.js").catch((error) => toast({ text: t("What is done with many could not be loaded: {reason}", { reason: error.message }) }));
   }
 
   pickActive() {
@@ -294,7 +295,7 @@ class Inbox extends Panel {
 
   /** `act(bar)` once the bar of what is picked stands. */
   async many(act) {
-    await import("./list/bar.js");
+    await bring(import.meta, "./list/bar.js");
     await this.updateComplete;
     const bar = this.renderRoot.querySelector("inbox-bar");
     if (bar) await act(bar);
@@ -304,7 +305,7 @@ class Inbox extends Panel {
   async label(what) {
     if (!can("conversations.write")) return;
     if (this.picked.size) await this.many((bar) => bar[what]());
-    else await this.here(async ({ conversation }) => (await import("./list/single.js")).label(conversation, what));
+    else await this.here(async ({ conversation }) => (await bring(import.meta, "./list/single.js")).label(conversation, what));
   }
 
   count() {
@@ -317,7 +318,7 @@ class Inbox extends Panel {
   /** The search is not needed before one searches. */
   async find({ within = false } = {}) {
     try {
-      await import("./search/panel.js");
+      await bring(import.meta, "./search/panel.js");
     } catch (error) {
       toast({ text: t("The search could not be loaded: {reason}", { reason: error.message }) });
       return;

@@ -1,5 +1,5 @@
 /** Reacting to a message; a second time with the same emoji takes it back. */
-import { t } from "@comptoir/sdk";
+import { bring, t } from "@comptoir/sdk";
 import { outbox } from "@comptoir/sdk/ledger.js";
 
 export const EMOJIS = ["👍", "❤️", "😂", "😮", "🙏"];
@@ -18,7 +18,7 @@ export function reactionItems(message, ours) {
 }
 
 async function another(message) {
-  const { askEmoji } = await import("./emoji/ask.js");
+  const { askEmoji } = await bring(import.meta, "./emoji/ask.js");
   const emoji = await askEmoji();
   if (emoji) react(message, emoji);
 }

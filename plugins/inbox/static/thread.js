@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import { Panel, can, define, fmt, icon, post, remove, t, tn, toast } from "@comptoir/sdk";
+import { Panel, bring, can, define, fmt, icon, post, remove, t, tn, toast } from "@comptoir/sdk";
 import { ledger, onLive, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController, keysOf } from "@comptoir/sdk/virtual.js";
 import { Undo } from "@comptoir/sdk/undo.js";
@@ -236,13 +236,13 @@ class Thread extends Panel {
   async view(event, message) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    const { look } = await import("./viewer/viewer.js");
+    const { look } = await bring(import.meta, "./viewer/viewer.js");
     const items = () => (seen(message) ? ledger.messages(this.conversation.id).filter(seen) : [message]);
     look({ items: items(), shown: message.id, contact: titleOf(this.conversation), reach: async () => { await this.older(); return items(); } });
   }
 
   async explain(message) {
-    await import("./details/details.js");
+    await bring(import.meta, "./details/details.js");
     this.detailed = message;
   }
 

@@ -4,7 +4,7 @@
  *
  * States of an entry: refused (WhatsApp would not take it), waiting, uploading, ready, failed.
  */
-import { Unreachable, t, upload } from "@comptoir/sdk";
+import { Unreachable, bring, t, upload } from "@comptoir/sdk";
 import { newId, outbox } from "@comptoir/sdk/ledger.js";
 import { faultOf, kindOfFile, takesCaption } from "./limits.js";
 
@@ -152,7 +152,7 @@ class Tray extends EventTarget {
     const now = this.entries.map(({ id, state, caption, departing, attachment, drafted }) => [id, state === "refused", caption, Boolean(departing), attachment?.id, drafted].join()).join();
     if (now === this.keptAs) return;
     this.keptAs = now;
-    import("./tray-keep.js").then(({ keep }) => keep(this)).catch((error) => console.info("files on their way are in this tab alone:", error.message));
+    bring(import.meta, "./tray-keep.js").then(({ keep }) => keep(this)).catch((error) => console.info("files on their way are in this tab alone:", error.message));
   }
 
   work() {

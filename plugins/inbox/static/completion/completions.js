@@ -1,7 +1,9 @@
 /** What a composer offers while one writes: each kind is fetched when its sign is first typed. */
+import { bring } from "@comptoir/sdk";
+
 const KINDS = [
-  ["/", () => import("../quick-replies/completion.js").then(({ Replies }) => Replies)],
-  [":", () => import("../emoji/completion.js").then(({ EmojiNames }) => EmojiNames)],
+  ["/", () => bring(import.meta, "../quick-replies/completion.js").then(({ Replies }) => Replies)],
+  [":", () => bring(import.meta, "../emoji/completion.js").then(({ EmojiNames }) => EmojiNames)],
 ];
 
 export class Completions {

@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, define, fmt, get, icon, t } from "@comptoir/sdk";
+import { Panel, bring, define, fmt, get, icon, t } from "@comptoir/sdk";
 import { linksIn } from "../content/formatting.js";
 import { address, clock, facts, fileOf, stored, viewable, why } from "../files.js";
 import { contactName, titleOf } from "../words.js";
@@ -111,7 +111,7 @@ class Gallery extends Panel {
     if (this.shelf === "links") return linksIn(message.body).map(({ href, text }) => html`<li>${icon("link", "small")}<span class="grow"><a href=${href} target="_blank" rel="noopener noreferrer" dir="ltr">${text}</a><small>${fmt.moment(message.at)}</small></span>${this.way(message)}</li>`);
     const file = fileOf(message);
     if (this.shelf === "voice" && stored(file)) {
-      import("../player/voice.js");
+      bring(import.meta, "../player/voice.js");
       return html`<li><inbox-voice .message=${message}></inbox-voice><small>${fmt.moment(message.at)}</small>${this.way(message)}</li>`;
     }
     const name = file?.filename || t("Document");
@@ -127,7 +127,7 @@ class Gallery extends Panel {
   }
 
   async view(message) {
-    const { look } = await import("../viewer/viewer.js");
+    const { look } = await bring(import.meta, "../viewer/viewer.js");
     const shown = () => (this.shelf === "media" ? this.page.items.filter((one) => stored(fileOf(one))).toReversed() : [message]);
     look({ items: shown(), shown: message.id, contact: titleOf(this.conversation), reach: async () => { if (this.page.next) await this.more(); return shown(); } });
   }

@@ -1,5 +1,5 @@
 import { css, html, nothing } from "lit";
-import { Panel, can, define, fmt, get, icon, navigate, put, t, tn, toast } from "@comptoir/sdk";
+import { Panel, bring, can, define, fmt, get, icon, navigate, put, t, tn, toast } from "@comptoir/sdk";
 import { ledger, onLive, onTopic, outbox } from "@comptoir/sdk/ledger.js";
 import { presence } from "../presence/presence.js";
 import { told } from "./words.js";
@@ -30,13 +30,13 @@ class Bell extends Panel {
     this.cleanup(presence.onLook((conversation) => conversation && this.read(conversation)));
     this.count();
     this.files().catch((error) => console.info("files of an earlier page stay where they are:", error.message));
-    import("./push.js").then(({ renew }) => renew()).catch((error) => console.info("this browser's push was not looked at:", error.message));
+    bring(import.meta, "./push.js").then(({ renew }) => renew()).catch((error) => console.info("this browser's push was not looked at:", error.message));
   }
 
   /** What was on its way when a page closed goes on at any page of the application. */
   async files() {
     if (!can("messages.send") || !await (await outbox.files()).countFiles()) return;
-    await (await import("../tray-keep.js")).goOn();
+    await (await bring(import.meta, "../tray-keep.js")).goOn();
   }
 
   render() {
@@ -46,7 +46,7 @@ class Bell extends Panel {
   }
 
   turn = async () => {
-    await import("./list.js");
+    await bring(import.meta, "./list.js");
     this.open = !this.open;
   };
 
@@ -67,7 +67,7 @@ class Bell extends Panel {
     const { conversation: id, notice } = word;
     if (presence.conversation === id && !presence.away) return this.read(id);
     this.count();
-    if (word.sound) import("./sound.js").then(({ sound }) => sound(notice.id, word.tune));
+    if (word.sound) bring(import.meta, "./sound.js").then(({ sound }) => sound(notice.id, word.tune));
     if (word.page && !document.hidden) await this.show(id, notice);
     return undefined;
   }

@@ -2,7 +2,7 @@
  * The one sound of this page. It lives beside the thread, so that it plays on while bubbles come and go, another
  * conversation is read, or another page is shown. Fires "change" when what is heard changes, "tick" while it goes on.
  */
-import { can, storageKey, t, toast } from "@comptoir/sdk";
+import { bring, can, storageKey, t, toast } from "@comptoir/sdk";
 import { ledger } from "@comptoir/sdk/ledger.js";
 import { address, fileOf, stored } from "../files.js";
 
@@ -63,7 +63,7 @@ class Player extends EventTarget {
     this.start();
     this.describe();
     remember(message.id);
-    if (!this.bar) this.bar = import("./bar.js").then(({ show }) => show());
+    if (!this.bar) this.bar = bring(import.meta, "./bar.js").then(({ show }) => show());
     this.changed();
   }
 
