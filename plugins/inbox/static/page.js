@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, bootstrap, bring, can, define, fmt, icon, navigate, offerActions, put, t, toast } from "@comptoir/sdk";
+import { Panel, bindKeys, bootstrap, bring, can, define, fmt, icon, navigate, offerActions, t, toast } from "@comptoir/sdk";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { doingsOf } from "./doings.js";
 import "./list.js";
@@ -9,7 +9,8 @@ import { figure } from "./list/looks.js";
 import { Selection } from "./list/selection.js";
 import { Shelf } from "./list/shelf.js";
 import "./list/tabs.js";
-import { enterSends } from "./sending-key.js";
+import { inboxKeys } from "./page-keys.js";
+import { Reading } from "./reading.js";
 import { pane } from "./styles.js";
 
 const THREADS = 12; // kept in memory
@@ -43,43 +44,21 @@ class Inbox extends Panel {
     super();
     this.shelf = new Shelf(this);
     this.picked = new Selection();
+    this.reading = new Reading();
     this.finding = false;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
-    const seen = () => this.markRead();
+    const seen = () => this.reading.mark(this.selected);
     document.addEventListener("visibilitychange", seen);
     this.cleanup(() => { document.removeEventListener("visibilitychange", seen); });
     this.cleanup(onLive(() => this.again()));
-    this.cleanup(bindKeys(this.keys()));
+    this.cleanup(bindKeys(inboxKeys(this)));
     this.cleanup(() => { this.offer?.(); this.offer = null; });
     this.addEventListener("compose-insert", (event) => this.chat?.composer.insert(event.detail));
     this.addEventListener("compose-replace", (event) => this.chat?.composer.insert(event.detail, { all: true }));
-  }
-
-  keys() {
-    const [list, open, writing] = [t("Conversation list"), t("Open conversation"), t("Writing")];
-    return {
-      j: { label: t("Next conversation"), group: list, icon: "arrow-down", run: () => this.step(1) },
-      k: { label: t("Previous conversation"), group: list, icon: "arrow-up", run: () => this.step(-1) },
-      Enter: { label: t("Open or answer"), group: list, run: (event) => this.enter(event) },
-      x: { label: t("Pick for a change of many"), group: list, icon: "check", run: () => this.pickActive() },
-      Escape: { label: t("Back"), group: list, run: () => this.escape() },
-      "/": { label: t("Search"), group: list, icon: "search", writes: true, run: () => this.find() },
-      r: { label: t("Reply"), group: open, icon: "reply", writes: true, run: () => this.here((chat) => chat.turn("reply")) },
-      n: { label: t("Note for your team"), group: open, icon: "sticky-note", writes: true, run: () => this.here((chat) => chat.turn("note")) },
-      e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => (this.picked.size ? this.many((bar) => bar.status("closed")) : this.close()) },
-      m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => this.here((chat) => chat.assign("me")) },
-      a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (this.picked.size ? this.many((bar) => bar.assign()) : this.here((chat) => chat.openAssign())) },
-      s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => this.label("snooze") },
-      t: { label: t("Tags…"), group: open, icon: "tag", run: () => this.label("tag") },
-      p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => this.label("priority") },
-      f: { label: t("Search in this conversation"), group: open, icon: "search", writes: true, run: () => this.find({ within: true }) },
-      "composer send": { label: t("Send"), group: writing, get shown() { return [enterSends() ? "Enter" : "Ctrl+Enter"]; } },
-      "composer break": { label: t("New line"), group: writing, get shown() { return [enterSends() ? "Shift+Enter" : "Enter"]; } },
-    };
   }
 
   /** What the first screen does without comes once that stands, and when the browser has nothing to do for it. */
@@ -138,7 +117,7 @@ class Inbox extends Panel {
   willUpdate(changed) {
     this.fetch();
     if (changed.has("ctx")) this.arrive();
-    this.markRead();
+    this.reading.mark(this.selected);
   }
 
   /** What ⌘K offers is of the conversation that is here now, and of the views there are. */
@@ -188,19 +167,6 @@ class Inbox extends Panel {
   repaint() {
     this.requestUpdate();
     this.renderRoot.querySelector("inbox-list")?.requestUpdate();
-  }
-
-  /** Read means: open here with its newest messages, and the page in front of somebody. */
-  async markRead() {
-    const conversation = this.selected && ledger.conversation(this.selected);
-    if (!conversation?.unread || !ledger.atNewest(conversation.id) || document.hidden || this.reading === `${conversation.id} ${conversation.version}`) return;
-    this.reading = `${conversation.id} ${conversation.version}`;
-    try {
-      const read = await put(`/api/v1/conversations/${conversation.id}/read`, {});
-      ledger.apply({ type: "conversation.updated", data: { conversation: read } });
-    } catch (error) {
-      console.info("not marked read, the next message tries again:", error.message);
-    }
   }
 
   render() {
