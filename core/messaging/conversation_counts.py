@@ -8,7 +8,8 @@ import asyncpg
 
 from core.db.pool import Connection, Database
 from core.messaging.contact_fields import both, having
-from core.messaging.conversation_filter import Condition, Filter, Finding, Values, nothing_more
+from core.messaging.conversation_filter import Condition, Filter, Values, nothing_more
+from core.messaging.conversation_finding import Finding
 from core.messaging.conversation_timers import timing
 
 MOST: Final = 1000
@@ -35,7 +36,7 @@ async def count_conversations(
 def count_statement(filters: Sequence[Filter], more: Sequence[Condition] = ()) -> tuple[str, list[Any]]:
     """The statement for the viewer in scope, and its parameters."""
     values = Values()
-    found = [Finding(one, "latest", values, most=MOST, more=condition)
+    found = [Finding(one, "oldest" if one.waiting_longer is None else "waiting", values, most=MOST, more=condition)
              for one, condition in zip(filters, more or [nothing_more] * len(filters), strict=True)]
     counts = [_COUNT.format(seen=one.statement, most=MOST) for one in found]
     return "select " + ", ".join(counts), values.given

@@ -8,17 +8,8 @@ from core.db.pool import Database
 from core.db.scope import require_tenant
 from core.messaging.contact_fields import both, having
 from core.messaging.contacts import LAST, beginnings, ids_matching
-from core.messaging.conversation_filter import (
-    Condition,
-    Filter,
-    Finding,
-    Kind,
-    Nobody,
-    Sort,
-    Status,
-    Values,
-    nothing_more,
-)
+from core.messaging.conversation_filter import Condition, Filter, Kind, Nobody, Sort, Status, Values, nothing_more
+from core.messaging.conversation_finding import Finding
 from core.messaging.conversation_timers import timing
 from core.messaging.page import Texts, by_time, encode
 
