@@ -87,3 +87,20 @@ async def test_a_row_of_the_list_has_the_words_without_their_marks(double: Doubl
     await screen.go("/inbox")
     for text in said.values():
         await screen.page.locator("inbox-list .row").get_by_text(text, exact=True).wait_for()
+
+
+EMOJI = """async (others) => {
+    const { emojiAlone } = await import('inbox/content/formatting.js');
+    const groups = (await import('inbox/emoji/data/en.js')).default;
+    const all = [...new Set(JSON.stringify(groups).match(new RegExp('\\\\p{RGI_Emoji}', 'gv')))];
+    return [all.length, all.filter((one) => emojiAlone(one) !== 1 || emojiAlone(`${one} ${one}${one}`) !== 3),
+        others.filter((one) => emojiAlone(one))];
+}"""
+
+
+async def test_every_emoji_is_known_alone_and_nothing_else_is(screen: Screen, salma: Resource) -> None:
+    others = ["", "a", "1", "12", "#", "©", "™ ", "👍 ok", "👍👍👍👍", "٣",
+              ":)", "\u200d", "\ufe0f", "🇲", "مرحبا", "* *"]
+    count, unknown, taken = await screen.page.evaluate(EMOJI, others)
+    assert count > 1500
+    assert (unknown, taken) == ([], [])

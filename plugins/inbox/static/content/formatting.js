@@ -202,16 +202,16 @@ function endOfLink(text, place, to, opened) {
   return end;
 }
 
-let pattern;
-try {
-  pattern = new RegExp("^(?:\\p{RGI_Emoji}\\s*){1,3}$", "v"); // a syntax that older browsers refuse
-} catch {
-  pattern = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s*){1,3}$/u;
-}
+// \p{RGI_Emoji} says the same, and takes a phone a fifth of a second before the first list stands.
+const FLAG = String.raw`\p{Regional_Indicator}{2}`;
+const KEY = String.raw`[0-9#*]\uFE0F?\u20E3`;
+const FACE = String.raw`(?!\p{Regional_Indicator})(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}(?=[\uFE0F\u200D\p{Emoji_Modifier}]))`;
+const MORE = String.raw`[\uFE0F\p{Emoji_Modifier}\u{E0020}-\u{E007F}]*`;
+const ALONE = new RegExp(String.raw`^(?:(?:${FLAG}|${KEY}|${FACE}${MORE}(?:\u200D\p{Extended_Pictographic}${MORE})*)\s*){1,3}$`, "u");
 
 /** How many emoji there are when there is nothing else and they are few; else 0. */
 export function emojiAlone(text) {
-  if (text.length > 48 || !pattern.test(text)) return 0;
+  if (text.length > 48 || !ALONE.test(text)) return 0;
   return [...new Intl.Segmenter().segment(text.replace(/\s/g, ""))].length;
 }
 
