@@ -28,8 +28,9 @@ PAGES = """([id, first, all]) => {
     };
 }"""  # noqa: E501
 UP = """async (thread) => {
+    const { ledger } = await import('@comptoir/sdk/ledger.js');
     const began = performance.now();
-    while (thread.thread.next) { await thread.older(); await thread.updateComplete; }
+    while (thread.thread.next) { await ledger.olderMessages(thread.conversation.id); await thread.updateComplete; }
     return performance.now() - began;
 }"""
 LOADED = "(thread) => thread.thread.messages.size"

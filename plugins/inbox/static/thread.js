@@ -13,6 +13,7 @@ import { bubble, bubbleStyles, drawnFrom, seen } from "./bubble.js";
 import { Focus } from "./focus.js";
 import { noteRow, noteStyles } from "./notes/row.js";
 import { NotesOf } from "./notes/store.js";
+import { missing, newer, newest, older, pageWith } from "./paging.js";
 import { Rows } from "./rows.js";
 import { pane } from "./styles.js";
 import { titleOf } from "./words.js";
@@ -87,7 +88,7 @@ class Thread extends Panel {
   /** The address names a message that is not here (any more). */
   astray() {
     this.target = null;
-    toast({ text: t("That message is not here.") });
+    missing();
     return this.open();
   }
 
@@ -238,7 +239,7 @@ class Thread extends Panel {
     event.preventDefault();
     const { look } = await bring(import.meta, "./viewer/viewer.js");
     const items = () => (seen(message) ? ledger.messages(this.conversation.id).filter(seen) : [message]);
-    look({ items: items(), shown: message.id, contact: titleOf(this.conversation), reach: async () => { await this.older(); return items(); } });
+    look({ items: items(), shown: message.id, contact: titleOf(this.conversation), reach: async () => { await older(this.conversation.id); return items(); } });
   }
 
   async explain(message) {
@@ -258,12 +259,7 @@ class Thread extends Panel {
   async latest() {
     this.target = null;
     if (this.thread?.newer) {
-      try {
-        await ledger.latestMessages(this.conversation.id);
-      } catch (error) {
-        toast({ text: t("The newest messages could not be loaded: {reason}", { reason: error.message }) });
-        return;
-      }
+      if (!(await newest(this.conversation.id))) return;
       this.requestUpdate();
       await this.updateComplete;
     }
@@ -279,16 +275,8 @@ class Thread extends Panel {
     if (left <= NEAR_END && !this.thread?.newer) this.arrived();
     else if (scrollTop < this.top - 1) this.pinned = false;
     this.top = scrollTop;
-    if (scrollTop < OLDER_AT) this.older();
-    if (left < OLDER_AT && this.thread?.newer) this.newer();
-  }
-
-  async newer() {
-    try {
-      await ledger.newerMessages(this.conversation.id);
-    } catch (error) {
-      toast({ text: t("Newer messages could not be loaded: {reason}", { reason: error.message }) });
-    }
+    if (scrollTop < OLDER_AT) older(this.conversation.id);
+    if (left < OLDER_AT && this.thread?.newer) newer(this.conversation.id);
   }
 
   /** At the end: what lies far above is fetched again by whoever goes there. */
@@ -297,27 +285,14 @@ class Thread extends Panel {
     if (this.thread?.messages.size > MANY) ledger.trim(this.conversation.id);
   }
 
-  async older() {
-    try {
-      await ledger.olderMessages(this.conversation.id);
-    } catch (error) {
-      toast({ text: t("Older messages could not be loaded: {reason}", { reason: error.message }) });
-    }
-  }
-
   /** Shows a message, by its id or its wamid: what stands around it is fetched, when it is not here. */
   async jump(wanted) {
-    try {
-      if (this.rowOf(wanted) < 0) await ledger.openThread(this.conversation.id, wanted);
-    } catch (error) {
-      toast({ text: error.status === 404 ? t("That message is not here.") : t("That message could not be loaded: {reason}", { reason: error.message }) });
-      return;
-    }
+    if (this.rowOf(wanted) < 0 && !(await pageWith(this.conversation.id, wanted))) return;
     this.pinned = false;
     this.requestUpdate();
     await this.updateComplete;
     if (this.rowOf(wanted) >= 0) this.reveal(wanted);
-    else toast({ text: t("That message is not here.") });
+    else missing();
   }
 
   rowOf(wanted) {

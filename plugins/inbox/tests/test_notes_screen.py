@@ -58,7 +58,8 @@ async def test_a_note_is_written_with_the_keyboard_calls_a_colleague_and_is_seen
 _ROWS = """async () => {
     const chat = document.querySelector('inbox-page').shadowRoot.querySelector('inbox-chat');
     const { thread } = chat;
-    while (thread.thread.next) await thread.older();
+    const { ledger } = await import('@comptoir/sdk/ledger.js');
+    while (thread.thread.next) await ledger.olderMessages(thread.conversation.id);
     const missing = () => thread.notes.loading || !thread.notes.loaded;
     while (missing()) await new Promise(requestAnimationFrame);
     await thread.updateComplete;
