@@ -44,17 +44,18 @@ class Shop:
                               "(the log says which)")
 
     async def receives(self, text: str = "", *, sender: str, name: str = "Zineb",
-                       message: Mapping[str, Any] | None = None) -> str:
+                       message: Mapping[str, Any] | None = None, call: Mapping[str, Any] | None = None) -> str:
         wamid = f"wamid.{uuid4().hex}"
         told = {"type": "text", "text": {"body": text}} if message is None else dict(message)
-        payload = json.dumps(_webhook(self._number, {**told, "id": wamid}, sender.removeprefix("+"), name)).encode()
+        field, item = ("messages", {**told, "id": wamid}) if call is None else ("calls", {"id": wamid, **call})
+        payload = json.dumps(_webhook(self._number, field, item, sender.removeprefix("+"), name)).encode()
         digest = hmac.new(SECRET.encode(), payload, hashlib.sha256).hexdigest()
         transport = httpx2.ASGITransport(app=cast(Any, self._kernel.process))
         async with httpx2.AsyncClient(transport=transport, base_url="http://comptoir.test") as client:
             answer = await client.post(f"/webhooks/whatsapp/{APP}", content=payload,
                                        headers={"X-Hub-Signature-256": f"sha256={digest}"})
         answer.raise_for_status()
-        return wamid
+        return str(item["id"])
 
     async def agent(self, role: str = "agent", *, permissions: Sequence[str] | None = None) -> Agent:
         db, name = self._kernel.db, _CALLED.get(role, role.title())
@@ -129,12 +130,12 @@ class Shop:
         return Contact.of(await get_contact(self._kernel.db, UUID(str(contact_id))))
 
 
-def _webhook(number: Registered, message: Mapping[str, Any], sender: str, name: str) -> dict[str, Any]:
+def _webhook(number: Registered, field: str, item: Mapping[str, Any], sender: str, name: str) -> dict[str, Any]:
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": number.display_phone_number, "phone_number_id": number.phone_number_id},
         "contacts": [{"profile": {"name": name}, "wa_id": sender}],
-        "messages": [{"from": sender, "timestamp": str(int(time.time())), **message}],
+        field: [{"from": sender, "timestamp": str(int(time.time())), **item}],
     }
     return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": [
-        {"field": "messages", "value": value}]}]}
+        {"field": field, "value": value}]}]}

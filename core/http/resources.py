@@ -287,7 +287,8 @@ class MessageContext(Resource):
 
 class MessageResource(Resource):
     """`type` and `content` are Meta's. `status` of an outbound one: queued, sending, accepted, sent, delivered, read,
-    played, failed, or uncertain while Meta has not said whether it took it.
+    played, failed, or uncertain while Meta has not said whether it took it. A call has the type `call`, as `wamid` its
+    id, as `body` how long they spoke (3:12), and the status begun, completed, missed, declined or unanswered.
 
     Once its author took it back (`revoked_at`), body, content and attachments are empty; `original` is what was written
     before the first edit. `receipts`: of a message to a group, how many of its people it has reached; whom,

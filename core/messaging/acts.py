@@ -39,7 +39,8 @@ left join lateral (
 left join lateral (
     select m.created_at from messages m where m.tenant_id = $1 and m.conversation_id = $2::uuid
         and m.at > a.at - interval '1 day' and (f.at is null or m.at < f.at + interval '1 minute')
-        and m.direction = 'inbound' and m.author_kind = 'customer' and m.type <> 'system' and m.created_at > a.at
+        and m.direction = 'inbound' and m.author_kind = 'customer' and m.type <> 'system'
+        and (m.type <> 'call' or m.status = 'missed') and m.created_at > a.at
         and (f.at is null or m.created_at < f.at) order by m.at, m.id limit 1) m on true
 """
 _STATES: Final = ("reopened", "snoozed", "closed")

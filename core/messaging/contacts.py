@@ -37,8 +37,9 @@ and (args ->> 'wamid' = any($2) or args ->> 'conversation_id' = any($1::uuid[]::
 _WITHOUT = """update conversations v set updated_at = now(), version = v.version + 1,
     last_message_id = (select m.id from messages m where m.tenant_id = v.tenant_id and m.conversation_id = v.id
         order by m.at desc, m.id desc limit 1),
-    (last_inbound_wamid, last_inbound_at) = (select m.wamid, m.at from messages m where m.tenant_id = v.tenant_id
-        and m.conversation_id = v.id and m.direction = 'inbound' order by m.at desc, m.id desc limit 1),
+    (last_inbound_wamid, last_inbound_at) = (select case when m.type <> 'call' then m.wamid end, m.at
+        from messages m where m.tenant_id = v.tenant_id and m.conversation_id = v.id and m.direction = 'inbound'
+        order by m.at desc, m.id desc limit 1),
     unread_count = least(v.unread_count, (select count(*) from messages m where m.tenant_id = v.tenant_id
         and m.conversation_id = v.id and m.direction = 'inbound' and m.at > coalesce(v.read_up_to, '-infinity')))
 where v.id = any($1) returning v.id"""

@@ -20,7 +20,8 @@ with recent as (
             m.author_kind) end as author,
         case when m.revoked_at is null then left(m.body, 160) else '' end as said
     from recent m left join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
-    where not (m.direction = 'outbound' and m.author_kind = $2 and m.author_id is not distinct from $3)
+    where m.type <> 'call'
+        and not (m.direction = 'outbound' and m.author_kind = $2 and m.author_id is not distinct from $3)
 )
 """
 

@@ -25,12 +25,12 @@ class EventType:
 _TALK, _PEOPLE, _NUMBERS = "conversations.read", "contacts.read", "accounts.manage"
 
 TYPES: Final[Mapping[str, EventType]] = {
-    "message.received": EventType(_TALK, "A customer wrote."),
+    "message.received": EventType(_TALK, "A customer wrote, or called in vain."),
     "message.queued": EventType(_TALK, "A message was accepted to be sent."),
     "message.status": EventType(_TALK, "A sent message came further: accepted, sent, delivered, read, played, failed."),
     "message.updated": EventType(_TALK, "A message changed: edited, taken back, its file arrived, a reaction."),
     "message.echoed": EventType(_TALK, "Somebody answered from the phone itself."),
-    "message.noted": EventType(_TALK, "WhatsApp told something in the thread that nobody wrote."),
+    "message.noted": EventType(_TALK, "WhatsApp told something in the thread that nobody wrote, such as a call."),
     "conversation.opened": EventType(_TALK, "A conversation began, or was opened again."),
     "conversation.updated": EventType(_TALK, "Anything about a conversation changed."),
     "conversation.assigned": EventType(_TALK, "A conversation was given to a member, or to nobody."),

@@ -61,7 +61,7 @@ _REPLIES: Final[Mapping[str, Callable[[JsonObject], str]]] = {
     "button_reply": _key("title"),
     "list_reply": _key("title"),
     "nfm_reply": _key("body"),
-    "call_permission_reply": _key("response"),
+    "call_permission_reply": lambda _: "",  # Meta's word for it is for programs
 }
 
 BODIES: Final[Mapping[str, Callable[[JsonObject], str]]] = {

@@ -5,6 +5,7 @@ unknown: kept whole, counted, offered to plugins.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from comptoir_sdk import webhooks
 from comptoir_sdk.webhooks import Told
 
 from core.whatsapp.app import read_book_entry, read_echo, read_history
+from core.whatsapp.callers import customer_of
 from core.whatsapp.messages import Misread, Origin, moment_of
 from core.whatsapp.moves import read_update
 from core.whatsapp.reading import at, mapping, text
@@ -66,6 +68,10 @@ def _error(raw: JsonObject, origin: Origin, _field: str, _value: JsonObject) -> 
                   origin.phone_number_id or None, origin.told_at)  # fmt: skip
 
 
+def _call(raw: JsonObject, origin: Origin, field: str, value: JsonObject) -> Tiding:
+    return replace(_tiding("call.updated", webhooks.Call, raw, origin, field, value), who=customer_of(raw, value))
+
+
 def told_as(kind: str, told: type[Told]) -> Reader:
     """A reader of items that are told and settle nothing."""
     return partial(_tiding, kind, told)
@@ -108,12 +114,11 @@ def _named(contacts: Contacts, phone: str | None, bsuid: str | None) -> JsonObje
 
 
 TEMPLATES: Final[Mapping[str, type[webhooks.TemplateNews]]] = webhooks.TEMPLATE_NEWS
-_CALL: Final = told_as("call.updated", webhooks.Call)
 _GROUP: Final = {"groups": told_as("group.updated", webhooks.GroupNews)}
 _ECHOES: Final = {"message_echoes": read_echo}
 
 FIELDS: Final[Mapping[str, Mapping[str, Reader]]] = {
-    "calls": {"calls": _CALL, "statuses": _CALL, "errors": _error},
+    "calls": {"calls": _call, "statuses": _call, "errors": _error},
     "flows": {"": told_as("flow.updated", webhooks.FlowNews)},
     "group_lifecycle_update": _GROUP,
     "group_participants_update": _GROUP,

@@ -4,6 +4,7 @@ from typing import Any
 
 from comptoir_sdk.webhooks import Call, Payment
 
+from core.whatsapp.callers import customer_of
 from core.whatsapp.messages import Misread, Origin, moment_of, wamid_of
 from core.whatsapp.reading import LONGEST_IDENTITY, errors, identifier, mapping, text
 from core.whatsapp.senders import names
@@ -31,7 +32,8 @@ def read_status(raw: Any, origin: Origin) -> StatusUpdate | Tiding:
         key = (wamid, status, _participant(raw) or "", paid.reference_id or "")
         return Tiding("payment.updated", "messages", paid, raw, origin.waba_id, origin.phone_number_id, moment, key)
     if kind == "call":
-        return Tiding("call.updated", "calls", Call.of(raw), raw, origin.waba_id, origin.phone_number_id, moment)
+        return Tiding("call.updated", "calls", Call.of(raw), raw, origin.waba_id, origin.phone_number_id, moment,
+                      who=customer_of(raw, {}))  # fmt: skip
     in_group = raw.get("recipient_type") == "group"
     phone, bsuid = (None, None) if in_group else _recipient(raw)
     return StatusUpdate(

@@ -106,6 +106,18 @@ class AppMessage(InboundMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class CallMessage(InboundMessage):
+    """A call, as it stands in its thread: `wamid` is the call's id, `sender` the customer in both directions.
+
+    `outcome`: begun, completed, missed, declined or unanswered. `lately_missed`: it was not known to be missed before.
+    """
+
+    outbound: bool
+    outcome: str
+    lately_missed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """The author changed a message, or took it back. `target` is its wamid, which may be unknown so far.
 
@@ -166,6 +178,7 @@ class Tiding:
     """Something to be told that moves no row of ours. `kind` is the type of its event; `told` what it says.
 
     `key`: what makes two of them the same; None when it is the whole of `value` (with its entry and field).
+    `who`: the customer, where a thread is told as well.
     """
 
     kind: str
@@ -176,6 +189,7 @@ class Tiding:
     phone_number_id: str | None
     at: datetime | None
     key: tuple[str, ...] | None = None
+    who: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)

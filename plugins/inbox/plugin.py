@@ -110,6 +110,11 @@ class Inbox(Plugin):
         await clocks.answered(ctx, message)
 
     @hookimpl
+    async def on_message_noted(self, ctx: Context, message: Message) -> None:
+        if message.type == "call" and message.status == "completed":  # whoever spoke with them has answered
+            await clocks.answered(ctx, message)
+
+    @hookimpl
     async def on_conversation_opened(self, ctx: Context, conversation: Conversation) -> None:
         await clocks.opened(ctx, conversation)
         await rules.opened(ctx, conversation)

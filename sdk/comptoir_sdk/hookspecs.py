@@ -85,7 +85,7 @@ def register_hookspecs() -> Any:
 
 @hookspec
 async def on_message_received(ctx: Context, message: Message) -> None:
-    """A customer wrote; the message is stored."""
+    """A customer wrote, or called in vain; the message is stored."""
 
 
 @hookspec
@@ -110,7 +110,7 @@ async def on_message_echoed(ctx: Context, message: Message) -> None:
 
 @hookspec
 async def on_message_noted(ctx: Context, message: Message) -> None:
-    """WhatsApp itself noted something in a thread: a new number, a new user id, a new device."""
+    """WhatsApp itself noted something in a thread: a new number, a new user id, a new device, a call."""
 
 
 @hookspec

@@ -21,7 +21,7 @@ BODIES = {
     "button_reply": "Yes please",
     "list_reply": "Tuesday",
     "form_reply": "Sent",
-    "call_permission": "accept",
+    "call_permission": "",
     "interactive_of_tomorrow": "",
     "template_button": "Confirm",
     "location": "Tour Eiffel",

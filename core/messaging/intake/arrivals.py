@@ -18,7 +18,7 @@ NOTE: Final = "user_id_update"
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """Everything of a batch that names a customer."""
 
     sightings: list[Sighting] = field(default_factory=list)
@@ -34,7 +34,7 @@ async def apply(connection: Connection, batch: Batch) -> list[Incoming]:
     """In the caller's transaction. Returns the messages that are new."""
     news = await messages.news_among(connection, batch.messages) if batch.messages else messages.News()
     relocations = await marks.unheard(connection, batch.relocations, _about_relocation)
-    seen = _Seen()
+    seen = Seen()
     for incoming in news.fresh:
         _see_message(seen, incoming)
     fresh = news.fresh + [_note(seen, relocation) for relocation in relocations]
@@ -42,7 +42,7 @@ async def apply(connection: Connection, batch: Batch) -> list[Incoming]:
         seen.wishes.append((seen.add(Sighting(account, wish.customer, wish.at, wish=wish)), wish))
     for account, entry in await marks.unheard(connection, batch.book, _about_customer):
         seen.add(Sighting(account, entry.customer, entry.at, book=entry.name))
-    await _receive(connection, seen, fresh)
+    await receive(connection, seen, fresh)
     await messages.replace_ghosts(connection, news.replacing)
     targets = await corrections.keep(connection, batch.corrections)
     targets += await corrections.awaited(connection, [*news.fresh, *news.replacing])
@@ -53,7 +53,7 @@ async def apply(connection: Connection, batch: Batch) -> list[Incoming]:
     return news.fresh
 
 
-def _see_message(seen: _Seen, incoming: Incoming) -> None:
+def _see_message(seen: Seen, incoming: Incoming) -> None:
     message = incoming.message
     moved = moved_by(message)
     if moved is None:
@@ -63,7 +63,7 @@ def _see_message(seen: _Seen, incoming: Incoming) -> None:
         seen.moves.append((incoming.sighting, moved))
 
 
-def _note(seen: _Seen, relocation: Relocation) -> Incoming:
+def _note(seen: Seen, relocation: Relocation) -> Incoming:
     """The thread says so, too. It has no wamid, for Meta sent no message."""
     account, moved = relocation.account, relocation.moved
     sighting = seen.add(Sighting(account, moved.customer, moved.at, moved.left))
@@ -84,7 +84,8 @@ def _about_customer(one: tuple[Account, Wish | BookEntry]) -> tuple[Account, Any
     return account, [type(told).__name__, told.at, told.raw]
 
 
-async def _receive(connection: Connection, seen: _Seen, fresh: Sequence[Incoming]) -> None:
+async def receive(connection: Connection, seen: Seen, fresh: Sequence[Incoming]) -> None:
+    """In the caller's transaction: the customers who are named, and these new messages into their threads."""
     saved, merged = await identities.recognise(connection, seen.sightings)
     opened: set[UUID] = set()
     if fresh:
@@ -94,7 +95,7 @@ async def _receive(connection: Connection, seen: _Seen, fresh: Sequence[Incoming
     await events.tell_contacts(connection, merged, saved)
     await events.tell_moves(connection, seen.moves)
     await events.tell_wishes(connection, seen.wishes)
-    await events.tell_opened(connection, _refs(fresh, opened))
+    await events.tell_opened(connection, refs(fresh, opened))
 
 
 async def _find_or_make(connection: Connection, fresh: Sequence[Incoming]) -> set[UUID]:
@@ -105,7 +106,7 @@ async def _find_or_make(connection: Connection, fresh: Sequence[Incoming]) -> se
     return opened | await conversations.find_or_make(connection, [one for one in fresh if one.group_id is None])
 
 
-def _refs(incoming: Sequence[Incoming], wanted: set[UUID]) -> list[tuple[UUID, UUID]]:
+def refs(incoming: Sequence[Incoming], wanted: set[UUID]) -> list[tuple[UUID, UUID]]:
     found = {m.conversation_id: m.account.tenant_id for m in incoming if m.conversation_id in wanted}
     return [(tenant_id, conversation_id) for conversation_id, tenant_id in found.items() if conversation_id]
 

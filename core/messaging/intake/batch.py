@@ -8,6 +8,7 @@ from uuid import UUID
 from core.whatsapp.values import (
     AppMessage,
     BookEntry,
+    CallMessage,
     Correction,
     InboundMessage,
     Moved,
@@ -120,13 +121,17 @@ class Incoming:
         return self.message if isinstance(self.message, AppMessage) else None
 
     @property
+    def call(self) -> CallMessage | None:
+        return self.message if isinstance(self.message, CallMessage) else None
+
+    @property
     def group_id(self) -> str | None:
         """Meta's id of the group it was written in. A number with an app of its own has no groups."""
         return None if self.is_note or isinstance(self.message, AppMessage) else self.message.group_id
 
     @property
     def outbound(self) -> bool:
-        return isinstance(self.message, AppMessage) and self.message.outbound
+        return isinstance(self.message, AppMessage | CallMessage) and self.message.outbound
 
     @property
     def past(self) -> bool:
@@ -134,13 +139,13 @@ class Incoming:
 
     @property
     def from_customer(self) -> bool:
-        """The customer wrote it: the window counts from here. A system message is Meta's."""
+        """The customer wrote it, or called: the window counts from here. A system message is Meta's."""
         return not self.outbound and self.message.type != "system"
 
     @property
     def asks_for_attention(self) -> bool:
-        """Unread, and reason enough to open a closed conversation."""
-        return self.from_customer and not self.past
+        """Unread, and reason enough to open a closed conversation. A call is, once nobody has taken it."""
+        return self.from_customer and not self.past and (self.call is None or self.call.lately_missed)
 
     @property
     def asks_for_answer(self) -> bool:
@@ -149,7 +154,9 @@ class Incoming:
 
     @property
     def answers(self) -> bool:
-        """Somebody of ours wrote it in the app: no automatic word of the app's, no reaction."""
+        """Somebody of ours spoke with them, or wrote it in the app: no automatic word of the app's, no reaction."""
+        if self.call is not None:
+            return self.call.outcome == "completed"
         told = self.told_by_app
         return told is not None and told.outbound and not told.automated and told.type != "reaction"
 
@@ -187,11 +194,12 @@ class Relocation:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to be told to the tenant that moves no row."""
+    """Something to be told to the tenant that moves no row, or only those of a call or a group."""
 
     account: Account
     tiding: Tiding
     at: datetime
+    delivery_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,11 @@ async def find_or_make(connection: Connection, messages: Sequence[Incoming]) -> 
 
 @dataclass(slots=True)
 class _Progress:
-    """What a batch adds to one conversation."""
+    """What a batch adds to one conversation. `inbound` opens the window; `wrote` can be marked as read: no call can."""
 
     last: Incoming
     inbound: Incoming | None = None
+    wrote: Incoming | None = None
     unread: int = 0
     answered_at: datetime | None = None
     asked: list[datetime] = field(default_factory=list)
@@ -98,6 +99,7 @@ class _Progress:
             self.last = incoming
         if incoming.from_customer and (self.inbound is None or incoming.message.at >= self.inbound.message.at):
             self.inbound = incoming
+            self.wrote = incoming if incoming.call is None else self.wrote
         self.unread += incoming.asks_for_attention
         at = incoming.message.at
         if incoming.asks_for_answer:
@@ -119,7 +121,7 @@ async def advance(connection: Connection, messages: Sequence[Incoming]) -> set[U
         found.setdefault(incoming.conversation_id, _Progress(incoming)).add(incoming)
     # In one order, so that two writers of the same conversations cannot wait for each other in a ring.
     rows = [(p.last.account.tenant_id, conversation_id, p.last.id, p.last.message.at,
-             p.inbound.message.wamid if p.inbound else None, p.inbound.message.at if p.inbound else None, p.unread,
+             p.wrote.message.wamid if p.wrote else None, p.inbound.message.at if p.inbound else None, p.unread,
              *p.waiting()) for conversation_id, p in sorted(found.items())]  # fmt: skip
     return {row["id"] for row in await connection.fetch(_ADVANCE, *zip(*rows, strict=True))}
 

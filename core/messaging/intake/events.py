@@ -93,6 +93,8 @@ async def tell_received(connection: Connection, messages: Sequence[Incoming]) ->
 
 
 def _kind(incoming: Incoming) -> str:
+    if incoming.call is not None:
+        return "message.received" if incoming.asks_for_attention else "message.noted"
     if incoming.outbound:
         return "message.echoed"
     return "message.received" if incoming.from_customer else "message.noted"

@@ -117,7 +117,10 @@ def _author(incoming: Incoming) -> str:
 
 
 def _status(incoming: Incoming) -> str:
-    """Of what was written in the app: as far as its history says it came, else sent, for WhatsApp has it."""
+    """Of what was written in the app: as far as its history says it came, else sent, for WhatsApp has it. Of a call:
+    what became of it."""
+    if incoming.call is not None:
+        return incoming.call.outcome
     if not incoming.outbound:
         return "received"
     told = incoming.told_by_app.told_status if incoming.told_by_app else None

@@ -11,9 +11,8 @@ from comptoir_sdk.webhooks import TemplateNews, TemplateStatus, Told
 from core.db.pool import Connection
 from core.jobs.queue import enqueue
 from core.jobs.work import CORE
-from core.messaging.intake import groups, histories
+from core.messaging.intake import calls, groups, histories
 from core.messaging.intake.batch import Account, Notice
-from core.messaging.intake.calls import open_windows
 from core.messaging.intake.marks import unheard
 from core.messaging.template_readings import JOB as READ_TEMPLATES
 
@@ -26,11 +25,12 @@ _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 async def tell_notices(connection: Connection, notices: Sequence[Notice]) -> list[tuple[UUID, UUID]]:
-    """Each once. Returns the conversations whose window a call opened, or whose group changed."""
+    """Each once. Returns the conversations whose group changed."""
     fresh = await unheard(connection, notices, _about)
     if not fresh:
         return []
-    changed = [*await open_windows(connection, fresh), *await groups.apply(connection, fresh)]
+    await calls.apply(connection, fresh)
+    changed = await groups.apply(connection, fresh)
     await histories.keep(connection, fresh)
     rows = [(one.account.tenant_id, one.account.id, one.tiding.kind, _dump(_payload(one))) for one in fresh]
     await connection.execute(_TELL, *zip(*rows, strict=True))

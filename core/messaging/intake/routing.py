@@ -166,7 +166,7 @@ def _place(batch: Batch, delivery: Delivery, account: Account, item: Item) -> No
     elif type(item) is BookEntry:
         batch.book.append((account, item))
     elif type(item) is Tiding:
-        batch.notices.append(Notice(account, item, item.at or delivery.received_at))
+        batch.notices.append(Notice(account, item, item.at or delivery.received_at, delivery.id))
     elif type(item) is Unhandled:
         batch.unhandled.append(Bystander(account, item, delivery.id, delivery.received_at))
 

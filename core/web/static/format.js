@@ -54,6 +54,11 @@ export const fmt = {
     const [unit, value] = minutes < 60 ? ["minute", minutes] : minutes < 2880 ? ["hour", Math.floor(minutes / 60)] : ["day", Math.floor(minutes / 1440)];
     return new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "narrow" }).format(value);
   },
+  /** How long something took, to the second: 3 min 12 s. */
+  duration(seconds) {
+    const parts = [["hour", Math.floor(seconds / 3600)], ["minute", Math.floor(seconds / 60) % 60], ["second", seconds % 60]].filter(([, value]) => value);
+    return (parts.length ? parts : [["second", 0]]).map(([unit, value]) => new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "short" }).format(value)).join(" ");
+  },
   percent: (share) => portion.format(share),
   size(bytes) {
     const units = ["byte", "kilobyte", "megabyte", "gigabyte"];

@@ -13,6 +13,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "mention": _("A note calls you."), "unassigned": _("A new conversation waits for your team."),
     "woken": _("A conversation woke from its snooze."),
     "due_soon": _("A timer runs out soon: a customer waits."),
+    "call": _("A customer called, and nobody answered."),
     "late": _("A timer has run out: a customer waits."),
 }  # fmt: skip
 
@@ -20,12 +21,14 @@ _WORDS: Final[Mapping[str, Text]] = {
 def words(ctx: Context, notice: Notice, conversation: Mapping[str, Any], locale: str, *, hide: bool) -> dict[str, Any]:
     """A message for the browser's worker; a later one of the same conversation takes its place."""
     translate = ctx.translator(locale)
-    told: dict[str, Any] = {"title": ctx.tenant.name, "body": translate(_WORDS[notice.kind].id), "lang": locale,
+    last = (conversation.get("last_message") or {}) if notice.kind in ("message", "unassigned") else {}
+    kind = "call" if notice.kind == "message" and last.get("type") == "call" else notice.kind
+    told: dict[str, Any] = {"title": ctx.tenant.name, "body": translate(_WORDS[kind].id), "lang": locale,
             "url": f"/inbox/{notice.conversation_id}", "tag": notice.conversation_id.hex, "count": notice.count}
     if hide:
         return told
-    last = (conversation.get("last_message") or {}).get("preview") if notice.kind in ("message", "unassigned") else None
-    return {**told, "title": _name(conversation) or told["title"], "body": (last or told["body"])[:_LONGEST]}
+    said = None if last.get("type") == "call" else last.get("preview")
+    return {**told, "title": _name(conversation) or told["title"], "body": (said or told["body"])[:_LONGEST]}
 
 
 def _name(conversation: Mapping[str, Any]) -> str | None:

@@ -213,7 +213,7 @@ function face(conversation, badge, draft, here) {
 }
 
 function ahead({ priority, last_message: last }, said) {
-  const told = [priorityMark(priority), last?.direction === "outbound" ? tick(last.status) : nothing, said.icon ? icon(said.icon) : nothing].filter((one) => one !== nothing);
+  const told = [priorityMark(priority), last?.direction === "outbound" && last.type !== "call" ? tick(last.status) : nothing, said.icon ? icon(said.icon) : nothing].filter((one) => one !== nothing);
   return told.length ? told : nothing;
 }
 

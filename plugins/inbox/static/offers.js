@@ -66,10 +66,16 @@ export function offered(message, words, around) {
 export function chosen(message, words) {
   const { content } = message;
   const { list_reply: row, nfm_reply: form, call_permission_reply: call, button_reply: button } = content;
-  if (call) return html`<div class="unknown">${icon("phone", "small")}<span>${call.response === "accept" ? t("Allows calls") : t("Does not allow calls")}</span></div>`;
+  if (call) return html`<div class="unknown">${icon("phone", "small")}<span>${permission(call)}</span></div>`;
   if (!row && !form && !button && !message.body) return unknown(message);
   return html`<div class="s unknown">${icon(form ? "file-text" : "mouse-pointer-click", "small")}<span>${form ? t("Filled in a form") : t("Chose an answer")}</span></div>${words(message)}
     ${row?.description ? html`<div class="foot" dir="auto">${row.description}</div>` : nothing}${form ? answers(form.response_json) : nothing}`;
+}
+
+/** Without a moment it holds until the customer takes it back. */
+function permission({ response, expiration_timestamp: end }) {
+  if (response !== "accept") return t("Does not allow calls");
+  return end ? t("Allows calls until {moment}", { moment: fmt.moment(Number(end) * 1000) }) : t("Allows calls");
 }
 
 function answers(json) {

@@ -50,6 +50,7 @@ export class Rows {
     if (message.wamid) this.byWamid.set(message.wamid, message);
     if (message.note || message.act) this.besides(message);
     else if (message.type === "reaction" && message.context_wamid) this.react(message);
+    else if (message.type === "call") this.called(message);
     else this.said(message, at);
   }
 
@@ -57,6 +58,14 @@ export class Rows {
     const at = note?.created_at ?? act.at;
     this.turn(dayOf(note ?? act, at), at);
     this.rows.push(note ? { kind: "note", key: `note ${note.id}`, note } : { kind: "act", key: `act ${act.id}`, act });
+    this.before = null;
+  }
+
+  /** A line, as WhatsApp draws it: nobody wrote it, and there is nothing to answer to. */
+  called(message) {
+    this.turn(dayOf(message), message.at);
+    if (message.id === this.fresh) this.rows.push({ kind: "fresh", key: "fresh" });
+    this.rows.push({ kind: "call", key: message.id, message });
     this.before = null;
   }
 

@@ -10,6 +10,7 @@ import { actRow, actStyles } from "./acts/row.js";
 import { ActsOf } from "./acts/store.js";
 import { merged } from "./beside.js";
 import { bubble, bubbleStyles, drawnFrom, seen } from "./bubble.js";
+import { callRow, callStyles } from "./calls.js";
 import { Focus } from "./focus.js";
 import { noteRow, noteStyles } from "./notes/row.js";
 import { NotesOf } from "./notes/store.js";
@@ -26,7 +27,7 @@ const MANY = 600; // messages of a thread in memory, after which the oldest are 
 /** The messages of one conversation, newest at the bottom. One element for each conversation opened. */
 class Thread extends Panel {
   static properties = { conversation: { attribute: false }, target: { attribute: false }, error: { state: true }, away: { state: true }, opened: { state: true }, detailed: { state: true }, flashed: { state: true } };
-  static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, actStyles, css`
+  static styles = [...Panel.styles, pane, bubbleStyles, noteStyles, actStyles, callStyles, css`
     :host { flex: 1; position: relative; background: var(--bg); }
     .day, .fresh { display: grid; place-items: center; padding-block: var(--sp-3) var(--sp-1); }
     .day span { background: var(--surface); border: 1px solid var(--line); color: var(--text-2); border-radius: var(--r-full); padding: 2px 12px; font-size: var(--fs-sm); }
@@ -36,7 +37,7 @@ class Thread extends Panel {
     @media (pointer: coarse) { .latest { min-block-size: 44px; } }
     .latest .icon { inline-size: 16px; block-size: 16px; }
     .beginning { text-align: center; color: var(--text-3); font-size: var(--fs-sm); padding: var(--sp-4); }
-    .flash .b { outline: 2px solid var(--accent); outline-offset: 1px; }
+    .flash .b, .flash .act { outline: 2px solid var(--accent); outline-offset: 1px; }
   `];
 
   rows = [];
@@ -142,7 +143,7 @@ class Thread extends Panel {
   /** Where the divider "new messages" stands: fixed when the newest are first here. */
   freshAfter(messages) {
     if (this.fresh === undefined && ledger.atNewest(this.conversation.id)) {
-      const inbound = messages.filter((message) => message.direction === "inbound");
+      const inbound = messages.filter(({ direction, type, status }) => direction === "inbound" && (type !== "call" || status === "missed"));
       const unread = Math.max(this.unreadAtOpen, this.conversation.unread);
       this.fresh = unread ? (inbound.at(-unread)?.id ?? null) : null;
     }
@@ -208,6 +209,7 @@ class Thread extends Panel {
     if (row.kind === "day") return html`<div class="day"><span>${fmt.day(row.at)}</span></div>`;
     if (row.kind === "note") return noteRow(row.note, this.noteActs);
     if (row.kind === "act") return actRow(row.act);
+    if (row.kind === "call") return callRow(row.message);
     if (row.kind === "fresh") return html`<div class="fresh"><span>${t("New messages")}</span></div>`;
     const { message, album } = row;
     const { laid } = this;

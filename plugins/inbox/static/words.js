@@ -1,12 +1,12 @@
 /** Words for what is not text, shared by list, thread and composer. */
-import { t } from "@comptoir/sdk";
+import { fmt, t } from "@comptoir/sdk";
 
 const KINDS = {
   image: () => ["image", t("Photo")], video: () => ["video", t("Video")], audio: () => ["mic", t("Audio")],
   document: () => ["file-text", t("Document")], sticker: () => ["sticker", t("Sticker")], location: () => ["map-pin", t("Location")],
   contacts: () => ["contact", t("Contact card")], reaction: () => ["smile", t("Reaction")], interactive: () => ["mouse-pointer-click", t("Answer")],
   button: () => ["mouse-pointer-click", t("Answer")], text: () => [null, t("Message")], template: () => ["layout-template", t("Template")],
-  order: () => ["package", t("Order")], pin: () => ["pin", t("Pinned message")],
+  order: () => ["package", t("Order")], call: () => ["phone", t("Voice call")], pin: () => ["pin", t("Pinned message")],
   system: () => ["circle-help", t("Note from WhatsApp")],
 };
 
@@ -19,11 +19,29 @@ const MARKED = /(^|[\s\p{P}])([*_~])(?=\S)([^*_~\n]*\S)\2(?=$|[\s\p{P}])/gu;
 const plain = (text) => text?.replaceAll(/```([^`]+)```/g, "$1").replaceAll(MARKED, "$1$3").replaceAll(MARKED, "$1$3"); // bold in italics
 
 /** One line that stands for a message: its own words, else what it is. */
-export function preview({ type, direction, revoked_at: gone, preview: words, body = words }) {
+export function preview(message) {
+  const { type, direction, revoked_at: gone, preview: words, body = words } = message;
   if (gone) return { icon: null, text: revocation(direction) };
   if (type === "reaction") return { icon: null, text: body ? t("Reacted {emoji}", { emoji: body }) : t("Removed a reaction") };
+  if (type === "call") return { icon: "phone", text: callWords(message) };
   const [icon, name] = kindOf(type);
   return { icon: type === "text" ? null : icon, text: plain(body) || name };
+}
+
+/** From the clock that its body holds: 3:12, 1:02:05. */
+const seconds = (clock) => clock.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+
+/** Who called, and what became of it; of a row's message as of a list's last one. */
+export function callWords({ direction, status, body = "", preview: clock = body }) {
+  const inbound = direction === "inbound";
+  if (status === "missed") return t("Missed voice call");
+  if (status === "declined") return t("Voice call, declined by the customer");
+  if (status === "unanswered") return t("Voice call, not answered by the customer");
+  if (status === "completed" && clock) {
+    const time = fmt.duration(seconds(clock));
+    return inbound ? t("Incoming voice call · {time}", { time }) : t("Outgoing voice call · {time}", { time });
+  }
+  return inbound ? t("Incoming voice call") : t("Outgoing voice call");
 }
 
 export const revocation = (direction) =>

@@ -244,6 +244,14 @@ async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_
     told = browser.reads(asked.content or b"")
     assert (told["title"], told["body"], told["url"]) == ("Zineb", "Où est mon colis ?", f"/inbox/{conversation}")
 
+    await shop.receives(sender="+212600000001", call={"direction": "USER_INITIATED", "event": "terminate"})
+    await comptoir.drain()
+    await shop.runs("inbox.push", **push)
+    called = browser.reads(comptoir.web.asked[-1].content or b"")
+    assert (called["title"], called["body"]) == ("Zineb", "Un client a appelé, et personne n'a répondu.")
+    await shop.receives("Où est mon colis ?", sender="+212600000001")
+    await comptoir.drain()
+
     wishes = (await said.get(f"{_NOTICES}/wishes")).json()
     assert (await said.put(f"{_NOTICES}/wishes", json={**wishes, "hide_content": True})).status == 200
     await shop.runs("inbox.push", **push)

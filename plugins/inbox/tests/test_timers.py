@@ -141,3 +141,20 @@ async def test_pages_go_on_where_they_stopped_and_a_limited_member_sees_only_the
     assert (await limited.get(f"{BASE}/data/timers?conversations={hidden},{mine}")).json().keys() == {mine}
     assert (await limited.get(f"{BASE}/timers/running?conversation={hidden}")).status == 404
     assert (await limited.get(f"{BASE}/timers/targets")).status == 403
+
+
+async def test_a_call_that_was_taken_answers_and_one_that_was_missed_asks(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner = await shop.agent("owner")
+    await targets(owner, first_response_minutes=30)
+    told = {"id": "wacid.1", "direction": "USER_INITIATED"}
+    for event in ("connect", "terminate"):
+        await shop.receives(sender="+212600000001", call={**told, "event": event})
+        await comptoir.drain()
+    assert [one["state"] for one in await timers(owner)] == ["running"]
+    now = str(int(datetime.now(UTC).timestamp()))
+    taken_now = {**told, "id": "wacid.2", "event": "terminate", "start_time": now, "end_time": now, "duration": 60}
+    await shop.receives(sender="+212600000001", call=taken_now)
+    await comptoir.drain()
+    assert [one["state"] for one in await timers(owner)] == ["met"]
+    assert await shop.failures("inbox") == []

@@ -66,10 +66,11 @@ class Shop(Protocol):
         """From now on the tenant has these plugins, with these settings. LookupError for one that stays off."""
 
     async def receives(self, text: str = ..., *, sender: str, name: str = ...,
-                       message: Mapping[str, Any] | None = None) -> str:
+                       message: Mapping[str, Any] | None = None, call: Mapping[str, Any] | None = None) -> str:
         """A customer writes: Meta's payload, signed, through the real webhook; its wamid. Seen after `drain`.
 
-        `message` is Meta's message object without id, sender and time, for other types than text.
+        `message` is Meta's message object without id, sender and time, for other types than text. `call` is what Meta
+        tells of a call, in their place; with the `id` of one that was told before, more of it.
         """
 
     async def agent(self, role: str = ..., *, permissions: Sequence[str] | None = None) -> Agent:

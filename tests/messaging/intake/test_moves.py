@@ -139,12 +139,3 @@ async def test_what_fails_for_one_of_a_group_does_not_fail_for_all(db: Database,
         await apply(db, tenant, delivery(tenant, told))
     found = await row(db, "select status, error, receipts from messages where wamid = 'wamid.out'")
     assert (found["status"], found["error"], found["receipts"]["failed"]) == ("sent", None, 1)
-
-
-async def test_a_call_opens_the_window(db: Database, tenant: SeededTenant) -> None:
-    await apply(db, tenant, delivery(tenant, text("wamid.1", OLD, at=NOW - 90_000)))
-    call = {"id": "wacid.1", "from": OLD, "event": "connect", "direction": "USER_INITIATED", "timestamp": str(NOW)}
-    for _ in range(2):
-        await apply(db, tenant, delivery(tenant, {"calls": [call]}, field="calls"))
-    assert await db.system.fetchval("select extract(epoch from last_inbound_at)::bigint from conversations") == NOW
-    assert [e.type for e in await numbered(db, tenant)].count("call.updated") == 1
