@@ -156,6 +156,24 @@ async def test_the_search_says_what_is_wrong_and_remembers_what_was_found(double
     await page.locator("inbox-search .recent", has_text="bonj").wait_for()
 
 
+async def test_who_was_looked_for_in_vain_is_found_as_soon_as_they_write(double: Double, screen: Screen) -> None:
+    page = screen.page
+    await screen.go("/inbox")
+    await screen.live()
+    await page.locator("inbox-page .search").click()
+    await page.locator("inbox-search input:focus").wait_for()
+    await page.keyboard.type("tardif")
+    await page.get_by_text("Nothing says “tardif”.").wait_for()
+    double.write(double.customer("Léa Tardif"), "Me voilà")
+    await page.locator("inbox-search .hit", has_text="Léa Tardif").first.wait_for()
+    assert await page.locator("inbox-search input").evaluate("(input) => input.matches(':focus')")
+    asked = len(double.searching.asked)
+    double.write(double.customer("Driss"), "Moi aussi")
+    await page.locator("inbox-search .hit", has_text="Léa Tardif").first.click()
+    await page.wait_for_url("**/inbox/*")
+    assert len(double.searching.asked) == asked
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_stretch_of_a_thread_and_its_events_make_the_newer_stretch(
     double: Double, screen: Screen, seed: int

@@ -1,11 +1,12 @@
 import { css, html, nothing } from "lit";
 import { Panel, define, fmt, get, icon, members, navigate, storageKey, t, tags, tn } from "@comptoir/sdk";
-import { onLive } from "@comptoir/sdk/ledger.js";
+import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { pane } from "../styles.js";
 import { groupsOf } from "./groups.js";
 import { marked } from "./marked.js";
 
 const TYPING = 180; // ms after the last letter until it is asked
+const AGAIN = 1_000; // ms after an arrival until what was not found is asked again
 const RECENT = 6;
 const TURNS = 20;
 const PERIODS = { week: 7, month: 30, year: 365 }; // days
@@ -39,7 +40,8 @@ class Search extends Panel {
   connectedCallback() {
     super.connectedCallback();
     this.cleanup(onLive(() => this.error && this.ask()));
-    this.cleanup(() => clearTimeout(this.timer));
+    this.cleanup(ledger.onEvent(({ type }) => type === "message.received" && this.arrived()));
+    this.cleanup(() => [this.timer, this.later].forEach(clearTimeout));
   }
 
   firstUpdated() {
@@ -158,6 +160,15 @@ class Search extends Panel {
       if (asked === this.asked) this.busy = false;
     }
     return undefined;
+  }
+
+  /** Whoever is looked for in vain may be about to come; who comes while it is being answered, too. */
+  arrived() {
+    this.later ??= setTimeout(() => {
+      this.later = null;
+      if (this.busy) this.arrived();
+      else if (this.found && !this.hits.length) this.ask();
+    }, AGAIN);
   }
 
   /** The server stops when it has taken long enough: while nothing is found, it is asked to go on. */
