@@ -74,7 +74,7 @@ export class Badges {
   }
 
   broke(panel, error) {
-    console.warn(`badge ${panel.plugin}.${panel.name}`, error);
+    console[error instanceof Unreachable ? "info" : "warn"](`badge ${panel.plugin}.${panel.name}`, error);
     this.failed.set(panel, { until: Date.now() + REST, error });
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.again(), REST);
