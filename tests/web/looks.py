@@ -91,3 +91,60 @@ async def flaws(page: Page) -> list[str]:
         told = [*await page.evaluate(_CUT_OFF), *await page.evaluate(_SMALL, _FINGER)]
         found += [f"{width}: {one}" for one in told]
     return found
+
+
+# What Tab is to come by: in the dialog that is open, else on the whole page. A radio group is one stop.
+_WALK = """() => {
+    const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
+    const deep = (root) => { let at = root.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at; };
+    const up = (one) => one.assignedSlot ?? one.parentElement ?? one.getRootNode().host ?? null;
+    const line = (one) => { const found = []; for (let at = one; at && found.length < 5; at = up(at)) found.push(at); return found; };
+    const look = (one) => line(one).map((at) => {
+        const { outline, boxShadow, borderColor, backgroundColor, textDecorationLine, opacity } = getComputedStyle(at);
+        return [outline, boxShadow, borderColor, backgroundColor, textDecorationLine, opacity].join();
+    }).join(';');
+    const inside = (one, box) => { for (let at = one; at; at = up(at)) if (at === box) return true; return false; };
+    const all = (root, found = []) => {
+        for (const one of root.querySelectorAll('*')) { found.push(one); if (one.shadowRoot) all(one.shadowRoot, found); }
+        return found;
+    };
+    const told = (one) => `${one.localName} ${one.ariaLabel ?? ''} ${one.innerText ?? ''} ${one.name ?? ''}`.replace(/\\s+/g, ' ').trim().slice(0, 90);
+    deep(document)?.blur();
+    const everything = all(document);
+    const box = everything.findLast((one) => one.matches('dialog:modal')) ?? document.body;
+    const stop = (one) => one.matches(controls) && one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true })
+        && !one.closest('[inert]') && !(one.type === 'radio' && !one.checked) && !one.shadowRoot?.delegatesFocus && inside(one, box);
+    const rest = new Map(everything.filter(stop).map((one) => [one, look(one)]));
+    const stumbles = new Set();
+    let [before, stays] = [null, 0];
+    globalThis.walked = {
+        left: new Set(rest.keys()), stumbles,
+        step() {
+            const at = deep(document);
+            stays = at === before ? stays + 1 : 0;
+            before = at;
+            if (stays > 8) stumbles.add(`does not let go: ${told(at)}`);
+            if (!at || at === document.body || at.matches('dialog')) return;
+            if (!inside(at, box)) { stumbles.add(`outside: ${told(at)}`); return; }
+            walked.left.delete(at);
+            const { left, top, right, bottom, width } = at.getBoundingClientRect();
+            if (width > 1 && (right <= 0 || left >= innerWidth || bottom <= 0 || top >= innerHeight)) stumbles.add(`not on the screen: ${told(at)}`);
+            if (rest.has(at) && rest.get(at) === look(at)) stumbles.add(`where one is cannot be seen: ${told(at)}`);
+        },
+        end() { return [...stumbles, ...[...walked.left].filter((one) => one.isConnected).map((one) => `not reached: ${told(one)}`)]; },
+    };
+    return rest.size;
+}"""  # noqa: E501 - a browser's
+
+
+async def stumbles(page: Page) -> list[str]:
+    """Whoever has the Tab key alone: what they do not come to, what holds them, where they cannot see that they are."""
+    stops = await page.evaluate(_WALK)
+    assert stops
+    for _ in range(3 * stops + 20):
+        await page.keyboard.press("Tab")
+        await page.evaluate("walked.step()")
+        if not await page.evaluate("walked.left.size"):
+            break
+    found: list[str] = await page.evaluate("walked.end()")
+    return found

@@ -31,6 +31,12 @@ class Dialog extends LitElement {
     </dialog>`;
   }
 
+  /** The browser gives the focus back when a dialog is closed, not when whoever asked takes it off the page. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.dialog?.open && this.before?.isConnected) this.before.focus();
+  }
+
   get dialog() {
     return this.renderRoot.querySelector("dialog");
   }
@@ -42,6 +48,7 @@ class Dialog extends LitElement {
 
   /** The first thing to fill in gets the focus, not the cross that closes. */
   async show() {
+    this.before = focused(document);
     this.dialog.showModal();
     const first = this.querySelector("[autofocus], ui-field:not([disabled]), ui-picker, ui-check, ui-switch, ui-secret, input, textarea, select");
     await first?.updateComplete;
@@ -69,5 +76,7 @@ class Dialog extends LitElement {
     if (event.target === this.dialog && event.detail) this.leave();
   }
 }
+
+const focused = ({ activeElement: at }) => (at?.shadowRoot?.activeElement ? focused(at.shadowRoot) : at);
 
 customElements.define("ui-dialog", Dialog);
