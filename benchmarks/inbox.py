@@ -2,7 +2,7 @@
 
 Each figure is of one answer of the server's: the statements, their rows read into Python and the page put together,
 without HTTP: processor time (ours and the database's), and the median on the clock. All sizes are tenants of one
-database, asked in turn. Writes benchmarks/INBOX.md.
+database, asked in turn. A ratio is to the smallest whose page is as full. Writes benchmarks/INBOX.md.
 To measure something else, add a line to `ASKED`.
 """
 
@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.inbox_world import World, connect, fill, settle
+from benchmarks.inbox_world import FIELDS, World, connect, fill, furnish, settle
 from benchmarks.processor import spent
 from benchmarks.report import Report, load_now
 from core.db.migrate import run as migrate
@@ -34,10 +34,15 @@ def _list(filtered: Callable[[World], Filter], sort: Sort = "latest") -> Asked:
     return lambda db, world: list_conversations(db, filtered(world), limit=_PAGE, sort=sort)
 
 
+def _kept(key: str, value: str) -> Asked:
+    return lambda db, _: list_conversations(db, Filter(field=(key, value)), limit=_PAGE, fields=[FIELDS])
+
+
 def _second_page(db: Database, world: World) -> Awaitable[Any]:
     async def both() -> Any:
         first = await list_conversations(db, Filter("closed"), limit=_PAGE)
-        return await list_conversations(db, Filter("closed"), limit=_PAGE, cursor=first.next)
+        second = await list_conversations(db, Filter("closed"), limit=_PAGE, cursor=first.next)
+        return [*first.items, *second.items]
 
     return both()
 
@@ -67,6 +72,10 @@ ASKED: Mapping[str, tuple[Sees, Asked]] = {
     "list: waiting for more than an hour": ("all", _list(lambda w: Filter(waiting_longer=timedelta(hours=1)))),
     "list: longest waiting first": ("all", _list(lambda w: Filter(), "waiting")),
     "list: mine, longest waiting first": ("all", _list(lambda w: Filter("open", [w.tenant.agent_id]), "waiting")),
+    "list: a field of every third contact": ("all", _kept("city", "fes")),
+    "list: a field of 500 contacts, far down": ("all", _kept("quiet", "longest")),
+    "list: a field of 2,000 contacts, far down": ("all", _kept("quieter", "long")),
+    "list: a field of 10,000 contacts (3,333 at 10,000 messages), far down": ("all", _kept("old", "yes")),
     "list: open, of who sees their team's": ("team", _list(lambda w: Filter("open"))),
     "list: open, of who sees their own": ("own", _list(lambda w: Filter("open"))),
     "counts of the five tabs": ("all", _tabs),
@@ -82,6 +91,7 @@ async def measure(report: Report, sizes: tuple[int, ...]) -> None:
         await migrate(dsn)
         db, owner = await Database.open(dsn), await connect(dsn)
         try:
+            await furnish(owner)
             worlds = [await fill(db, owner, size) for size in sizes]
             await settle(owner)
             for name, (sees, asked) in ASKED.items():
@@ -94,18 +104,28 @@ async def measure(report: Report, sizes: tuple[int, ...]) -> None:
 async def _compare(report: Report, db: Database, owner: Any, worlds: list[World], name: str, sees: Sees,
                    asked: Asked) -> None:  # fmt: skip
     taken: dict[int, list[float]] = {world.messages: [] for world in worlds}
-    used = dict.fromkeys(taken, 0.0)
+    used, rows = dict.fromkeys(taken, 0.0), dict.fromkeys(taken, 0)
     for turn in range(-1, _TURNS):
         for world in worlds:
             with tenant_scope(world.tenant.id), viewer_scope(Viewer(world.tenant.agent_id, sees)):
                 before, times = await spent(owner), [await _timed(asked, db, world) for _ in range(_ROUNDS)]
+                spending = await spent(owner) - before
+                rows[world.messages] = _rows(await asked(db, world))
             if turn >= 0:  # the first prepares statements
-                used[world.messages] += 1000 * (await spent(owner) - before) / _TURNS / _ROUNDS
+                used[world.messages] += 1000 * spending / _TURNS / _ROUNDS
                 taken[world.messages] += times
-    first = next(iter(used.values()))
+    first = next(used[size] for size in used if rows[size] == max(rows.values()))
     for size, processor in used.items():
-        report.add(f"{name}: {size:,} messages", processor, "ms", ratio=first, of="of the first")
+        full = rows[size] == max(rows.values())
+        report.add(f"{name}: {size:,} messages ({rows[size]:,} rows)", processor, "ms",
+                   ratio=first if full else None, of="of the first")  # fmt: skip
         report.add("&nbsp;&nbsp;on the clock", statistics.median(taken[size]), "ms")
+
+
+def _rows(answer: Any) -> int:
+    """Shown, or counted."""
+    told = getattr(answer, "items", answer)
+    return sum(one if isinstance(one, int) else 1 for one in told)
 
 
 async def _timed(asked: Asked, db: Database, world: World) -> float:
