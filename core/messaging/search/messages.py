@@ -10,11 +10,12 @@ from uuid import UUID
 import asyncpg
 
 from core.db.pool import Connection, Database
-from core.db.scope import current_viewer, require_tenant
+from core.db.scope import require_tenant
 from core.errors import Unavailable
 from core.messaging.page import by_time, encode
 from core.messaging.search.folding import fold
 from core.messaging.search.question import Question, Terms, terms_of_text
+from core.messaging.search.sight import limited_sight
 from core.messaging.search.snippets import snippet
 
 _BUDGET_SECONDS: Final = 0.25
@@ -52,9 +53,6 @@ _IN_FEW: Final = """
 _IN_SIGHT: Final = """
         and exists (select from conversations v where v.tenant_id = w.tenant_id and v.id = w.conversation_id
             and (v.assignee_id = $12 or v.team_id = any ($13::uuid[])))"""
-TEAMS: Final = "select team_id from team_members where tenant_id = $1 and user_id = $2"
-SEEN: Final = """select id from conversations where tenant_id = $1 and assignee_id = $2
-union select id from conversations where tenant_id = $1 and team_id = any ($3::uuid[]) limit $4"""
 
 _SHOWN: Final = """select m.id, m.at, m.body, r.resource, v.id as conversation_id, v.kind, v.status,
     c.id as contact_id, c.display_name, g.subject, m.account_id,
@@ -129,16 +127,12 @@ def _earliest(*moments: datetime | None) -> datetime | None:
 
 
 async def _sight(connection: Connection) -> _Sight:
-    viewer = current_viewer()
-    if viewer is None or viewer.sees == "all":
+    sight = await limited_sight(connection, _FEW_CONVERSATIONS)
+    if sight is None:
         return _Sight()
-    tenant_id, teams = require_tenant(), list[UUID]()
-    if viewer.sees == "team":
-        teams = [row["team_id"] for row in await connection.fetch(TEAMS, tenant_id, viewer.member_id)]
-    rows = await connection.fetch(SEEN, tenant_id, viewer.member_id, teams, _FEW_CONVERSATIONS + 1)
-    if len(rows) <= _FEW_CONVERSATIONS:
-        return _Sight(_IN_FEW, ([row["id"] for row in rows],), blind=not rows)
-    return _Sight(_IN_SIGHT, (viewer.member_id, teams))
+    if sight.few is not None:
+        return _Sight(_IN_FEW, (sight.few,), blind=not sight.few)
+    return _Sight(_IN_SIGHT, (sight.member_id, sight.teams))
 
 
 async def _shown(db: Database, ids: Sequence[UUID], terms: Terms) -> list[dict[str, Any]]:

@@ -6,16 +6,15 @@ finds words is leakproof, so behind row-level security no index would be used. T
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from core.db.pool import Connection, Database
-from core.db.scope import current_viewer, require_tenant
-from core.messaging.search.messages import SEEN, TEAMS
+from core.db.scope import require_tenant
 from core.messaging.search.question import Terms
+from core.messaging.search.sight import limited_sight
 
 _log = logging.getLogger(__name__)
 MOST: Final = 500
@@ -67,36 +66,16 @@ async def _ids(connection: Connection, table: str, terms: Terms, *, talks: bool)
     try:
         async with connection.transaction():
             await connection.execute(_SETTINGS)
-            limited = await _limits(connection) if talks else None
-            if limited is not None and len(limited.conversations) <= _FEW_CONVERSATIONS:
-                return await _asked(connection, _OF_FEW, table, terms, limited.conversations)
-            sight, seen = (_IN_SIGHT, limited.seen) if limited else ("", ())
-            found = await _asked(connection, _OF_NEWEST, table, terms, *seen, sight=sight)
+            sight = await limited_sight(connection, _FEW_CONVERSATIONS) if talks else None
+            if sight is not None and sight.few is not None:
+                return await _asked(connection, _OF_FEW, table, terms, sight.few)
+            condition, seen = (_IN_SIGHT, (sight.member_id, sight.teams)) if sight else ("", ())
+            found = await _asked(connection, _OF_NEWEST, table, terms, *seen, sight=condition)
             if len(found) < _ENOUGH:
-                found = await _asked(connection, _OF_ALL, table, terms, *seen, terms.grams, sight=sight)
+                found = await _asked(connection, _OF_ALL, table, terms, *seen, terms.grams, sight=condition)
     except asyncpg.QueryCanceledError:
         _log.warning("searching %s took too long and ended with its newest rows", table)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """Of a member who does not see everything: their conversations, one too many when they are not few; who and whose
-    teams'."""
-
-    conversations: list[UUID]
-    seen: tuple[UUID | None, list[UUID]]
-
-
-async def _limits(connection: Connection) -> _Limits | None:
-    viewer = current_viewer()
-    if viewer is None or viewer.sees == "all":
-        return None
-    tenant_id, teams = require_tenant(), list[UUID]()
-    if viewer.sees == "team":
-        teams = [row["team_id"] for row in await connection.fetch(TEAMS, tenant_id, viewer.member_id)]
-    rows = await connection.fetch(SEEN, tenant_id, viewer.member_id, teams, _FEW_CONVERSATIONS + 1)
-    return _Limits([row["id"] for row in rows], (viewer.member_id, teams))
 
 
 async def _asked(connection: Connection, query: str, table: str, terms: Terms, *given: Any,
