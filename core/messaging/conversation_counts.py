@@ -7,15 +7,16 @@ from typing import Any, Final
 import asyncpg
 
 from core.db.pool import Connection, Database
-from core.messaging.contact_fields import both, having
-from core.messaging.conversation_filter import Condition, Filter, Values, nothing_more
+from core.messaging.conversation_filter import Filter, Values
 from core.messaging.conversation_finding import Finding
-from core.messaging.conversation_timers import timing
+from core.messaging.plugin_sets import MANY, Narrowed, narrowed, sets_of
 
 MOST: Final = 1000
 """No more are counted."""
 TOGETHER, EACH, LONGEST = 0.5, 0.15, 2.0
 """Seconds that all may take in one statement; each alone, when they did not come to an end; and all of those."""
+
+_Asked = tuple[Filter, Narrowed]
 
 _COUNT: Final = "(select count(*) from (select from ({seen}) seen limit {most:d}) counted)"
 
@@ -27,38 +28,34 @@ async def count_conversations(
     `fields` and `timers`: the tables in which the tenant's plugins keep those."""
     if not filters:
         return []
-    more = [both(await having(db, one.field, fields), await timing(db, one.timer, timers)) for one in filters]
     async with db.tenant() as connection:
-        counted = await _counted(connection, filters, more, TOGETHER)
-        return await _one_by_one(connection, filters, more) if counted is None else counted
+        asked = [(one, await narrowed(connection, sets_of(one, fields, timers), MANY)) for one in filters]
+        counted = await _counted(connection, asked, TOGETHER)
+        return await _one_by_one(connection, asked) if counted is None else counted
 
 
-def count_statement(filters: Sequence[Filter], more: Sequence[Condition] = ()) -> tuple[str, list[Any]]:
+def count_statement(asked: Sequence[_Asked]) -> tuple[str, list[Any]]:
     """The statement for the viewer in scope, and its parameters."""
     values = Values()
-    found = [Finding(one, "oldest" if one.waiting_longer is None else "waiting", values, most=MOST, more=condition)
-             for one, condition in zip(filters, more or [nothing_more] * len(filters), strict=True)]
+    found = [Finding(one, "oldest" if one.waiting_longer is None else "waiting", values, most=MOST, narrowed=narrowed)
+             for one, narrowed in asked]  # fmt: skip
     counts = [_COUNT.format(seen=one.statement, most=MOST) for one in found]
     return "select " + ", ".join(counts), values.given
 
 
-async def _one_by_one(
-    connection: Connection, filters: Sequence[Filter], more: Sequence[Condition]
-) -> list[int | None]:
+async def _one_by_one(connection: Connection, asked: Sequence[_Asked]) -> list[int | None]:
     """A dear one costs the others nothing but their time: after LONGEST the rest stay uncounted."""
     until = get_running_loop().time() + LONGEST
     found: list[int | None] = []
-    for one, condition in zip(filters, more, strict=True):
+    for one in asked:
         left = until - get_running_loop().time()
-        counted = await _counted(connection, [one], [condition], min(EACH, left)) if left > 0 else None
+        counted = await _counted(connection, [one], min(EACH, left)) if left > 0 else None
         found += counted or [None]
     return found
 
 
-async def _counted(
-    connection: Connection, filters: Sequence[Filter], more: Sequence[Condition], seconds: float
-) -> list[int | None] | None:
-    query, given = count_statement(filters, more)
+async def _counted(connection: Connection, asked: Sequence[_Asked], seconds: float) -> list[int | None] | None:
+    query, given = count_statement(asked)
     try:
         async with connection.transaction():
             await connection.execute(f"set local statement_timeout = {max(1, round(seconds * 1000))}")

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 from core.db.scope import current_viewer
 from core.messaging.conversation_filter import Condition, Filter, Sort, Status, Values, nothing_more
+from core.messaging.plugin_sets import WHOLE, Narrowed, PluginSet
 from core.messaging.window import WINDOW
 
 _WAITS: Final = "v.waiting_since is not null and v.status <> 'closed'"
@@ -42,6 +43,12 @@ _PIECE: Final = """
         select {id} as id, {key} as at from {rows}
         where {conditions} order by {key} {way}, {id} {way} limit {most:d}) found
 """
+# A set of plugins', one after the other: `offset 0`, or the planner might join it with all of the tenant's.
+_GONE_THROUGH: Final = """
+    select found.id, found.at from (select distinct s.value from ({rows}) s) d cross join lateral (
+        select v.id as id, v.{key} as at from conversations v
+        where v.{set} = d.value and {conditions} offset 0) found
+"""
 _NOTHING: Final = "select null::uuid as id, null::timestamptz as at limit 0"
 _CONVERSATIONS: Final = "conversations v"
 # One by one, in the order of the tag: a planner that joins the two whole reads all of a common tag.
@@ -52,21 +59,32 @@ _TEAMS: Final = "(select m.team_id as value from team_members m where m.user_id 
 
 
 class Finding:
-    """The conversations of a filter in an order, at most `most` of each piece: `statement` has (id, at)."""
+    """The conversations of a filter in an order, at most `most` of each piece: `statement` has (id, at). Where a set of
+    a plugin's is gone through, they are all that are in it, in no order."""
 
     def __init__(self, wanted: Filter, order: Order, values: Values, *, most: int, after: tuple[Any, Any] | None = None,
-                 more: Condition = nothing_more) -> None:  # fmt: skip
+                 more: Condition = nothing_more, narrowed: Narrowed = WHOLE) -> None:  # fmt: skip
         self.order = _ORDERS[order]
         self._wanted, self._values, self._most, self._after = wanted, values, most, after
+        self._through = narrowed.through
         # Nobody waits in a closed one, and no timer runs.
         going_on = wanted.waiting_longer is not None or wanted.timer is not None
         shown = _ORDERS["waiting"].all if going_on else self.order.all
         self._statuses = [one for one in shown if wanted.status in (None, one)]
-        self._more = more(values) if self._statuses else []
+        self._more = [*more(values), *narrowed.condition(values)] if self._statuses else []
 
     @property
     def statement(self) -> str:
-        return "\n    union\n".join(self._pieces()) if self._statuses else _NOTHING
+        if not self._statuses:
+            return _NOTHING
+        return "\n    union\n".join(self._pieces()) if self._through is None else self._gone_through(self._through)
+
+    def _gone_through(self, through: PluginSet) -> str:
+        """The wall alone keeps a limited member from the others' of these."""
+        statuses = ", ".join(f"'{one}'" for one in self._statuses)
+        every = [f"v.status in ({statuses})", *self._conditions(), *self._in_order("v", "v.id")]
+        return _GONE_THROUGH.format(rows=through.rows(self._values), set=through.key, key=self.order.key,
+                                    conditions=" and ".join(every))  # fmt: skip
 
     def _pieces(self) -> list[str]:
         """The wall lets a limited member's rows through and no others. Said here once more as the conditions of an
@@ -109,13 +127,17 @@ class Finding:
         order = self.order
         statuses = "(values " + ", ".join(f"('{one}')" for one in self._statuses) + ") s(status)"
         key, id = f"{alias}.{order.key}", "c.conversation_id" if alias == "c" else "v.id"
-        every = [*conditions, *chosen, f"{alias}.status = s.status"]
-        if order.needs:
-            every.append(order.needs if alias == "v" else "c.waiting_since is not null")
-        if self._after is not None:
-            every.append(self._values.into(f"({key}, {id}) {order.after} ({{}}, {{}})", *self._after))
+        every = [*conditions, *chosen, f"{alias}.status = s.status", *self._in_order(alias, id)]
         return _PIECE.format(sets=f"{statuses} cross join {sets}" if sets else statuses, id=id, key=key, rows=rows,
                              conditions=" and ".join(every), way=order.way, most=self._most)  # fmt: skip
+
+    def _in_order(self, alias: str, id: str) -> list[str]:
+        """That it has a place in the order, and that this is after the last page's."""
+        order = self.order
+        needs = [order.needs if alias == "v" else "c.waiting_since is not null"] if order.needs else []
+        if self._after is None:
+            return needs
+        return [*needs, self._values.into(f"({alias}.{order.key}, {id}) {order.after} ({{}}, {{}})", *self._after)]
 
     def _conditions(self, *chosen: str) -> list[str]:
         """All but the status, and but what the pieces are chosen by."""
