@@ -18,6 +18,7 @@ from core.messaging.lanes import Delivery, Lanes, LocalLimits
 from core.messaging.lanes.allowance import Bucket
 from core.messaging.media import SentMedia
 from core.messaging.search.keeper import SearchKeeper
+from core.messaging.waking import Waker
 from core.plugins import enablement, jobs
 from core.plugins.host import PluginHost
 from core.plugins.locks import PairLocks
@@ -40,7 +41,8 @@ class Errands:
                                   media=media)
 
     async def receive(self) -> int:
-        """Apply what Meta delivered and number the events."""
+        """Apply what Meta delivered, wake whose snooze is over, and number the events."""
+        await Waker(self._db).wake_due()
         intake, sequencer = Intake(self._db, self._wake), Sequencer(self._db, self._wake)
         try:
             return await intake.drain() + await sequencer.drain()

@@ -58,6 +58,16 @@ async def place(ctx: Context, conversation: Conversation, *, event_id: int | Non
         return str(kept.state)
 
 
+async def await_waking(ctx: Context, conversation: Conversation) -> None:
+    """Whoever had it has left while it was snoozed: awake, it is one that waits."""
+    async with dispatching(ctx):
+        kept = await kept_of(ctx, conversation.id)
+        if (ctx.event_id or 0) > kept.event_id:
+            kept.event_id = ctx.event_id or 0
+            _wait(kept, ctx.now(), None)
+            await kept.save()
+
+
 async def _by_rule(ctx: Context, dispatch: Dispatch, kept: Assignment, rule: Rule, conversation: Conversation,
                    instead_of: UUID | None) -> None:
     at, open_now = ctx.now(), ctx.business_hours.is_open(ctx.now())

@@ -7,7 +7,7 @@ from comptoir_sdk import Agent, Context, Conversation, Invalid, Message, NotFoun
 
 from plugins.inbox.assignment.choice import by_labels, fitting
 from plugins.inbox.assignment.desks import dispatch_of, seats_of
-from plugins.inbox.assignment.giving import dispatching, kept_of, place
+from plugins.inbox.assignment.giving import await_waking, dispatching, kept_of, place
 from plugins.inbox.assignment.models import Assignment, Rule
 from plugins.inbox.assignment.speaking import with_language
 
@@ -39,6 +39,8 @@ async def assigned(ctx: Context, conversation: Conversation, agent: Agent | None
     if left and (current := await _current(ctx, conversation.id)) and current.assignee is None:
         if current.status == "open":
             await place(ctx, current, event_id=ctx.event_id)
+        elif current.status == "snoozed":
+            await await_waking(ctx, current)
         return
     async with dispatching(ctx):
         kept = await kept_of(ctx, conversation.id)
@@ -82,8 +84,20 @@ async def updated(ctx: Context, conversation: Conversation, change: str) -> None
     """Snoozed, it leaves a place free; awake, it may be one that waits. Labelled, another rule may fit it."""
     if change == "labels":
         await _labelled(ctx, conversation.id)
+    if change in ("woken", "open"):
+        await _awake(ctx, conversation.id)
     if change in ("snoozed", "woken", "open") and await Assignment.exists(state="waiting"):
         await ctx.jobs.enqueue("give", key="give")
+
+
+async def _awake(ctx: Context, conversation_id: UUID) -> None:
+    """Nobody has it, and no person wanted that: its member left when it was closed, or there were no rules then."""
+    current = await _current(ctx, conversation_id) if await Rule.exists() else None
+    if current is None or current.assignee is not None or current.status != "open":
+        return
+    kept = await Assignment.get_or_none(conversation_id=conversation_id)
+    if kept is None or kept.state == "given":
+        await place(ctx, current, event_id=ctx.event_id)
 
 
 async def _labelled(ctx: Context, conversation_id: UUID) -> None:

@@ -72,7 +72,10 @@ async def heard_waiting(ctx: Context, conversation_id: UUID, team: Team | None) 
 
 
 async def heard_woken(ctx: Context, conversation: Conversation) -> None:
-    if conversation.assignee is not None:
+    """Whoever has it; of what nobody has, its team hears as of a new one."""
+    if conversation.assignee is None:
+        await heard_waiting(ctx, conversation.id, conversation.team)
+    else:
         await tell(ctx, "woken", conversation.id, [conversation.assignee.id])
 
 

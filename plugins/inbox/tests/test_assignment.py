@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +144,58 @@ async def test_whoever_leaves_or_is_away_leaves_theirs_to_others_and_who_comes_b
     assert gone.status == 204, gone.text
     await comptoir.drain()
     assert held(await listed(owner)) == {str(two.user_id): 2}
+
+
+async def test_what_was_snoozed_when_its_member_left_is_given_or_told_to_its_team_when_it_wakes(
+        comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, leaver, colleague = [await shop.agent("owner"), await shop.agent(), await shop.agent("supervisor")]
+    made = await owner.post("/api/v1/teams", json={"name": "Ventes", "members": [str(colleague.user_id)]})
+    await away(owner)
+    await away(colleague)
+    await write(comptoir, shop, 1)
+    await rules(owner, {})
+    await write(comptoir, shop, 2, 3)
+    old, by_rule, by_hand = await listed(owner)
+    for one in (old, by_hand):  # before there were rules, and a person's choice
+        await owner.put(f"/api/v1/conversations/{one['id']}/assignment", json={"assignee": str(leaver.user_id)})
+    await owner.put(f"/api/v1/conversations/{old['id']}/team", json={"team": made.json()["id"]})
+    for one in (old, by_rule, by_hand):
+        await owner.put(f"/api/v1/conversations/{one['id']}/status", json={"status": "snoozed"})
+    await comptoir.drain()
+    assert held(await listed(owner, "snoozed")) == {str(leaver.user_id): 3}
+    assert (await owner.delete(f"/api/v1/members/{leaver.user_id}")).status == 204
+    await comptoir.drain()
+    assert held(await listed(owner, "snoozed")) == {None: 3}
+    await _wakes(comptoir, owner, old["id"])
+    told = (await colleague.get(f"{BASE}/notices?unread=true")).json()["items"]
+    assert [(one["kind"], one["conversation"]["id"]) for one in told] == [("unassigned", old["id"])]
+    await away(colleague, available=True)
+    for one in (by_rule, by_hand):
+        await _wakes(comptoir, owner, one["id"])
+    assert held(await listed(owner)) == {str(colleague.user_id): 3}
+    assert await shop.failures("inbox") == []
+
+
+async def test_what_a_person_took_from_everybody_stays_nobodys_when_it_wakes(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner = await shop.agent("owner")
+    await rules(owner, {})
+    await write(comptoir, shop, 1)
+    [given] = await listed(owner)
+    await owner.put(f"/api/v1/conversations/{given['id']}/assignment", json={"assignee": None})
+    await comptoir.drain()
+    await _wakes(comptoir, owner, given["id"])
+    assert held(await listed(owner)) == {None: 1}
+
+
+async def _wakes(comptoir: Kernel, owner: Agent, conversation: str) -> None:
+    """Snoozed for a moment, and that is over."""
+    path = f"/api/v1/conversations/{conversation}"
+    until = (datetime.now(UTC) + timedelta(milliseconds=500)).isoformat()
+    assert (await owner.put(f"{path}/status", json={"status": "snoozed", "until": until})).status == 200
+    while (await owner.get(path)).json()["status"] == "snoozed":
+        await comptoir.drain()
 
 
 async def test_what_waited_while_nobody_was_seen_is_given_once_somebody_is(

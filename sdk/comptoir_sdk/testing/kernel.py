@@ -216,8 +216,8 @@ class Kernel(Protocol):
     async def tenant(self, slug: str = ..., *, plugins: Mapping[str, Mapping[str, Any]]) -> Shop: ...
 
     async def drain(self) -> None:
-        """Apply what was received, number the events, tell the observers, run the jobs, send the messages, hear of
-        their statuses; until nothing is left."""
+        """Apply what was received, wake whose snooze is over, number the events, tell the observers, run the jobs, send
+        the messages, hear of their statuses; until nothing is left."""
 
     def examine(self, plugin: str) -> Examined:
         """Raises LookupError for a plugin that is not installed."""
