@@ -1,6 +1,7 @@
 """Every place where a plugin may stand on the screen: drawn there, asked for when seen, alone in its failures."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -72,6 +73,19 @@ async def test_one_that_breaks_or_hangs_is_a_card_beside_its_neighbours(double: 
     place = screen.page.locator('ui-slot[name="conversation.detail"]')
     await place.get_by_role("button", name="Retry").click()
     await place.get_by_text("mended").wait_for()
+
+
+async def test_an_answer_that_stops_halfway_is_late(double: Double, screen: Screen) -> None:
+    async def half() -> AsyncIterator[str]:
+        yield "<p>three"
+        await asyncio.Event().wait()
+
+    double.offered.fragments["pins"] = half()
+    double.panels = [panel("conversation.detail")]
+    await screen.go(f"/inbox/{double.customer('Salma')['id']}")
+    await screen.page.get_by_text("Pins could not load.").wait_for()
+    assert [error for error in screen.errors if "It took too long to answer." not in error] == []
+    screen.errors.clear()
 
 
 async def test_a_folded_panel_is_asked_for_when_somebody_opens_it(double: Double, screen: Screen) -> None:

@@ -10,6 +10,7 @@ import { bootstrap } from "./session.js";
 
 export const BUDGET = 2_000; // ms until a panel that has not arrived counts as broken
 const SETTLE = 150; // ms
+const ENDED = new Set(["TimeoutError", "AbortError"]);
 
 const TESTS = {
   "contact.has": (field, { contact }) => Boolean(contact?.[field]),
@@ -62,8 +63,11 @@ export async function mount(piece, ctx) {
   return element;
 }
 
-/** A request that ran out of its budget is the plugin's lateness; one that found no server is not its fault. */
-export const lateness = (error) => (!away() && (error.cause?.name === "TimeoutError" || error.name === "TimeoutError") ? new Error(t("It took too long to answer.")) : error);
+/**
+ * A request that ran out of its budget is the plugin's lateness; one that found no server is not its fault. Chromium calls
+ * it an abort when the budget ended in the middle of the answer.
+ */
+export const lateness = (error) => (!away() && [error.name, error.cause?.name].some((name) => ENDED.has(name)) ? new Error(t("It took too long to answer.")) : error);
 
 const told = new Set();
 
