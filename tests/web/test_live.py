@@ -299,3 +299,20 @@ REPLAY = """async ([snapshot, events]) => {
     return { conversations: sorted(state.conversations), contacts: sorted(state.contacts),
              threads: Object.fromEntries([...state.threads].map(([id, thread]) => [id, sorted(thread.messages)])) };
 }"""
+
+
+async def test_who_types_while_all_is_fetched_anew_goes_on_typing(double: Double, screen: Screen) -> None:
+    """The field of another composer would not have the caret, and the rest of the word would be commands."""
+    salma = double.customer("Salma")
+    double.write(salma, "before", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    await screen.live()
+    field = screen.page.get_by_label("Message to Salma")
+    await field.fill("half a sen")
+    double.write(salma, "restored", quiet=True)
+    double.seq, double.log = 3, []
+    double.cut()
+    await screen.page.locator("inbox-thread .tx", has_text="restored").wait_for()
+    await screen.page.keyboard.type("tence")
+    assert await field.input_value() == "half a sentence"
+    assert salma["status"] == "open"

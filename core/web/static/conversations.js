@@ -85,8 +85,10 @@ export class ConversationList {
   more() {
     if (this.loading || (this.loaded && !this.next)) return this.loading;
     this.error = null;
-    this.loading = this.fetch().catch((error) => { this.error = error; }).finally(() => { this.loading = null; });
-    return this.loading;
+    // What was asked before the list began anew is not about it any more.
+    const loading = this.fetch().catch((error) => { if (this.loading === loading) this.error = error; }).finally(() => { if (this.loading === loading) this.loading = null; });
+    this.loading = loading;
+    return loading;
   }
 
   async fetch() {

@@ -1,6 +1,6 @@
 /** One message as a bubble. Template functions, not elements: a thread has hundreds of them pass by. */
 import { css, html, nothing } from "lit";
-import { fmt, icon, panelsIn, rendererOf, t } from "@comptoir/sdk";
+import { can, fmt, icon, panelsIn, rendererOf, t } from "@comptoir/sdk";
 import "@comptoir/sdk/elements/drawn.js";
 import { cards } from "./content/cards.js";
 import { place } from "./content/places.js";
@@ -86,7 +86,7 @@ function below(message, around) {
 function tools(message, around) {
   const { wamid, revoked_at: gone } = message;
   return html`${wamid && !gone && around.mayReact ? html`<ui-menu class="react" .items=${reactionItems(message, around.ours)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("React to this message")} title=${t("React to this message")}>${icon("smile", "small")}</button></ui-menu>` : nothing}
-    ${wamid && !gone ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
+    ${wamid && !gone && can("messages.send") ? html`<button class="ib reply" tabindex="-1" aria-label=${t("Reply to this message")} title=${t("Reply to this message")} @click=${() => around.reply(message)}>${icon("reply", "small")}</button>` : nothing}
     ${message.at ? html`<ui-menu class="more" .items=${menuItems(message, around)}><button class="ib" slot="trigger" tabindex="-1" aria-label=${t("More for this message")} title=${t("More for this message")}>${icon("ellipsis-vertical", "small")}</button></ui-menu>` : nothing}`;
 }
 
@@ -176,8 +176,8 @@ function trouble(message, { retry, discard }) {
   return html`<div class="oops ${unsure ? "unsure" : ""}"><b dir="auto">${head}</b>
     ${cause ? html`<span dir="auto">${cause}</span>` : nothing}${error?.cure && !unsure ? html`<span dir="auto">${error.cure}</span>` : nothing}
     ${error?.code ? html`<span class="muted">${t("WhatsApp's code: {code}", { code: error.code })}</span>` : nothing}
-    <span class="acts"><button class="link" @click=${() => retry(message)}>${unsure ? t("Send again anyway") : t("Retry")}</button>
-      ${status === "unsent" ? html`<button class="link" @click=${() => discard(message)}>${t("Discard")}</button>` : nothing}</span></div>`;
+    ${can("messages.send") ? html`<span class="acts"><button class="link" @click=${() => retry(message)}>${unsure ? t("Send again anyway") : t("Retry")}</button>
+      ${status === "unsent" ? html`<button class="link" @click=${() => discard(message)}>${t("Discard")}</button>` : nothing}</span>` : nothing}</div>`;
 }
 
 /** Whether it has a file that the viewer shows. */

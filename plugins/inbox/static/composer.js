@@ -93,14 +93,15 @@ class Composer extends Panel {
   render() {
     if (!can("messages.send")) return this.closed(t("You may read this conversation, not answer it."), t("Ask an administrator for the right to send messages."));
     if (this.conversation.blocked_at) return blockedNote(this.conversation);
-    return this.windowOpen ? this.writing() : this.outside();
+    if (!this.renderRoot.querySelector("inbox-templates")?.chosen) this.inside = this.windowOpen; // a template that is being filled in stays
+    return this.inside ? this.writing() : this.outside();
   }
 
   writing() {
     return html`${waiting(this)}${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
       ${this.completions.open?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
-      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @sent=${(event) => { event.target.closest("ui-dialog").leave(); this.follow(); }}></inbox-templates></ui-dialog>` : nothing}
+      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @chosen=${() => this.requestUpdate()} @sent=${(event) => { event.target.closest("ui-dialog").leave(); this.follow(); }}></inbox-templates></ui-dialog>` : nothing}
       ${this.drops.over ? html`<div class="over-drop">${t("Let go to add them to your message")}</div>` : nothing}
       ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
   }
@@ -139,7 +140,7 @@ class Composer extends Panel {
     return html`${waiting(this)}${this.closed(t("The 24-hour window is closed."), t("WhatsApp takes templates alone until the customer writes again."), html`<inbox-actions window="closed" .conversation=${this.conversation}></inbox-actions>`)}
       ${this.text.trim() ? html`<div class="notice kept" role="status">${icon("file-text")}<span class="what">${this.shut ? t("The window closed while you were writing. Your words are kept as a draft:") : t("Your draft is kept until then:")} <span class="said cut" dir="auto">“${this.text.trim()}”</span></span>
         <span class="acts"><button class="link" @click=${() => this.begun.discard()}>${t("Discard")}</button></span></div>` : nothing}
-      ${this.picks ? html`<inbox-templates .conversation=${this.conversation} @sent=${this.follow}></inbox-templates>` : html`<ui-skeleton rows="2"></ui-skeleton>`}`;
+      ${this.picks ? html`<inbox-templates .conversation=${this.conversation} @chosen=${() => this.requestUpdate()} @sent=${this.follow}></inbox-templates>` : html`<ui-skeleton rows="2"></ui-skeleton>`}`;
   }
 
   /** What a plugin offers goes where the cursor stands; the person still sends it. */

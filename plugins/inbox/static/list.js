@@ -65,15 +65,16 @@ class List extends Panel {
     this.cleanup(presence.subscribe(() => this.requestUpdate()));
     this.badges = new Badges(() => this.requestUpdate());
     this.cleanup(() => this.badges.stop());
-    this.addEventListener("pointerenter", () => this.hold());
-    this.addEventListener("pointerleave", () => this.release());
+    this.addEventListener("pointerenter", () => { this.hovered = true; this.hold(); });
+    this.addEventListener("pointerleave", () => { this.hovered = false; this.release(); });
   }
 
   willUpdate(changed) {
     if (changed.has("list")) this.release();
     const rows = this.list?.rows() ?? [];
     this.shown = this.held ? this.frozen(rows) : rows;
-    this.news = this.held ? Math.max(0, rows.findIndex((row) => row.id === this.held[0])) : 0;
+    this.news = this.held && this.shown.length ? Math.max(0, rows.findIndex(({ id }) => id === this.shown[0].id)) : 0;
+    if (this.hovered) this.hold(); // also what came, or was let go of, under the pointer
     const last = this.virtual.items.at(-1)?.index ?? 0;
     if (this.list?.loaded && this.list.next && !this.list.error && last > this.shown.length - AHEAD) this.more();
   }
@@ -94,7 +95,7 @@ class List extends Panel {
   }
 
   hold() {
-    this.held ??= this.shown.map((row) => row.id);
+    if (this.list?.loaded && this.shown.length) this.held ??= this.shown.map((row) => row.id);
   }
 
   release() {
@@ -108,7 +109,7 @@ class List extends Panel {
     const [reachable, today] = [this.reachable, fmt.dayKey(Date.now())];
     return html`
       ${this.news ? html`<button class="news" @click=${this.top}>${tn("{n} new", "{n} new", this.news)} ${icon("arrow-up")}</button>` : nothing}
-      <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${this.release}>
+      <div class="scroll" @keydown=${this.keys} @focusin=${this.focused} @focusout=${() => this.hovered || this.release()}>
         <div class="virt" role="listbox" aria-label=${t("Conversations")} .style=${`block-size:${this.virtual.size}px`}>
           ${repeat(this.virtual.items, (item) => item.key, (item) => this.row(item, reachable, today))}</div></div>
       ${list.error ? this.failure() : nothing}${[...this.badges.failed.keys()].map((panel) => this.lost(panel))}`;

@@ -10,7 +10,7 @@ export function menuItems(message, { about, open, reply, details, retry, mayReac
   const { wamid, revoked_at: gone, body, status, id, conversation_id: conversation } = message;
   const panels = gone ? [] : panelsIn("message.menu", about(message));
   return [
-    ...(wamid && !gone ? [{ label: t("Reply"), icon: "reply", run: () => reply(message) }] : []),
+    ...(wamid && !gone && can("messages.send") ? [{ label: t("Reply"), icon: "reply", run: () => reply(message) }] : []),
     ...(body && !gone ? [{ label: t("Copy text"), icon: "copy", run: () => copy(body) }] : []),
     ...(can("messages.send") && mayForward(message) ? [{ label: t("Forward…"), icon: "arrow-right", run: () => send(message) }] : []),
     { label: t("Copy link to message"), icon: "link", run: () => copy(`${location.origin}/inbox/${conversation}?message=${id}`) },

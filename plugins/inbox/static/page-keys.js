@@ -1,8 +1,15 @@
 /** What single keys do in the inbox; "?" lists them in this order. */
-import { t } from "@comptoir/sdk";
+import { can, t } from "@comptoir/sdk";
 import { enterSends } from "./sending-key.js";
 
+const WRITE = "conversations.write";
+const NEEDS = { r: "messages.send", n: WRITE, e: WRITE, m: WRITE, a: WRITE, s: WRITE, t: WRITE, p: WRITE };
+
 export function inboxKeys(inbox) {
+  return Object.fromEntries(Object.entries(all(inbox)).filter(([key]) => !NEEDS[key] || can(NEEDS[key])));
+}
+
+function all(inbox) {
   const [list, open, writing] = [t("Conversation list"), t("Open conversation"), t("Writing")];
   return {
     j: { label: t("Next conversation"), group: list, icon: "arrow-down", run: () => inbox.step(1) },

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
-import { Panel, bindKeys, bootstrap, bring, can, define, fmt, icon, navigate, offerActions, t, toast } from "@comptoir/sdk";
+import { ApiError, Panel, bindKeys, bootstrap, bring, can, define, fmt, icon, navigate, offerActions, t, toast } from "@comptoir/sdk";
 import { ledger, onLive } from "@comptoir/sdk/ledger.js";
 import { doingsOf } from "./doings.js";
 import "./list.js";
@@ -44,14 +44,14 @@ class Inbox extends Panel {
     super();
     this.shelf = new Shelf(this);
     this.picked = new Selection();
-    this.reading = new Reading();
+    this.reading = new Reading(() => this.selected);
     this.finding = false;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.cleanup(ledger.subscribe((changes) => this.heard(changes)));
-    const seen = () => this.reading.mark(this.selected);
+    const seen = () => this.reading.mark();
     document.addEventListener("visibilitychange", seen);
     this.cleanup(() => { document.removeEventListener("visibilitychange", seen); });
     this.cleanup(onLive(() => this.again()));
@@ -117,7 +117,8 @@ class Inbox extends Panel {
   willUpdate(changed) {
     this.fetch();
     if (changed.has("ctx")) this.arrive();
-    this.reading.mark(this.selected);
+    if (this.picked.size && this.list.loaded && !this.finding) this.picked.keep(this.list.rows());
+    this.reading.mark();
   }
 
   /** What ⌘K offers is of the conversation that is here now, and of the views there are. */
@@ -141,6 +142,8 @@ class Inbox extends Panel {
     if (this.list.error) this.list.more()?.then(() => this.repaint());
     if (this.error) this.ask();
     if (this.rested === false) this.rest();
+    this.reading.anew();
+    this.reading.mark();
   }
 
   /** An address of a conversation that is in no list here. */
@@ -160,6 +163,7 @@ class Inbox extends Panel {
     this.message = this.selected && new URLSearchParams(location.search).get("message");
     ledger.keepThreads(THREADS, this.selected);
     if (!this.selected) return;
+    this.reading.anew();
     this.unfold();
     this.shelf.mentions.read(this.selected);
   }
@@ -170,7 +174,7 @@ class Inbox extends Panel {
   }
 
   render() {
-    const conversation = this.selected && ledger.conversation(this.selected);
+    const conversation = this.conversation();
     return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")} @pointerdown=${() => this.unfold()}>
         <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span><inbox-availability .api=${this.api}></inbox-availability></header>
         ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
@@ -179,6 +183,13 @@ class Inbox extends Panel {
         ${this.picked.size ? html`<inbox-bar .selection=${this.picked} size=${this.picked.size} @all=${() => this.pickAll()} @done=${() => this.unpick()}></inbox-bar>` : nothing}`}
       </section>${this.forms()}
       ${conversation && this.unfolded ? this.opened(conversation) : html`<section class="none">${this.nothing()}</section>`}`;
+  }
+
+  /** What is open. While it is fetched anew it stays as it was, and with it whoever writes there. */
+  conversation() {
+    const known = this.selected && ledger.conversation(this.selected);
+    if (known || this.stood?.id !== this.selected || this.error instanceof ApiError) this.stood = known || null;
+    return this.stood;
   }
 
   opened(conversation) {
@@ -330,10 +341,13 @@ class Inbox extends Panel {
 
   /** Closes what is open and shows the one after it: an empty list is the goal. */
   async close() {
-    const { chat } = this;
+    const { chat, selected } = this;
     if (!chat || chat.conversation.status === "closed") return;
-    const next = this.rows?.neighbour(this.selected, 1) ?? this.rows?.neighbour(this.selected, -1) ?? null;
-    if (await chat.status("closed")) this.go(next);
+    const shown = this.rows?.shown ?? this.list.rows();
+    const place = shown.findIndex(({ id }) => id === selected);
+    const next = place < 0 ? null : (shown[place + 1] ?? shown[place - 1])?.id ?? null;
+    // Whoever went elsewhere meanwhile stays there.
+    if ((await chat.status("closed")) && this.selected === selected) this.go(next);
   }
 
   escape() {

@@ -93,7 +93,8 @@ export class Rows {
   }
 
   /** A later reaction of the same author replaces the earlier one; an empty one takes it back. */
-  react({ context_wamid: target, direction, body, participant, author }) {
+  react({ context_wamid: target, direction, body, participant, author, status }) {
+    if (status === "failed" || status === "unsent") return;
     const given = new Map(this.reactions.get(target)); // another one, so that its bubble is drawn again
     const inbound = direction === "inbound";
     const who = inbound ? participant?.id ?? "customer" : "us"; // whoever of us reacts last replaces the others', as at WhatsApp

@@ -112,7 +112,7 @@ class Thread extends Panel {
     // While a thread is fetched anew, what was there stays on the screen, and with it the reader's place.
     if (!this.thread?.loaded && this.rows.length && this.thread?.loading) return;
     const messages = ledger.messages(this.conversation.id);
-    const before = this.rows.at(-1)?.key;
+    this.count(messages);
     const [notes, acts] = this.beside(messages);
     const fresh = this.freshAfter(messages);
     // Every scrolled frame passes here: what did not change is not built again.
@@ -120,8 +120,14 @@ class Thread extends Panel {
     if (built?.of !== messages || built.fresh !== fresh || !same(notes, built.notes) || !same(acts, built.acts))
       this.built = { of: messages, notes, acts, fresh, rows: this.laid.lay(merged(messages, notes, acts), fresh).rows };
     this.rows = this.built.rows;
-    const last = this.rows.at(-1);
-    if (this.settled && before && last && last.key !== before && !this.pinned) this.unseen += Number(last.message?.direction === "inbound");
+  }
+
+  /** How many came in while the reader is elsewhere: a page that follows a stretch out of the middle is no news. */
+  count(messages) {
+    const whole = ledger.atNewest(this.conversation.id);
+    const place = this.settled && whole && this.whole && !this.pinned ? messages.findLastIndex(({ id }) => id === this.last) : -1;
+    if (place >= 0) this.unseen += messages.slice(place + 1).filter(({ direction, type }) => direction === "inbound" && type !== "reaction").length;
+    Object.assign(this, { whole, last: messages.at(-1)?.id });
   }
 
   /** [notes, acts] of the messages that are loaded: what is older comes with its page. */
@@ -160,6 +166,8 @@ class Thread extends Panel {
       // A burst outruns the virtualizer's own following: whoever was at the end stays there.
       this.virtual.virtualizer.scrollToEnd();
     }
+    // Where a page does not fill the pane there is nothing to scroll by.
+    if (this.settled && this.thread?.next && this.virtual.size < (this.virtual.virtualizer.scrollRect?.height ?? 0) + OLDER_AT) older(this.conversation.id);
     // Only after the new rows are measured is it known whether the end is in sight.
     requestAnimationFrame(() => { this.away = this.rows.length > 0 && !this.pinned && !(this.atEnd() && !this.thread?.newer); });
   }

@@ -1,5 +1,6 @@
 """Two agents leave each other notes in the thread, between the messages: seen at once, and by nobody outside."""
 
+import asyncio
 from typing import Any
 
 from comptoir_sdk.testing import Kernel
@@ -87,3 +88,30 @@ async def test_notes_stand_between_the_messages_of_their_time_on_every_page_of_a
     shown = await page.evaluate(_ROWS)
     assert shown == [identifier for _, _, identifier in sorted(times)]
     assert len(shown) == 84
+
+
+async def test_what_is_typed_while_a_note_is_kept_is_another_note(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina = await shop.agent()
+    await shop.receives("Bonjour", sender="+212600000001")
+    await comptoir.drain()
+    conversation = (await amina.get("/api/v1/conversations")).json()["items"][0]["id"]
+    page = await amina.page(f"/inbox/{conversation}?lang=en")
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await _settled(page)
+    go_on = asyncio.Event()
+
+    async def hold(route: Any) -> None:
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/notes", hold)
+    await page.keyboard.press("n")
+    field = page.get_by_label("Note for your team", exact=True)
+    await field.fill("the first")
+    async with page.expect_request("**/notes"):
+        await page.keyboard.press("Enter")
+    await page.keyboard.type(" and the second")
+    go_on.set()
+    await page.locator("inbox-thread .note", has_text="the first").wait_for()
+    await page.wait_for_function("(field) => field.value === 'and the second'", arg=await field.element_handle())

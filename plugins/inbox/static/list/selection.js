@@ -26,6 +26,12 @@ export class Selection {
     for (const id of ids) if (this.ids.size < MOST) this.ids.add(id);
   }
 
+  /** What has left the list is picked no more: a colleague took it, and nobody sees any more that it would be changed. */
+  keep(rows) {
+    const here = new Set(rows.map(({ id }) => id));
+    for (const id of this.ids) if (!here.has(id)) this.ids.delete(id);
+  }
+
   clear() {
     this.ids.clear();
     this.last = null;

@@ -53,9 +53,8 @@ export class Shelf {
     for (const stop of this.stops) stop();
   }
 
-  /** A view's filter is another now, or it is gone: what it showed is asked for anew. */
+  /** A view is another now, or it is gone. Lists are known by what they filter: each stays as it is. */
   learned() {
-    this.lists.clear();
     this.revision += 1;
     this.count();
     this.host.repaint();

@@ -109,19 +109,22 @@ class NoteWriter extends Panel {
     const told = { body, mentions: calledIn(body, this.chosen) };
     try {
       const kept = this.note ? await put(`/api/v1/p/inbox/notes/${this.note.id}`, told) : await post(`/api/v1/p/inbox/conversations/${this.conversationId}/notes`, told);
-      this.written(kept);
+      this.written(kept, body);
     } catch (error) {
       this.error = error.problem?.errors?.[0]?.msg ?? error.message;
     }
     this.busy = false;
   };
 
-  written(note) {
-    if (!this.note) forget(this.conversationId);
-    Object.assign(this, { text: "", chosen: [] });
+  /** What was typed on meanwhile is another note. */
+  written(note, body) {
+    const more = this.text.trim() === body ? "" : this.text.startsWith(body) ? this.text.slice(body.length).trimStart() : this.text;
+    if (!this.note && more) keep(this.conversationId, more);
+    else if (!this.note) forget(this.conversationId);
+    Object.assign(this, { text: more, chosen: more ? this.chosen : [] });
     if (note.unreached.length) toast({ text: t("Not told, because they cannot see this conversation: {names}", { names: new Intl.ListFormat(document.documentElement.lang).format(note.unreached) }) });
     this.dispatchEvent(new CustomEvent("written", { detail: note }));
-    if (this.note) this.leave();
+    if (this.note && !more) this.leave();
   }
 
   leave() {

@@ -29,7 +29,7 @@ export class Replies extends WordList {
     this.close({ quietly: true });
     const before = host.field.value;
     const words = await completed(reply.body, host.conversation);
-    if (!host.field || host.field.value !== before) return; // one wrote on meanwhile
+    if (!host.isConnected || host.field?.value !== before) return; // one wrote on meanwhile, or to somebody else
     put(host.field, begun, end, words);
     host.tray.adopt(reply.files);
     const open = words.indexOf("{{");

@@ -99,6 +99,10 @@ class Templates extends Panel {
     this.renderRoot.querySelector("li button:not([disabled])")?.focus();
   }
 
+  updated(changed) {
+    if (changed.has("chosen")) this.dispatchEvent(new Event("chosen")); // one is filled in, or no more
+  }
+
   closed() {
     this.chosen = null;
     this.renderRoot.querySelector("input")?.focus();
