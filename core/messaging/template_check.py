@@ -74,6 +74,8 @@ def _variables(
     known: Known, component: Mapping[str, Any], type: str, given: Sequence[Mapping[str, Any]]
 ) -> Iterator[Fault]:
     wanted = list(dict.fromkeys(_VARIABLE.findall(str(component.get("text", "")))))
+    if type == "body" and known.category == "AUTHENTICATION" and not component.get("text"):
+        wanted = ["1"]  # the code, in words of WhatsApp's that it has not told
     position, parameters = _place(given, type)
     path: tuple[str | int, ...] = ("components",) if position is None else ("components", position, "parameters")
     if len(parameters) != len(wanted):
@@ -94,6 +96,9 @@ def _buttons(known: Known, given: Sequence[Mapping[str, Any]]) -> Iterator[Fault
             yield Fault(("components", position, "index"), f"is {index}, and the template has {len(offered)} buttons: "
                         f"{_MISMATCH}")  # fmt: skip
     for index, button in enumerate(offered):
+        if button.get("type") == "OTP" and index not in sent:
+            yield Fault(("components",), f"says nothing of button {index}, which hands over the code (131008): "
+                        "give it as the end of an address, type url")  # fmt: skip
         if _VARIABLE.search(str(button.get("url", ""))) and index not in sent:
             yield Fault(("components",), f"says nothing of button {index}, whose address has a variable (131008): "
                         "give its end")  # fmt: skip

@@ -20,12 +20,11 @@ left join contacts c on c.tenant_id = v.tenant_id and c.id = v.contact_id
 left join template_readings r on r.tenant_id = v.tenant_id and r.waba_id = a.waba_id
 where v.id = $1
 """
-# Codes to log in with are for programs: an agent has none to send.
 _TEMPLATES: Final = """
 select name, language, jsonb_build_object('name', name, 'language', language, 'category', category, 'named', named,
     'components', components) as resource
 from known_templates
-where waba_id = $1 and status = 'APPROVED' and category <> 'AUTHENTICATION'
+where waba_id = $1 and status = 'APPROVED'
     and ($3::text is null or (name, language) > ($3, $4))
 order by name, language limit $2
 """

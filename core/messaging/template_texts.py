@@ -20,7 +20,7 @@ async def read_as_sent(connection: Connection, content: Mapping[str, Any], waba_
 
 def as_sent(components: Sequence[Mapping[str, Any]], given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """{header: {format, text}, body, footer, buttons: [{type, text, url}], offer: {text, ends_at}, cards: [the same]};
-    what the template has of it. `ends_at` is in milliseconds since 1970."""
+    what the template has of it. `ends_at` is in milliseconds since 1970; a button that copies has its `code`."""
     shown: dict[str, Any] = {}
     for component in components:
         kind = str(component.get("type", "")).lower()
@@ -55,8 +55,12 @@ def _button(button: Mapping[str, Any], place: int, given: Sequence[Mapping[str, 
     parameters = next((one.get("parameters") or () for one in given
                        if one.get("type") == "button" and str(one.get("index")) == str(place)), ())  # fmt: skip
     found = {"type": str(button.get("type", "")).lower(), "text": str(button.get("text") or "")}
+    if button.get("otp_type"):
+        found["otp_type"] = str(button["otp_type"])
     if button.get("url"):
         found["url"] = _filled(button["url"], parameters)
+    if code := next((one["coupon_code"] for one in parameters if one.get("coupon_code")), None):
+        found["code"] = str(code)
     return found
 
 

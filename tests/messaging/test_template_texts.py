@@ -58,3 +58,13 @@ def test_an_offer_tells_its_end_and_each_card_its_own_words() -> None:
     assert shown["offer"] == {"text": "Soon over", "ends_at": 1_800_000_000_000}
     assert [one["body"] for one in shown["cards"]] == ["{{1}} in {{2}}", "Riad in Fès"]
     assert shown["cards"][1]["buttons"][0]["url"] == "https://atlas.ma/r/7"
+
+
+def test_what_is_copied_stands_beside_its_button_and_a_code_keeps_its_kind() -> None:
+    told: list[dict[str, Any]] = [{"type": "BUTTONS", "buttons": [
+        {"type": "COPY_CODE", "text": "Copy offer code"}, {"type": "OTP", "otp_type": "ONE_TAP", "text": "Copy code"}]}]
+    given = [{"type": "button", "sub_type": "copy_code", "index": "0",
+              "parameters": [{"type": "coupon_code", "coupon_code": "ATLAS10"}]}]  # fmt: skip
+    assert as_sent(told, given)["buttons"] == [
+        {"type": "copy_code", "text": "Copy offer code", "code": "ATLAS10"},
+        {"type": "otp", "text": "Copy code", "otp_type": "ONE_TAP"}]

@@ -217,7 +217,8 @@ async def test_an_authentication_template_needs_a_phone(
     db: Database, clinic: Clinic, process: WebProcess, admin: Caller, tenant: SeededTenant, amina: Thread
 ) -> None:
     told = {"name": "login_code", "language": "fr", "status": "APPROVED", "category": "AUTHENTICATION",
-            "parameter_format": "POSITIONAL", "components": [{"type": "BODY", "text": "{{1}}"}]}
+            "parameter_format": "POSITIONAL", "components": [{"type": "BODY", "add_security_recommendation": True}, {
+                "type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "ONE_TAP", "text": "Copy code"}]}]}
     await clinic.control("PUT", "templates", told)
     path = f"/conversations/{amina.conversation_id}/messages"
     await admin.ask("POST", path, shipped("a", "b"))
@@ -229,3 +230,8 @@ async def test_an_authentication_template_needs_a_phone(
     assert refused.status == 422
     assert "131062" in refused.json["detail"]
     assert "ask the customer for their number" in refused.json["detail"]
+    assert "hands over the code (131008)" in " ".join(fault["msg"] for fault in refused.json["errors"])
+    # The code fits the body, whose words Meta has not told; and the template is listed, so that nobody looks for it.
+    assert not any("/body" in fault["pointer"] for fault in refused.json["errors"])
+    listed = (await admin.ask("GET", f"/conversations/{amina.conversation_id}/templates")).json["items"]
+    assert [one["category"] for one in listed if one["name"] == "login_code"] == ["AUTHENTICATION"]

@@ -38,9 +38,10 @@ class Compose:
         self._tell(conversation, made["version"])
         return made
 
-    def template(self, name: str, language: str, body: str, *components: Resource, price: str | None = None) -> None:
+    def template(self, name: str, language: str, body: str, *components: Resource, price: str | None = None,
+                 category: str = "UTILITY") -> None:  # fmt: skip
         self.templates.append({
-            "name": name, "language": language, "category": "UTILITY", "named": False, "price": price,
+            "name": name, "language": language, "category": category, "named": False, "price": price,
             "components": [{"type": "BODY", "text": body}, *components]})
 
     def _tell(self, conversation: str, version: int) -> None:

@@ -260,8 +260,12 @@ async def test_a_template_of_every_part_is_filled_in(double: Double, screen: Scr
     nadia = double.customer("Nadia Alami")
     double.write(nadia, "Salut", at=datetime.now(UTC) - timedelta(hours=30), quiet=True)
     await screen.go(f"/inbox/{nadia['id']}")
-    await screen.page.get_by_text("Only programs can fill in this template. It has: ORDER_DETAILS").wait_for()
-    assert await screen.page.get_by_role("button", name="facture").is_disabled()
+    double.compose.template("code", "fr", "*{{1}}* est votre code.", category="AUTHENTICATION")
+    await screen.page.reload()
+    await screen.page.get_by_text("Only programs can fill in this template. It has: an order to be paid").wait_for()
+    await screen.page.get_by_text("Codes to log in with are sent by programs: a person has none to send.").wait_for()
+    names = screen.page.locator("inbox-templates li button")
+    assert [await names.nth(place).is_disabled() for place in range(4)] == [False, False, True, True]
     await screen.page.get_by_role("button", name="soldes").click()
     send, field = screen.page.get_by_role("button", name="Send", exact=True), screen.page.get_by_label
     await send.click()

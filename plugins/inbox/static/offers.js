@@ -1,16 +1,19 @@
 /** Interactive messages, templates and orders as people read them: words, what could be tapped, what was chosen. */
 import { css, html, nothing } from "lit";
 import { fmt, icon, t } from "@comptoir/sdk";
+import { bill, orderStyles, standing } from "./content/orders.js";
 import { unknown } from "./content/sayings.js";
 import { file, film, picture } from "./files.js";
+import { otpOf } from "./templates/codes.js";
 
-export const offerStyles = css`
+export const offerStyles = css`${orderStyles}
   .offer { display: grid; gap: 4px; margin-block-start: 6px; min-inline-size: 180px; }
   .offer .tap { display: flex; align-items: center; justify-content: center; gap: 6px; min-block-size: 32px; padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: var(--r-md); color: var(--accent-strong); font-weight: 550; text-align: center; text-decoration: none; overflow-wrap: anywhere; }
   .offer .tap .icon { inline-size: 16px; block-size: 16px; flex: none; }
   .offer details { border: 1px solid var(--line-strong); border-radius: var(--r-md); padding: 6px 10px; } .offer summary { color: var(--accent-strong); font-weight: 550; cursor: pointer; }
   .offer ul { margin: 6px 0 0; padding: 0; list-style: none; display: grid; gap: 4px; } .offer small, .slide small { display: block; color: var(--bubble-meta); font-size: var(--fs-sm); }
   .slide { border-inline-start: 3px solid var(--line-strong); padding-inline-start: 8px; }
+  .offer .tap .code { font-weight: 650; letter-spacing: 0; } .offer .how { font-size: var(--fs-sm); color: var(--bubble-meta); }
   .lead { font-weight: 600; } .foot { font-size: var(--fs-sm); color: var(--bubble-meta); margin-block-start: 3px; }
 `;
 
@@ -38,8 +41,8 @@ const SHOWN = {
   carousel: ({ cards = [] }) => cards.map(slide),
   call_permission_request: () => tap(t("Allow calls"), "phone"),
   voice_call: ({ parameters }) => tap(parameters?.display_text ?? t("Call"), "phone"),
-  order_details: ({ parameters }) => tap(t("Order {reference}: {sum}", { reference: parameters?.reference_id, sum: `${((parameters?.total_amount?.value ?? 0) / (parameters?.total_amount?.offset || 1)).toFixed(2)} ${parameters?.currency ?? ""}` }), "package"),
-  order_status: ({ parameters }) => tap(t("Order {reference}: {state}", { reference: parameters?.reference_id, state: parameters?.order?.status ?? "" }), "package"),
+  order_details: ({ parameters = {} }) => html`${bill(parameters)}${tap(t("Review and pay"))}`,
+  order_status: ({ parameters = {} }) => standing(parameters),
 };
 
 const HEADS = { image: picture, video: film, document: file, gif: film };
@@ -85,7 +88,7 @@ function answers(json) {
   return plain.length ? html`<div class="offer">${listed(plain.map(([key, value]) => ({ title: String(value), description: key.replaceAll("_", " ") })))}</div>` : nothing;
 }
 
-const BUTTONS = { url: "external-link", phone_number: "phone", voice_call: "phone", copy_code: "copy", otp: "copy", flow: "file-text", catalog: "package", mpm: "package", spm: "package", quick_reply: "reply" };
+const BUTTONS = { url: "external-link", phone_number: "phone", voice_call: "phone", copy_code: "copy", otp: "copy", flow: "file-text", catalog: "package", mpm: "package", spm: "package", quick_reply: "reply", order_details: "package", request_contact_info: "phone" };
 
 /** As the customer reads it, when its words were known as it left; else its name and what was filled in. */
 export function template(message, words, around) {
@@ -94,14 +97,31 @@ export function template(message, words, around) {
   const title = html`<div class="unknown">${icon("layout-template", "small")}<span>${t("Template {name}", { name })}</span></div>`;
   const given = components.find(({ type }) => type === "header")?.parameters?.[0];
   const read = message.context?.template;
-  if (!read) return html`${title}${head(message, given && { ...given, format: given.type, text: undefined }, around)}${filled(components)}`;
+  if (!read) return html`${title}${head(message, given && { ...given, format: given.type, text: undefined }, around)}${filled(components)}${opened(components)}`;
   const { header, footer, offer, cards = [] } = read;
   return html`${title}${header ? head(message, { ...given, ...header, text: header.format === "text" ? header.text : undefined }, around) : nothing}
-    ${words(message, around)}${offer ? until(offer) : nothing}${footer ? html`<div class="foot" dir="auto">${footer}</div>` : nothing}${taps(read)}
+    ${words(message, around)}${offer ? until(offer) : nothing}${footer ? html`<div class="foot" dir="auto">${footer}</div>` : nothing}${opened(components)}${taps(read)}
     ${cards.length ? html`<div class="offer">${cards.map((card, at) => templateCard(message, card, at))}</div>` : nothing}`;
 }
 
-const taps = ({ buttons = [] }) => (buttons.length ? html`<div class="offer">${buttons.map((one) => (one.url ? link({ display_text: one.text, url: one.url }) : tap(one.text || t("Code to copy"), BUTTONS[one.type])))}</div>` : nothing);
+const taps = ({ buttons = [] }) => (buttons.length ? html`<div class="offer">${buttons.map(pressable)}</div>` : nothing);
+
+function pressable(button) {
+  const { type, text, url, code } = button;
+  const otp = otpOf(button);
+  if (otp) return html`${tap(text || t("Copy code"), "copy")}${otp === "COPY_CODE" ? nothing : html`<span class="how">${otp === "ONE_TAP" ? t("Your app takes the code at one tap; where it is not installed, the customer copies it.") : t("Your app takes the code by itself; where it is not installed, the customer copies it.")}</span>`}`;
+  if (url) return link({ display_text: text, url });
+  if (code) return html`<span class="tap">${icon("copy", "small")}<bdi>${text || t("Code to copy")}</bdi><bdi class="code" dir="ltr">${code}</bdi></span>`;
+  return tap(text || t("Code to copy"), BUTTONS[type]);
+}
+
+/** What a button opens: products, an order to be paid; and how an order stands. */
+function opened(components) {
+  const given = components.flatMap(({ parameters = [] }) => parameters);
+  const shown = given.flatMap(({ action, order_status: state }) => [
+    ...(action?.sections ? [SHOWN.product_list(action)] : []), ...(action?.order_details ? [bill(action.order_details)] : []), ...(state ? [standing(state)] : [])]);
+  return shown.length ? html`<div class="offer">${shown}</div>` : nothing;
+}
 
 const until = ({ text, ends_at: end }) => html`<div class="card">${icon("clock")}<span class="grow"><span class="t" dir="auto">${text}</span>${end ? html`<br><span class="s">${t("Ends {moment}", { moment: fmt.moment(end) })}</span>` : nothing}</span></div>`;
 

@@ -50,7 +50,7 @@ export const limitOf = (scope) => (scope.prefix ? 160 : offerOf(scope) ? 600 : 1
 
 function pressed({ type, text, url, example }, key, values) {
   if (type === "URL" && placesOf(url).length) return [{ key, kind: "text", most: ADDRESS, ltr: true, label: t("End of the address of “{name}”", { name: text }), example: example?.[0] ?? "" }];
-  if (type === "COPY_CODE") return [{ key, kind: "text", most: COUPON, ltr: true, label: t("Code to copy"), hint: t("At most {n} characters.", { n: fmt.number(COUPON) }), example: example?.[0] ?? example ?? "" }];
+  if (type === "COPY_CODE") return [{ key, kind: "text", most: COUPON, ltr: true, label: t("Code to copy"), hint: t("At most {n} characters.", { n: fmt.number(COUPON) }), example: [example ?? ""].flat()[0] }];
   if (type === "FLOW") return [{ key, kind: "text", most: ADDRESS, ltr: true, optional: true, label: t("Token of the form (optional)"), hint: t("For forms that a program of yours answers. Without one, a new one is made.") }];
   if (type === "CATALOG") return [{ key, kind: "text", most: ID, ltr: true, optional: true, label: t("Product whose picture is shown (optional)"), hint: t("Its ID in the catalogue. Without one, WhatsApp shows the first product.") }];
   return type === "MPM" ? sections(key, values) : [];

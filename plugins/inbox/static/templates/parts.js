@@ -27,11 +27,14 @@ export const scopesOf = (template) => [{ ...template, prefix: "" }, ...cardsOf(t
 /** The text as the customer reads it; a place that is still open keeps its braces. */
 export const shown = (text, values, prefix) => String(text ?? "").replaceAll(PLACE, (place, name) => values[`${prefix}.${name}`]?.trim() || place);
 
+const NAMES = { ORDER_DETAILS: () => t("an order to be paid"), ORDER_STATUS: () => t("the state of an order"), TAP_TARGET_CONFIGURATION: () => t("a target of its own for a tap") };
+
 /** Why it cannot be filled in here; "" where it can. */
 export function obstacle(template) {
+  if (template.category === "AUTHENTICATION") return t("Codes to log in with are sent by programs: a person has none to send.");
   const cards = cardsOf(template);
   const strange = [...scopesOf(template).flatMap(strangers), ...(template.components.some(({ type }) => type === "CAROUSEL") && (cards.length < FEWEST_CARDS || cards.length > MOST_CARDS) ? ["CAROUSEL"] : [])];
-  return strange.length ? t("Only programs can fill in this template. It has: {parts}", { parts: [...new Set(strange)].join(", ") }) : "";
+  return strange.length ? t("Only programs can fill in this template. It has: {parts}", { parts: [...new Set(strange)].map((one) => NAMES[one]?.() ?? one).join(", ") }) : "";
 }
 
 /** Meta's names of what a person has nothing to fill in with. */

@@ -69,7 +69,7 @@ class Templates extends Panel {
     const fits = this.templates.value.items.filter((one) => folded(`${one.name.replaceAll("_", " ")} ${one.name} ${textOf(one)}`).includes(wanted));
     const languages = [this.conversation.contact?.locale, locale].filter(Boolean);
     const rank = ({ language }) => (languages.findIndex((one) => language.startsWith(one)) + 1 || 9);
-    return fits.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+    return fits.sort((a, b) => Boolean(obstacle(a)) - Boolean(obstacle(b)) || rank(a) - rank(b) || a.name.localeCompare(b.name));
   }
 
   render() {
@@ -88,7 +88,7 @@ class Templates extends Panel {
 
   row(template) {
     const why = obstacle(template);
-    const categories = { MARKETING: t("Marketing"), UTILITY: t("Utility") };
+    const categories = { MARKETING: t("Marketing"), UTILITY: t("Utility"), AUTHENTICATION: t("Authentication") };
     return html`<li><button ?disabled=${Boolean(why)} title=${why || nothing} @click=${() => { this.chosen = template; }}><span class="top"><bdi class="name cut">${template.name.replaceAll("_", " ")}</bdi><span class="meta">${[template.language, categories[template.category] ?? template.category].join(" · ")}</span></span>
       <span class="body ${why ? "" : "cut"}" dir="auto">${why || textOf(template)}</span></button></li>`;
   }

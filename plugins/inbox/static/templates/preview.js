@@ -1,9 +1,10 @@
 /** A template as the customer will see it. */
 import { css, html, nothing } from "lit";
 import { fmt, icon, t } from "@comptoir/sdk";
+import { formatted, textStyles } from "../content/text.js";
 import { buttonsOf, cardsOf, footerOf, headerOf, offerOf, shown, textOf } from "./parts.js";
 
-export const preview = css`
+export const preview = css`${textStyles}
   .preview { background: var(--bg); border-radius: var(--r-md); padding: var(--sp-3); margin-block-end: var(--sp-3); } .preview h3 { font-size: var(--fs-sm); font-weight: 600; color: var(--text-3); margin-block-end: var(--sp-2); }
   .bubble { background: var(--bubble-out); border-radius: var(--r-lg); padding: 8px 12px; box-shadow: var(--sh); max-inline-size: 400px; margin-inline-start: auto; } .bubble .lead { font-weight: 600; } .bubble .words { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; } .bubble .foot { font-size: var(--fs-sm); color: var(--bubble-meta); margin-block-start: 3px; }
   .bubble .medium { display: flex; gap: var(--sp-2); align-items: center; background: color-mix(in oklab, var(--text) 6%, transparent); border-radius: var(--r-md); padding: 8px; margin-block-end: 5px; } .bubble img { max-inline-size: 100%; max-block-size: 160px; border-radius: var(--r-md); display: block; margin-block-end: 5px; }
@@ -19,9 +20,14 @@ export function drawn(template, values) {
     ${cards.length ? html`<div class="cards" role="group" tabindex="0" aria-label=${t("Cards")}>${cards.map((card) => bubble(card, values))}</div>` : nothing}</section>`;
 }
 
-const bubble = (scope, values) => html`<div class="bubble">${head(headerOf(scope), `${scope.prefix}header`, values)}<div class="words" dir="auto">${shown(textOf(scope), values, `${scope.prefix}body`)}</div>${offer(offerOf(scope), values.offer)}
+const bubble = (scope, values) => html`<div class="bubble">${head(headerOf(scope), `${scope.prefix}header`, values)}<div class="words" dir="auto">${formatted(shown(textOf(scope), values, `${scope.prefix}body`))}</div>${offer(offerOf(scope), values.offer)}
     ${footerOf(scope) ? html`<div class="foot" dir="auto">${footerOf(scope)}</div>` : nothing}
-    ${buttonsOf(scope).map(({ type, text }) => html`<span class="tap">${icon(ICONS[type] ?? "mouse-pointer-click", "small")}<bdi>${text ?? t("Code to copy")}</bdi></span>`)}</div>`;
+    ${buttonsOf(scope).map((button, index) => tap(button, values[`${scope.prefix}button.${index}`]))}</div>`;
+
+function tap({ type, text }, value) {
+  const code = type === "COPY_CODE" && value?.trim();
+  return html`<span class="tap">${icon(ICONS[type] ?? "mouse-pointer-click", "small")}<bdi>${text ?? t("Code to copy")}</bdi>${code ? html`<bdi dir="ltr">${code}</bdi>` : nothing}</span>`;
+}
 
 function offer(told, end) {
   if (!told) return nothing;
