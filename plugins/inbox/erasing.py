@@ -4,10 +4,11 @@ from comptoir_sdk import Contact, TenantModel
 
 from plugins.inbox.drafts.models import Draft
 from plugins.inbox.follows.models import Follow
+from plugins.inbox.mutes.models import Mute
 from plugins.inbox.notes.models import Mention, Note
 from plugins.inbox.notices.models import Notice
 
-_OF_CONVERSATIONS: tuple[type[TenantModel], ...] = (Mention, Note, Follow, Notice, Draft)
+_OF_CONVERSATIONS: tuple[type[TenantModel], ...] = (Mention, Note, Follow, Mute, Notice, Draft)
 
 
 async def erase(contact: Contact) -> int:

@@ -29,6 +29,8 @@ from plugins.inbox.assignment import hearing as rules
 from plugins.inbox.assignment import people
 from plugins.inbox.drafts import register as drafts
 from plugins.inbox.follows.routes import routes_of_follows
+from plugins.inbox.mutes.routes import CHANNEL as MUTES
+from plugins.inbox.mutes.routes import routes_of_mutes
 from plugins.inbox.notes import routing as notes
 from plugins.inbox.notices import routing as notices
 from plugins.inbox.presence.routes import routes_of_presence
@@ -42,7 +44,8 @@ class Inbox(Plugin):
     name = "inbox"
     version = "1.0.0"
     sdk = ">=0.1,<1"
-    models: ClassVar = ("plugins.inbox.notes.models", "plugins.inbox.follows.models", "plugins.inbox.notices.models",
+    models: ClassVar = ("plugins.inbox.notes.models", "plugins.inbox.follows.models", "plugins.inbox.mutes.models",
+                        "plugins.inbox.notices.models",
                         *quick_replies.MODELS, *drafts.MODELS, "plugins.inbox.views.models",
                         "plugins.inbox.assignment.models", "plugins.inbox.timers.models")
     migrations = "plugins.inbox.migrations"
@@ -54,14 +57,15 @@ class Inbox(Plugin):
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [*notes.routes_of_notes(), *routes_of_presence(), *routes_of_follows(), *notices.routes_of_notices(),
+        return [*notes.routes_of_notes(), *routes_of_presence(), *routes_of_follows(), *routes_of_mutes(),
+                *notices.routes_of_notices(),
                 *quick_replies.ROUTES, *drafts.ROUTES,
                 *views.routes_of_views(), *assignment.routes(), *timers.routes()]
 
     @hookimpl
     def register_channels(self) -> list[Channel]:
         told = [Channel(name, permission="conversations.read")
-                for name in ("notes", "mentions", "presence", "views", "desks", "timers", "notices")]
+                for name in ("notes", "mentions", "presence", "views", "desks", "timers", "notices", MUTES)]
         return [*told, *quick_replies.CHANNELS, *drafts.CHANNELS]
 
     @hookimpl

@@ -28,6 +28,7 @@ class Lists:
         self.fields: dict[str, dict[str, str]] = {}
         self.timers: dict[str, list[str]] = {}
         """The timers that run in a conversation, as filters name them."""
+        self.mutes: dict[str, Resource] = {}
 
     def register(self, app: Quart) -> None:
         api = "/api/v1"
@@ -41,9 +42,29 @@ class Lists:
         app.add_url_rule(f"{api}/p/contacts/fields/values", "values", self._values)
         app.add_url_rule(f"{api}/p/inbox/views", "views", self._views, methods=["GET", "POST"])
         app.add_url_rule(f"{api}/p/inbox/views/<key>", "view", self._view, methods=["PATCH", "DELETE"])
+        app.add_url_rule(f"{api}/p/inbox/mutes", "mutes", self._mutes)
+        app.add_url_rule(f"{api}/p/inbox/conversations/<key>/mute", "mute", self._mute, methods=["PUT", "DELETE"])
         app.add_url_rule(f"{api}/p/inbox/mentions", "mentions", self._mentions)
         app.add_url_rule(f"{api}/p/inbox/mentions/count", "count_mentions", self._no_mentions)
         app.add_url_rule(f"{api}/p/inbox/mentions/read", "read_mentions", self._no_mentions, methods=["PUT"])
+
+    async def _mutes(self) -> Any:
+        return {"items": list(self.mutes.values()), "next": None}
+
+    async def _mute(self, key: str) -> Any:
+        given = await request.get_json(silent=True) or {}
+        on = request.method == "PUT"
+        told: Resource = {"conversation": key, "muted": on, "until": given.get("until")}
+        self.mute(told)
+        return told
+
+    def mute(self, told: Resource) -> None:
+        """By this page, or another one of the same person."""
+        if told["muted"]:
+            self.mutes[told["conversation"]] = told
+        else:
+            self.mutes.pop(told["conversation"], None)
+        self.double.say("inbox.mutes", told)
 
     def found(self, wanted: Resource) -> list[Resource]:
         return [one for one in self.double.conversations.values() if self._matches(one, wanted)]

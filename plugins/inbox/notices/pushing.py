@@ -6,6 +6,7 @@ from uuid import UUID
 
 from comptoir_sdk import Context, Invalid, NotFound
 
+from plugins.inbox.mutes.muting import muted
 from plugins.inbox.notices.browsers import forget, subscription
 from plugins.inbox.notices.models import Browser, Notice
 from plugins.inbox.notices.wishes import is_quiet, wishes_of
@@ -16,12 +17,15 @@ _DAY = 86_400
 
 
 async def push(ctx: Context, member_id: str, conversation_id: str, browser_id: str | None = None) -> None:
-    """Nothing when it was read meanwhile, when a page of theirs is in front of them, and in their quiet hours.
+    """Nothing when it was read or muted meanwhile, when a page of theirs is in front of them, and in their quiet hours.
 
     A job for each browser: one whose service is away is tried again, and the others do not ring once more.
     """
     member, conversation = UUID(member_id), UUID(conversation_id)
-    notice = await Notice.filter(member_id=member, conversation_id=conversation, read_at=None).order_by("-id").first()
+    unread = Notice.filter(member_id=member, conversation_id=conversation, read_at=None)
+    if await muted(conversation, [member], ctx.now()):
+        unread = unread.filter(kind="mention")
+    notice = await unread.order_by("-id").first()
     wishes = await wishes_of(member)
     if notice is None or not wishes.ways(notice.kind).push or is_quiet(ctx, wishes, ctx.now()):
         return

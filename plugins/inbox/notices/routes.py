@@ -4,6 +4,7 @@ from typing import Any
 
 from comptoir_sdk import Context
 
+from plugins.inbox.mutes.muting import forget_over
 from plugins.inbox.notes.mention_routes import me
 from plugins.inbox.notes.shapes import OfMentions
 from plugins.inbox.notices.models import Notice, NoticeWishes
@@ -51,8 +52,9 @@ async def read_notices(ctx: Context, body: ReadNotices) -> dict[str, Any]:
 
 
 async def forget_read(ctx: Context) -> None:
-    """The job `forget_read`: what was read a month ago is no news."""
+    """The job `forget_read`: what was read a month ago is no news, and a mute that is over none."""
     await Notice.filter(read_at__lt=ctx.days_ago(KEPT_DAYS)).delete()
+    await forget_over(ctx.now())
 
 
 async def get_wishes(ctx: Context) -> dict[str, Any]:

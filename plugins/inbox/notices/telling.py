@@ -8,6 +8,7 @@ from uuid import UUID
 from comptoir_sdk import Context, NotFound
 from tortoise.expressions import Q
 
+from plugins.inbox.mutes.muting import muted
 from plugins.inbox.notices.models import Browser, Notice
 from plugins.inbox.notices.shapes import resource
 from plugins.inbox.notices.wishes import Kind, is_quiet, wishes_of_all
@@ -20,7 +21,8 @@ _GATHERED = timedelta(seconds=3)
 
 async def tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Iterable[UUID], *,
                actor: str | None = None) -> None:
-    """Those of them who see the conversation, and do not look at it right now."""
+    """Those of them who see the conversation, and do not look at it right now. Who has muted it is told of notes that
+    call them; that it was given to them stands in their list, without a word."""
     wanted = set(members)
     if not wanted:
         return
@@ -36,14 +38,17 @@ async def tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Iterabl
 async def _tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Collection[UUID], actor: str | None) -> None:
     """In as many statements for a whole team as for one."""
     wishes = await wishes_of_all(members)
+    silent = set() if kind == "mention" else await muted(conversation_id, members, ctx.now())
+    concerned = members if kind == "assigned" else set(members) - silent
     async with ctx.db.transaction():
-        notices = await _keep(ctx, kind, conversation_id, members, actor)
-        await _push(ctx, conversation_id, [one.member_id for one in notices if wishes[one.member_id].ways(kind).push])
+        notices = await _keep(ctx, kind, conversation_id, concerned, actor)
+        await _push(ctx, conversation_id, [one.member_id for one in notices
+                                           if wishes[one.member_id].ways(kind).push and one.member_id not in silent])
     for notice in notices:
-        wanted = wishes[notice.member_id]
-        sound = wanted.ways(kind).sound and not is_quiet(ctx, wanted, ctx.now())
+        wanted, loud = wishes[notice.member_id], notice.member_id not in silent
+        sound = loud and wanted.ways(kind).sound and not is_quiet(ctx, wanted, ctx.now())
         await ctx.broadcast("notices", {
-            "conversation": str(conversation_id), "notice": resource(notice), "page": wanted.ways(kind).page,
+            "conversation": str(conversation_id), "notice": resource(notice), "page": loud and wanted.ways(kind).page,
             "sound": sound, "tune": wanted.tune}, member=notice.member_id)  # fmt: skip
 
 

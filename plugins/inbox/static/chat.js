@@ -3,6 +3,7 @@ import { Panel, bring, can, define, fmt, get, icon, put, remove, t, toast } from
 import { ledger } from "@comptoir/sdk/ledger.js";
 import "./composer.js";
 import { naps } from "./list/snooze.js";
+import { mutedWords, mutes, mutings } from "./mutes.js";
 import { modes, modeStyles } from "./notes/modes.js";
 import { faces, faceStyles, typists } from "./presence/faces.js";
 import { presence } from "./presence/presence.js";
@@ -32,7 +33,7 @@ class Chat extends Panel {
     ui-slot { flex: none; } .bar ui-slot { display: flex; gap: var(--sp-2); max-inline-size: 40%; overflow: hidden; } .bar ui-slot[hidden] { display: none; }
     .bar ~ ui-slot { --panel-pad: var(--sp-2) var(--sp-4); background: var(--surface); font-size: var(--fs-preview); max-block-size: 30%; overflow-y: auto; } inbox-thread + ui-slot { border-block-start: 1px solid var(--line); }
     @media (max-width: 1180px) { .info { display: inline-grid; } }
-    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap, .close, .follow, .bar:has(.more) .info { display: none; } .more { display: inline-grid; }
+    @media (max-width: 760px) { .back { display: inline-grid; } .bar { padding-inline: var(--sp-1); } .pick { border: 0; padding: 0; inline-size: 44px; block-size: 44px; justify-content: center; } .pick span, .name .muted, .bar > ui-avatar, .nap, .close, .follow, .bar:has(.more) :is(.info, .mute:not(.on)) { display: none; } .more { display: inline-grid; }
       .bar { flex-wrap: wrap; align-content: center; block-size: auto; min-block-size: var(--bar-h); } .bar ui-slot { order: 9; flex-basis: 100%; max-inline-size: none; padding-inline: var(--sp-3); } .bar:has(ui-slot:not([hidden])) { row-gap: 0; } .bar:has(ui-slot:not([hidden])) > .name { min-block-size: 44px; } .name { align-content: center; } }
     @container (max-width: 620px) { .pick span { display: none; } }
   `];
@@ -52,6 +53,9 @@ class Chat extends Panel {
     const { id } = this.conversation;
     this.cleanup(() => presence.conversation === id && presence.look(null)); // the next one may be here already
     this.cleanup(presence.subscribe(() => this.requestUpdate()));
+    const muted = () => this.requestUpdate();
+    mutes.addEventListener("change", muted);
+    this.cleanup(() => mutes.removeEventListener("change", muted));
   }
 
   /** Plugins hear of another only when it is another. */
@@ -68,7 +72,7 @@ class Chat extends Panel {
         <ui-avatar name=${name}></ui-avatar>
         <div class="name grow"><h2 class="cut" dir="auto">${name}</h2><div class="muted cut">${whom(conversation)}</div></div>
         ${faces(here)}<ui-slot name="conversation.header" shape="bare" .ctx=${about}></ui-slot>
-        ${this.window()}${can("conversations.write") ? this.actions() : nothing}
+        ${this.window()}${this.mute()}${can("conversations.write") ? this.actions() : nothing}
         <button class="ib info" aria-label=${t("Details")} title=${t("Details")} @click=${() => this.tell("detail")}>${icon("panel-right")}</button>
       </header>
       <ui-slot name="conversation.banner" shape="bare" .ctx=${about}></ui-slot>
@@ -116,9 +120,17 @@ class Chat extends Panel {
     const open = status === "open";
     return html`${this.follows()}<button class="pick assign" aria-haspopup="dialog" aria-label=${assignee ? t("Assigned to {name}", { name: assignee.name }) : t("Assign")} title=${t("Assign (A)")} @click=${() => this.openAssign()}>${icon(assignee ? "user-check" : "user-plus")}<span class="cut"><bdi>${assignee?.name ?? t("Assign")}</bdi></span></button>
       <inbox-assign-picker .conversation=${this.conversation} @choose=${({ detail }) => (detail.kind === "team" ? this.move(detail.value) : this.assign(detail.value))}></inbox-assign-picker>
-      ${open ? html`<ui-menu class="nap" .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("bell-off")}</button></ui-menu>` : nothing}
+      ${open ? html`<ui-menu class="nap" .items=${this.naps()}><button class="ib" slot="trigger" aria-label=${t("Snooze")} title=${t("Snooze")}>${icon("moon")}</button></ui-menu>` : nothing}
       <button class="pick close" aria-label=${open ? t("Close") : t("Reopen")} title=${open ? t("Close (E)") : t("Reopen")} @click=${this.toggleOpen}>${icon(open ? "archive" : "archive-restore")}<span>${open ? t("Close") : t("Reopen")}</span></button>
       <ui-menu class="more" .items=${this.others(open)}><button class="ib" slot="trigger" aria-label=${t("More")} title=${t("More")}>${icon("ellipsis-vertical")}</button></ui-menu>`;
+  }
+
+  /** For oneself alone, so whoever reads may do it. */
+  mute() {
+    const { id } = this.conversation;
+    const muted = mutes.of(id);
+    const words = muted ? mutedWords(muted) : t("Mute for me alone");
+    return html`<ui-menu class="mute ${muted ? "on" : ""}" .items=${mutings(id)}><button class="ib" slot="trigger" aria-label=${words} title=${words}>${icon(muted ? "bell-off" : "bell")}</button></ui-menu>`;
   }
 
   /** On a phone the name has the room; what is done less often is behind one button. */
@@ -128,6 +140,7 @@ class Chat extends Panel {
       { label: t("Details"), icon: "panel-right", run: () => this.tell("detail") },
       ...(following === undefined ? [] : [{ label: following ? t("Stop following") : t("Follow this conversation"), icon: following ? "eye-off" : "eye", run: () => this.follow(!following) }]),
       { label: open ? t("Close") : t("Reopen"), icon: open ? "archive" : "archive-restore", run: () => this.toggleOpen() },
+      ...mutings(this.conversation.id),
       ...(open ? this.naps() : []),
     ];
   }

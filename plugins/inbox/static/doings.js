@@ -4,10 +4,11 @@ import { block, mayBlock, unblock } from "./block.js";
 import { looks } from "./list/looks.js";
 import { priorities } from "./list/marks.js";
 import { naps } from "./list/snooze.js";
+import { mutings } from "./mutes.js";
 
 export function doingsOf({ chat, message, shelf, look }) {
   if (!chat) return views(shelf, look);
-  return [...writing(chat), ...(can("conversations.write") ? changes(chat) : []), ...blocking(chat), ...views(shelf, look), { group: t("This conversation"), label: t("Copy link"), icon: "link", words: "url", run: () => copy(chat.conversation, message) }];
+  return [...writing(chat), ...(can("conversations.write") ? changes(chat) : []), ...blocking(chat), ...lines(mutings(chat.conversation.id), t("This conversation")), ...views(shelf, look), { group: t("This conversation"), label: t("Copy link"), icon: "link", words: "url", run: () => copy(chat.conversation, message) }];
 }
 
 function changes(chat) {

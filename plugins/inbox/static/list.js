@@ -8,6 +8,7 @@ import { VirtualController, keysOf } from "@comptoir/sdk/virtual.js";
 import { drafts } from "./drafts/drafts.js";
 import { firstTag, markStyles, priorityMark, waited } from "./list/marks.js";
 import { faces, faceStyles } from "./presence/faces.js";
+import { mutedWords, mutes } from "./mutes.js";
 import { presence } from "./presence/presence.js";
 import { pane } from "./styles.js";
 import { preview, statusOf, titleOf } from "./words.js";
@@ -31,7 +32,7 @@ class List extends Panel {
     .nm { flex: 1; font-weight: 550; } .unread .nm { font-weight: 700; }
     .pv { flex: 1; color: var(--text-3); font-size: var(--fs-preview); } .unread .pv { color: var(--text); }
     .begun { color: var(--warn); font-weight: 600; }
-    .l2 > .icon { inline-size: 14px; block-size: 14px; color: var(--text-3); }
+    .l2 > .icon, .l2 > [role=img] > .icon:not(.tick) { inline-size: 14px; block-size: 14px; color: var(--text-3); }
     .badge { background: var(--accent); color: var(--accent-fg); border-radius: var(--r-full); min-inline-size: 18px; padding-inline: 5px; text-align: center; font-size: var(--fs-xs); font-weight: 700; line-height: 18px; font-variant-numeric: tabular-nums; }
     .who { font-size: 10px; font-weight: 700; color: var(--text-2); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 16px; background: var(--surface); }
     .chip { border-radius: var(--r-sm); background: var(--surface-2); color: var(--text-2); font-size: var(--fs-xs); font-weight: 600; padding: 0 6px; line-height: 18px; max-inline-size: 96px; flex: none; }
@@ -60,6 +61,8 @@ class List extends Panel {
     const begun = () => this.requestUpdate();
     drafts.addEventListener("change", begun);
     this.cleanup(() => drafts.removeEventListener("change", begun));
+    mutes.addEventListener("change", begun);
+    this.cleanup(() => mutes.removeEventListener("change", begun));
     const minute = setInterval(() => this.requestUpdate(), 30_000);
     this.cleanup(() => clearInterval(minute));
     this.cleanup(presence.subscribe(() => this.requestUpdate()));
@@ -128,11 +131,12 @@ class List extends Panel {
     if (!conversation) return nothing;
     const badge = this.badges.of(conversation);
     const here = presence.of(conversation.id);
+    const muted = mutes.of(conversation.id);
     const draft = conversation.id === this.selected ? "" : drafts.of(conversation.id)?.body.trim() ?? "";
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
       tabindex=${conversation.id === reachable ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
       aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>${
-      guard([conversation, badge, draft, today, here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here))}</div>`;
+      guard([conversation, badge, draft, today, muted, here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here, muted))}</div>`;
   }
 
   keys(event) {
@@ -205,12 +209,12 @@ class List extends Panel {
 }
 
 /** Each place of a template and each gap between tags is a node in every row: what most rows have none of shares a place. */
-function face(conversation, badge, draft, here) {
+function face(conversation, badge, draft, here, muted) {
   const name = titleOf(conversation);
   const said = conversation.last_message ? preview(conversation.last_message) : { icon: null, text: "" };
   return html`<span class="face"><ui-avatar name=${name}></ui-avatar><span class="box"></span></span><div><div class="l1"><span class="nm cut" dir="auto" .textContent=${name}></span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at} .textContent=${fmt.brief(conversation.last_message_at)}></time></div><div class="l2">${ahead(conversation, said)}${
       draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto" .textContent=${said.text}></span>`}${
-      marks(conversation, here)}</div></div>`;
+      marks(conversation, here, muted)}</div></div>`;
 }
 
 function ahead({ priority, last_message: last }, said) {
@@ -218,9 +222,10 @@ function ahead({ priority, last_message: last }, said) {
   return told.length ? told : nothing;
 }
 
-function marks(conversation, here) {
+function marks(conversation, here, muted) {
   const { assignee, unread } = conversation;
   const told = [held(conversation), faces(here, true),
+    muted ? html`<span role="img" aria-label=${mutedWords(muted)} title=${mutedWords(muted)}>${icon("bell-off")}</span>` : nothing,
     assignee ? html`<span class="who" title=${t("Assigned to {name}", { name: assignee.name })}>${initials(assignee.name)}</span>` : nothing,
     unread ? html`<span class="badge" aria-label=${tn("{n} unread message", "{n} unread messages", unread)} role="img">${unread > 99 ? "99+" : fmt.number(unread)}</span>` : nothing].filter((one) => one !== nothing);
   return told.length ? told : nothing;
@@ -228,7 +233,7 @@ function marks(conversation, here) {
 
 function held({ blocked_at: blocked, snoozed_until: snoozed, waiting_since: waiting }) {
   if (!blocked && !snoozed && !waiting) return nothing;
-  return html`${blocked ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}${snoozed ? icon("bell-off") : nothing}${waited(waiting)}`;
+  return html`${blocked ? html`<span role="img" aria-label=${t("Blocked")} title=${t("Blocked")}>${icon("ban")}</span>` : nothing}${snoozed ? icon("moon") : nothing}${waited(waiting)}`;
 }
 
 export function tick(status) {

@@ -23,7 +23,7 @@ function all(inbox) {
     e: { label: t("Close and go to the next"), group: open, icon: "archive", run: () => (inbox.picked.size ? inbox.many((bar) => bar.status("closed")) : inbox.close()) },
     m: { label: t("Assign to me"), group: open, icon: "user-check", run: () => inbox.here((chat) => chat.assign("me")) },
     a: { label: t("Assign…"), group: open, icon: "user-plus", run: () => (inbox.picked.size ? inbox.many((bar) => bar.assign()) : inbox.here((chat) => chat.openAssign())) },
-    s: { label: t("Snooze…"), group: open, icon: "bell-off", run: () => inbox.label("snooze") },
+    s: { label: t("Snooze…"), group: open, icon: "moon", run: () => inbox.label("snooze") },
     t: { label: t("Tags…"), group: open, icon: "tag", run: () => inbox.label("tag") },
     p: { label: t("Priority…"), group: open, icon: "triangle-alert", run: () => inbox.label("priority") },
     f: { label: t("Search in this conversation"), group: open, icon: "search", writes: true, run: () => inbox.find({ within: true }) },

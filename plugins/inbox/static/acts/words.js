@@ -12,7 +12,7 @@ function whose({ kind, name }) {
   return kind === "customer" ? t("The customer") : t("The system");
 }
 
-const PICTURES = { assigned: "user-check", moved: "users", reopened: "archive-restore", snoozed: "bell-off", closed: "archive", tagged: "tag", prioritised: "arrow-up" };
+const PICTURES = { assigned: "user-check", moved: "users", reopened: "archive-restore", snoozed: "moon", closed: "archive", tagged: "tag", prioritised: "arrow-up" };
 export const pictureOf = ({ action }) => PICTURES[action];
 
 const SAID = {

@@ -36,7 +36,7 @@ class Bar extends Panel {
     const closed = this.conversations.every(({ status }) => status !== "open");
     return [
       [t("Assign…"), "user-plus", () => this.assign()], [t("Team…"), "users", () => this.team()], [t("Tags…"), "tag", () => this.tag()],
-      [t("Priority…"), "triangle-alert", () => this.priority()], [t("Snooze…"), "bell-off", () => this.snooze()], [t("Mark read"), "check-check", () => this.read()],
+      [t("Priority…"), "triangle-alert", () => this.priority()], [t("Snooze…"), "moon", () => this.snooze()], [t("Mark read"), "check-check", () => this.read()],
       closed ? [t("Reopen"), "archive-restore", () => this.status("open")] : [t("Close"), "archive", () => this.status("closed")],
     ];
   }

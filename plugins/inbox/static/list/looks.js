@@ -9,7 +9,7 @@ export const looks = () => [
   { key: "none", label: t("Unassigned"), filter: { status: "open", assignee: ["none"] }, empty: t("No unassigned conversations. Nice.") },
   { key: "all", label: t("All"), filter: { status: "open" }, empty: t("No open conversations. New messages appear here by themselves.") },
   { key: "mentions", label: t("Mentions"), icon: "users", mentions: true, empty: t("Nobody has mentioned you.") },
-  { key: "snoozed", label: t("Snoozed"), icon: "bell-off", filter: { status: "snoozed" }, empty: t("Nothing is snoozed.") },
+  { key: "snoozed", label: t("Snoozed"), icon: "moon", filter: { status: "snoozed" }, empty: t("Nothing is snoozed.") },
   { key: "closed", label: t("Closed"), icon: "archive", filter: { status: "closed" }, empty: t("No closed conversations.") },
 ];
 
