@@ -13,6 +13,11 @@ pytestmark = pytest.mark.browser
 
 # What WhatsApp itself does not pass on, and what nobody has invented yet.
 FOREIGN = ("type_of_tomorrow.json", "interactive_of_tomorrow.json", "messages_odd_shape_2.json")
+OLDER = """async (thread) => {
+    const { older } = await import('inbox/paging.js');
+    await older(thread.conversation.id);
+    return Boolean(thread.thread.next);
+}"""
 READ = """async (thread) => {
     const scroll = thread.renderRoot.querySelector('.scroll');
     const told = {};
@@ -41,7 +46,7 @@ async def test_every_type_is_drawn_as_what_it_is(double: Double, screen: Screen)
     await screen.go(f"/inbox/{conversation['id']}")
     await screen.page.locator("inbox-thread .m").first.wait_for()
     thread = screen.page.locator("inbox-thread")
-    while await thread.evaluate("(one) => one.older().then(() => Boolean(one.thread.next))"):
+    while await thread.evaluate(OLDER):
         pass
     told = await thread.evaluate(READ)
     assert drawn == set(told)
