@@ -52,7 +52,7 @@ update conversations v set last_message_id = m.id from (
     select distinct on (conversation_id) conversation_id, id from messages where tenant_id = $1
     order by conversation_id, at desc) m where v.tenant_id = $1 and v.id = m.conversation_id
 """
-# What a plugin keeps of contacts: a third is of one city, those who wrote last were long ago have it said of them.
+# What a plugin keeps of contacts: a third is of one city, and of whoever has been quiet for longest that is said, too.
 FIELDS = "bench_field"
 _TABLE = [
     f"create table {FIELDS} (tenant_id uuid not null, id uuid default uuidv7(), contact_id uuid not null, "
