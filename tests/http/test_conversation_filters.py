@@ -15,8 +15,15 @@ from core.db.pool import Connection, Database, connect
 from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
 from core.messaging.conversation_counts import count_statement
 from core.messaging.conversation_filter import Sort, Timed
-from core.messaging.conversation_list import NEAREST, Filter, Wished, nearest_statement, page_statement
-from core.messaging.plugin_sets import FEW, MANY, PluginSet, narrowed, sets_of
+from core.messaging.conversation_list import (
+    NEAREST,
+    Filter,
+    Wished,
+    list_conversations,
+    nearest_statement,
+    page_statement,
+)
+from core.messaging.plugin_sets import FEW, MANY, Narrowed, PluginSet, narrowed, sets_of
 from tests.http.callers import Caller, new_member
 from tests.http.conftest import Enter
 from tests.seed import SeededTenant
@@ -224,6 +231,29 @@ async def test_a_limited_member_finds_and_counts_their_own_alone(
         asked = {name: value for name, _, value in (part.partition("=") for part in query.split("&")) if name}
         told = (await member.get(f"/conversations/counts?of={json.dumps([asked])}")).json["items"]
         assert told == [{"count": len(expected), "more": False}], query
+
+
+@pytest.mark.parametrize(("few", "many", "nearest"), [(3, MANY, 40)])
+@pytest.mark.usefixtures("way")
+async def test_a_value_that_many_hold_is_gone_through_where_the_beginning_of_the_list_has_too_few_of_them(
+    db: Database, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 400 contacts every third is of Fes; the 71st, 142nd, … have a plan."""
+    await office(db, tenant, 400)
+    gone_through: list[bool] = []
+
+    def seen(wished: Wished, narrow: Narrowed) -> tuple[str, list[Any]]:
+        gone_through.append(narrow.through is not None)
+        return page_statement(wished, narrow)
+
+    monkeypatch.setattr("core.messaging.conversation_list.page_statement", seen)
+    with tenant_scope(tenant.id):
+        near = await list_conversations(db, Filter(field=("city", "Fes")), limit=10, fields=TABLES)
+        assert (len(near.items), gone_through) == (10, [])
+        far = await list_conversations(db, Filter(field=("plan", "gold")), limit=10, fields=TABLES)
+        assert (len(far.items), gone_through) == (5, [True])
+        late = await list_conversations(db, Filter(timer=Timed("overdue", kind="answer")), limit=50, timers=TIMERS)
+        assert (len(late.items), gone_through) == (50, [True, True])
 
 
 async def test_whoever_may_not_know_contacts_asks_for_none_of_their_fields(
