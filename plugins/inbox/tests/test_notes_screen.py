@@ -99,9 +99,10 @@ async def test_what_is_typed_while_a_note_is_kept_is_another_note(comptoir: Kern
     page = await amina.page(f"/inbox/{conversation}?lang=en")
     await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
     await _settled(page)
-    go_on = asyncio.Event()
+    asked, go_on = asyncio.Event(), asyncio.Event()
 
     async def hold(route: Any) -> None:
+        asked.set()
         await go_on.wait()
         await route.continue_()
 
@@ -109,8 +110,8 @@ async def test_what_is_typed_while_a_note_is_kept_is_another_note(comptoir: Kern
     await page.keyboard.press("n")
     field = page.get_by_label("Note for your team", exact=True)
     await field.fill("the first")
-    async with page.expect_request("**/notes"):
-        await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await asyncio.wait_for(asked.wait(), 10)
     await page.keyboard.type(" and the second")
     go_on.set()
     await page.locator("inbox-thread .note", has_text="the first").wait_for()
