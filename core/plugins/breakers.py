@@ -1,11 +1,13 @@
 """When a plugin that keeps failing is left alone, and how it comes back: after the rest one call is let through.
 
-Each door of a plugin has a breaker of its own: one whose observers fail still checks what is sent.
+Each door of a plugin has a breaker of its own: one whose observers fail still checks what is sent. And each tenant has
+one at it: what one tenant's people send must not take the plugin from the others.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
+from uuid import UUID
 
 FAILURES: Final = 5
 REST_SECONDS: Final = 60.0
@@ -29,6 +31,8 @@ class Breaker:
     """`until` is 0 while it works. After it the breaker is half open: a probe decides."""
 
     failures: int = 0
+    whose: set[UUID | None] = field(default_factory=set)
+    """The tenants among which the failures since the last success were."""
     rests: int = 0
     until: float = 0.0
     probing: bool = False
@@ -50,24 +54,35 @@ class Breaker:
         if passed == "probe":
             self.close()
         elif not self.until:  # what began before a rest says nothing about it
-            self.failures = 0
+            self._begin_anew()
 
-    def failed(self, passed: Pass, now: float, why: str) -> bool:
-        """Whether it rests from now on."""
+    def failed(self, passed: Pass, now: float, why: str, tenant: UUID | None = None, tenants: int = 1) -> bool:
+        """Whether it rests from now on: after failures in a row, and of so many tenants."""
         if passed != "probe" and self.until:
             return False
         self.failures += 1
-        if passed != "probe" and self.failures < FAILURES:
+        self.whose.add(tenant)
+        if passed != "probe" and (self.failures < FAILURES or len(self.whose) < tenants):
             return False
         self.rests += 1
         self.until = now + min(REST_SECONDS * 2 ** (self.rests - 1), LONGEST_REST)
-        self.failures, self.probing, self.why, self.changed = 0, False, why, True
+        self.probing, self.why, self.changed = False, why, True
+        self._begin_anew()
         return True
+
+    def release(self, passed: Pass) -> None:
+        """The call that was let through did not come to an end that says anything."""
+        self.probing = self.probing and passed != "probe"
 
     def close(self) -> None:
         self.changed = self.changed or bool(self.until)
-        self.failures, self.rests, self.until, self.probing, self.why = 0, 0, 0.0, False, ""
+        self.rests, self.until, self.probing, self.why = 0, 0.0, False, ""
+        self._begin_anew()
 
     def adopt(self, rests: int, until: float, why: str, known: datetime) -> None:
         """What another process found."""
-        self.failures, self.rests, self.until, self.probing, self.why, self.known = 0, rests, until, False, why, known
+        self.rests, self.until, self.probing, self.why, self.known = rests, until, False, why, known
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.failures, self.whose = 0, set()

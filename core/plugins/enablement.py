@@ -86,6 +86,7 @@ def _handler(plugin: str, name: str, contexts: Contexts, hooks: Hooks, guard: Gu
         for one in hooks.implementations(_TOLD[name]):
             if one.plugin == plugin:
                 with tenant_scope(run.tenant_id):
-                    await guard.call(plugin, one.hook, _HOOK_SECONDS, lambda one=one: one(**offered))  # type: ignore[misc]
+                    await guard.call(plugin, one.hook, _HOOK_SECONDS, lambda one=one: one(**offered),  # type: ignore[misc]
+                                     run.tenant_id)
 
     return Handler(plugin, name, run, _HOOK_SECONDS + 5)

@@ -6,15 +6,17 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, TypeVar
+from uuid import UUID
 
 from comptoir_sdk import PluginError
 
 from core.metrics.numbers import BLOCKED, CALLS
 from core.plugins import running
-from core.plugins.breakers import Breaker, Pass, door_of
+from core.plugins.breakers import Door, door_of
 from core.plugins.incidents import Incident, Incidents, Kind, Line
 from core.plugins.running import Call
 from core.plugins.spending import Spending
+from core.plugins.turnstile import Passage, Turnstile
 
 _log = logging.getLogger(__name__)
 _GRACE_SECONDS: Final = 0.5
@@ -47,47 +49,55 @@ class Interrupted(BaseException):
 
 
 class Guard:
-    """One for each process. `packages` are the plugins' own modules, by which their lines are told from ours."""
+    """One for each process. `packages` are the plugins' own modules, by which their lines are told from ours;
+    `tenants_with` says how many tenants have a plugin."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, packages: Mapping[str, str] | None = None) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, packages: Mapping[str, str] | None = None,
+                 tenants_with: Callable[[str], int] = lambda plugin: 1) -> None:
         self._clock, self.packages = clock, packages or {}
-        self.breakers: dict[tuple[str, str], Breaker] = {}
+        self._turnstile = Turnstile(tenants_with)
+        self.breakers = self._turnstile.everybodys
         self.incidents, self.spending = Incidents(), Spending()
 
-    async def call(self, plugin: str, call: str, timeout: float, work: Callable[[], Awaitable[T]]) -> T:
-        """Await `work`. Raises Resting, PluginFailed, or the PluginError that the plugin means for its caller."""
-        breaker = self.breakers.setdefault((plugin, door_of(call)), Breaker())
-        passed = breaker.ask(self._clock())
-        if passed == "shut":
+    async def call(self, plugin: str, call: str, timeout: float, work: Callable[[], Awaitable[T]],
+                   tenant: UUID | None = None) -> T:
+        """Await `work`, for this tenant. Raises Resting, PluginFailed, or the PluginError that the plugin means for its
+        caller."""
+        passage = self._turnstile.enter((plugin, door_of(call)), tenant, self._clock())
+        if passage.shut:
             CALLS.labels(plugin, "resting").inc()
-            raise Resting(plugin, call, max(breaker.until - self._clock(), 1.0))
+            raise Resting(plugin, call, max(passage.shut - self._clock(), 1.0))
         one, began = Call(plugin, call, self.packages.get(plugin, "")), self._clock()
         try:
             result = await _within(timeout, one, work)
         except PluginError:
-            self._done(one, breaker, passed, began, "refused")
+            self._done(one, passage, began, "refused")
             raise
         except asyncio.CancelledError:
-            breaker.probing = breaker.probing and passed != "probe"
+            self._turnstile.release(passage)
             raise
         except (Exception, Interrupted) as error:
-            raise self._failed(one, breaker, passed, began, error) from error
+            raise self._failed(one, passage, began, error) from error
         finally:
             self._end(one)
-        self._done(one, breaker, passed, began, "done")
+        self._done(one, passage, began, "done")
         return result
 
     def now(self) -> float:
         return self._clock()
 
     def resting(self, plugin: str, door: str | None = None) -> bool:
-        """Whether this door of the plugin is shut, or any."""
+        """Whether this door of the plugin is shut for everybody, or any."""
         now = self._clock()
         return any(one.until > now for (name, which), one in self.breakers.items()
                    if name == plugin and door in (None, which))
 
+    def rests_for(self, tenant: UUID, plugin: str, door: Door) -> bool:
+        """Whether this door is shut for the tenant, be it for all of them or for this one."""
+        return self._turnstile.resting((plugin, door), tenant, self._clock())
+
     def quarantined(self) -> dict[str, float]:
-        """Plugins at rest now, and for how many seconds more."""
+        """Plugins at rest now for everybody, and for how many seconds more."""
         now, found = self._clock(), dict[str, float]()
         for (name, _), one in self.breakers.items():
             if one.until > now:
@@ -110,22 +120,22 @@ class Guard:
             _log.warning("plugin %s, %s, %s: %s", one.plugin, one.call, place, told)
             self.incidents.add(Incident(one.plugin, "leaked", one.call, told, place))
 
-    def _done(self, one: Call, breaker: Breaker, passed: Pass, began: float, outcome: str) -> None:
+    def _done(self, one: Call, passage: Passage, began: float, outcome: str) -> None:
         CALLS.labels(one.plugin, outcome).inc()
         self.spending.add(one.plugin, one.call, self._clock() - began, failed=False)
         if one.blocked >= _TOO_LONG_BLOCKED:
-            self._count(one, breaker, passed, f"it held the event loop for {one.blocked:.1f} s")
+            self._count(one, passage, f"it held the event loop for {one.blocked:.1f} s")
         else:
-            breaker.succeeded(passed)
+            self._turnstile.succeeded(passage)
 
-    def _failed(self, one: Call, breaker: Breaker, passed: Pass, began: float, error: BaseException) -> PluginFailed:
+    def _failed(self, one: Call, passage: Passage, began: float, error: BaseException) -> PluginFailed:
         CALLS.labels(one.plugin, "failed").inc()
         self.spending.add(one.plugin, one.call, self._clock() - began, failed=True)
         self._tell(one, error)
         if isinstance(error, MemoryError):  # whoever keeps the exception would keep what was eaten
             traceback.clear_frames(error.__traceback__)
         why = str(error) if isinstance(error, TimeoutError | Interrupted) else type(error).__name__
-        self._count(one, breaker, passed, why)
+        self._count(one, passage, why)
         return PluginFailed(one.plugin, one.call, why)
 
     def _tell(self, one: Call, error: BaseException) -> None:
@@ -134,11 +144,12 @@ class Guard:
         elif not (isinstance(error, Interrupted) and one.blocked):  # the watchdog tells of what it has seen
             self.incidents.add(Incident.of(one.plugin, _kind(error), one.call, error, one.package))
 
-    def _count(self, one: Call, breaker: Breaker, passed: Pass, why: str) -> None:
+    def _count(self, one: Call, passage: Passage, why: str) -> None:
         now = self._clock()
-        if breaker.failed(passed, now, f"{one.call}: {why}"):
-            _log.error("plugin %s keeps failing, its %s rest for %d s: %s: %s", one.plugin, door_of(one.call),
-                       breaker.until - now, one.call, why)
+        if breaker := self._turnstile.failed(passage, now, f"{one.call}: {why}"):
+            whose = "everybody" if breaker is self.breakers[passage.place] else f"tenant {passage.tenant}"
+            _log.error("plugin %s keeps failing, its %s rest for %s for %d s: %s: %s", one.plugin, passage.place[1],
+                       whose, breaker.until - now, one.call, why)
 
 
 def _kind(error: BaseException) -> Kind:

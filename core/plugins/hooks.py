@@ -214,9 +214,9 @@ class Hooks:
 
         call = f"offered {one.hook}" if one.hook in self._plugins.offers else one.hook
         if running_plugin() in (None, one.plugin):
-            return await self._guard.call(one.plugin, call, timeout, work)
+            return await self._guard.call(one.plugin, call, timeout, work, tenant_id)
         with outside_transaction():
-            return await self._guard.call(one.plugin, call, timeout, work)
+            return await self._guard.call(one.plugin, call, timeout, work, tenant_id)
 
 
 def _anything(answer: Any) -> Any:

@@ -72,7 +72,8 @@ class PluginHost:
         refuse_unsound(plugins)
         self.plugins, self._reach = plugins, reach
         self.gate, self._apart = Gate(plugins, source, reach.vault), isolated(plugins, reach.isolated)
-        self.guard = Guard(packages={one.name: one.package for one in plugins})
+        self.guard = Guard(packages={one.name: one.package for one in plugins},
+                           tenants_with=lambda plugin: len(self.gate.tenants_with(plugin)))
         self.record = Record(self.guard, reach.process)
         self.contexts = Contexts(plugins, self.gate, live=reach.live)
         self.hooks = Hooks(plugins, self.gate, self.guard, self.contexts)

@@ -108,7 +108,7 @@ class PluginRoutes:
 
         with tenant_scope(tenant_id), translated_by(translate):
             try:
-                answer = await self._guard.call(plugin, route.rule, VIEW_SECONDS, view)
+                answer = await self._guard.call(plugin, route.rule, VIEW_SECONDS, view, tenant_id)
                 if isinstance(answer, Exception):
                     raise answer
                 return streamed(answer, self._guard, plugin, route)

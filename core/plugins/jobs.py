@@ -29,7 +29,7 @@ def _handler(plugin: str, job: Job, contexts: Contexts, guard: Guard) -> Handler
             return
         ctx = contexts(tenant_id, plugin)
         try:
-            await guard.call(plugin, f"job {job.name}", job.timeout, lambda: job.run(ctx, **run.args))
+            await guard.call(plugin, f"job {job.name}", job.timeout, lambda: job.run(ctx, **run.args), tenant_id)
         except Resting as resting:
             raise NotNow(resting.seconds) from None
         except PluginFailed as failed:

@@ -109,7 +109,8 @@ class Observers:
 
     async def _behind(self) -> list[tuple[UUID, str, int]]:
         pairs = [(tenant, plugin) for plugin, heard in self._listening.items() if heard
-                 for tenant in self._gate.tenants_with(plugin) if not self._guard.resting(plugin, "observers")]
+                 for tenant in self._gate.tenants_with(plugin)
+                 if not self._guard.rests_for(tenant, plugin, "observers")]
         rows = await self._db.system.fetch(_BEHIND, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
         return [(row["tenant_id"], row["plugin"], row["seq"]) for row in rows]
 
@@ -177,7 +178,7 @@ class Observers:
         ctx = self._contexts(event.tenant_id, implementation.plugin, event_id=event.id)
         with tenant_scope(event.tenant_id):
             await self._guard.call(implementation.plugin, implementation.hook, OBSERVER_SECONDS,
-                                   lambda: implementation(ctx=ctx, **arguments))
+                                   lambda: implementation(ctx=ctx, **arguments), event.tenant_id)
 
     async def _set_aside(self, implementation: Implementation, event: Event, told: str) -> None:
         _log.error("event %d is set aside: %s of %s keeps failing", event.seq, implementation.hook,

@@ -10,6 +10,7 @@ from comptoir_sdk import PluginError, Route
 from quart import Response
 from quart.wrappers.response import IterableBody
 
+from core.db.scope import current_tenant
 from core.plugins.answers import place_of
 from core.plugins.guard import Guard, PluginFailed
 from core.plugins.incidents import Incident
@@ -32,7 +33,7 @@ class _Making:
     def __init__(self, body: Any, guard: Guard, plugin: str, route: Route) -> None:
         self._body, self._guard, self._plugin, self._route = body, guard, plugin, route
         self._ready: asyncio.Queue[Any] = asyncio.Queue(1)
-        self._waited = 0.0
+        self._tenant, self._waited = current_tenant(), 0.0
 
     async def chunks(self, scope: contextvars.Context) -> AsyncIterator[Any]:
         making = asyncio.create_task(self._run(), context=scope)
@@ -61,7 +62,7 @@ class _Making:
     async def _run(self) -> None:
         end: object = _END
         try:
-            await self._guard.call(self._plugin, self._route.rule, _LONGEST, self._make)
+            await self._guard.call(self._plugin, self._route.rule, _LONGEST, self._make, self._tenant)
         except (PluginError, PluginFailed) as error:
             end = error
         await self._ready.put(end)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -94,6 +95,74 @@ async def test_each_door_rests_alone(clock: Clock) -> None:
     assert guard.resting("acme", "observers")
     for call in ("filter_outbound", "job prune", "/orders", "provide_contact_facts"):
         assert await guard.call("acme", call, 5, _fine) == "done"
+
+
+def _shared(clock: Clock, tenants: int) -> tuple[Guard, list[UUID]]:
+    return Guard(clock, tenants_with=lambda plugin: tenants), [uuid4() for _ in range(tenants)]
+
+
+async def _fail_for(guard: Guard, tenant: UUID, times: int = 1) -> None:
+    for _ in range(times):
+        with pytest.raises(PluginFailed):
+            await guard.call("acme", "/orders", 5, _broken, tenant)
+
+
+async def test_what_fails_for_one_tenant_rests_for_that_tenant_alone(clock: Clock) -> None:
+    guard, (one, other) = _shared(clock, 2)
+    await _fail_for(guard, one, 5)
+    with pytest.raises(Resting):
+        await guard.call("acme", "/orders", 5, _fine, one)
+    assert await guard.call("acme", "/orders", 5, _fine, other) == "done"
+    assert guard.rests_for(one, "acme", "routes")
+    assert not guard.rests_for(other, "acme", "routes")
+    assert not guard.resting("acme")
+    clock.now += 61
+    await _fail_for(guard, one)
+    clock.now += 61
+    with pytest.raises(Resting):
+        await guard.call("acme", "/orders", 5, _fine, one)
+    clock.now += 60
+    assert await guard.call("acme", "/orders", 5, _fine, one) == "done"
+    await _fail_for(guard, one, 4)
+    assert not guard.rests_for(one, "acme", "routes"), "it began anew"
+
+
+async def test_one_tenants_failures_do_not_add_up_to_everybodys_rest(clock: Clock) -> None:
+    guard, (one, other) = _shared(clock, 2)
+    for _ in range(9):
+        await _fail_for(guard, one, 4)
+        await guard.call("acme", "/orders", 5, _fine, one)
+        await _fail_for(guard, other, 4)
+        await guard.call("acme", "/orders", 5, _fine, other)
+    assert not guard.resting("acme")
+
+
+@pytest.mark.parametrize(("tenants", "failures"), [(1, [5]), (2, [4, 1]), (3, [1, 3, 1]), (40, [1, 1, 1, 1, 1])])
+async def test_what_fails_for_every_tenant_rests_for_everybody_after_five_failures(
+        clock: Clock, tenants: int, failures: list[int]) -> None:
+    guard, them = _shared(clock, tenants)
+    for tenant, times in zip(them, failures, strict=False):
+        assert not guard.resting("acme")
+        await _fail_for(guard, tenant, times)
+    assert guard.resting("acme", "routes")
+    for tenant in them:
+        with pytest.raises(Resting):
+            await guard.call("acme", "/orders", 5, _fine, tenant)
+    clock.now += 61
+    for tenant in them:
+        assert await guard.call("acme", "/orders", 5, _fine, tenant) == "done"
+
+
+async def test_a_tenant_at_rest_is_not_the_one_who_tries_it_for_everybody(clock: Clock) -> None:
+    guard, (one, other, third) = _shared(clock, 3)
+    await _fail_for(guard, one, 5)
+    clock.now += 30
+    await _fail_for(guard, other, 2)
+    await _fail_for(guard, third)
+    assert guard.resting("acme")
+    clock.now += 61
+    assert await guard.call("acme", "/orders", 5, _fine, other) == "done"
+    assert await guard.call("acme", "/orders", 5, _fine, one) == "done"
 
 
 async def test_a_word_for_the_caller_is_no_failure(clock: Clock) -> None:

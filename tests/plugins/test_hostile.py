@@ -158,6 +158,21 @@ async def test_an_answer_that_cannot_be_sent_is_the_plugins_mistake(
     assert HOSTILE in told["place"]
 
 
+async def test_what_one_tenants_requests_trip_over_is_not_taken_from_the_others(
+        tenant: SeededTenant, other_tenant: SeededTenant, switches: Switches, start_host: StartHost,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(hostile.Unserialisable.answers, "fine", lambda: {"it": "works"})
+    for slug in ("atlas", "zagora"):
+        switches.switch_on(slug, "unserialisable")
+    host = await start_host("unserialisable")
+    web, path = Web(host), "/api/v1/p/unserialisable"
+    tripping, neighbour = (principal(one.id, "owner", host) for one in (tenant, other_tenant))
+    for _ in range(7):
+        assert (await web.ask(tripping, "GET", f"{path}/set")).status_code == 503
+    assert (await web.ask(tripping, "GET", f"{path}/fine")).status_code == 503, "it rests for whoever trips it"
+    assert (await web.ask(neighbour, "GET", f"{path}/fine")).status_code == 200
+
+
 async def test_one_that_answers_for_ever_is_cut_and_told(
         db: Database, tenant: SeededTenant, switches: Switches, start_host: StartHost,
         monkeypatch: pytest.MonkeyPatch) -> None:
