@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, Json, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Json, JsonValue, StringConstraints, model_validator
 
 from plugins.inbox.assignment.desks import MOST_CAPACITY
+from plugins.inbox.moments import Moment
 
 _ID = "0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c77"
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
@@ -118,7 +119,7 @@ class Availability(BaseModel):
         "examples": [{"available": False, "until": "2027-01-04T14:00:00+01:00"}]})  # fmt: skip
 
     available: bool
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 class DeskShape(BaseModel):

@@ -78,4 +78,5 @@ class DraftQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}\.[0-9a-f-]{36}$")] | None = None
+    cursor: Annotated[str, StringConstraints(
+        pattern=r"^[0-9]{1,18}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None  # fmt: skip

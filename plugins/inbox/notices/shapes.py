@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from plugins.inbox.notes.shapes import without_nul
 from plugins.inbox.notices.models import Notice
 from plugins.inbox.notices.wishes import Kind
+
+_BASE64 = r"^[A-Za-z0-9_=-]*$"
 
 
 class NoticeResource(BaseModel):
@@ -39,8 +42,8 @@ class ReadNotices(BaseModel):
 
 
 class Keys(BaseModel):
-    p256dh: Annotated[str, Field(min_length=80, max_length=100)]
-    auth: Annotated[str, Field(min_length=20, max_length=30)]
+    p256dh: Annotated[str, Field(min_length=80, max_length=100, pattern=_BASE64)]
+    auth: Annotated[str, Field(min_length=20, max_length=30, pattern=_BASE64)]
 
 
 class NewBrowser(BaseModel):
@@ -51,9 +54,9 @@ class NewBrowser(BaseModel):
             "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
             "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}]})  # fmt: skip
 
-    endpoint: Annotated[str, Field(pattern=r"^https?://", max_length=2000)]
+    endpoint: Annotated[str, Field(pattern=r"^https?://", max_length=2000), AfterValidator(without_nul)]
     keys: Keys
-    label: Annotated[str, Field(max_length=100)] = ""
+    label: Annotated[str, Field(max_length=100), AfterValidator(without_nul)] = ""
     locale: Annotated[str, Field(pattern="^(ar|fr|en)$")] = "en"
 
 

@@ -1,7 +1,6 @@
 """Timers as JSON: targets, the badges of rows, the clock above a conversation, and what reports are made of."""
 
 import base64
-import binascii
 import json
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from comptoir_sdk import Context, Invalid
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from plugins.inbox.moments import in_utc
 from plugins.inbox.timers.hearing import running_of
 from plugins.inbox.timers.models import Target, Timer
 from plugins.inbox.timers.shapes import OfConversation, Rows, Targets, TargetShape, TimerQuery
@@ -135,8 +135,8 @@ def _cursor(timer: Timer) -> str:
 def _read(cursor: str) -> tuple[datetime, UUID]:
     try:
         at, after = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return datetime.fromisoformat(at), UUID(after)
-    except (ValueError, TypeError, binascii.Error):
+        return in_utc(datetime.fromisoformat(at)), UUID(after)
+    except (ValueError, TypeError, AttributeError):
         raise Invalid("This cursor is not of this list: begin again without it.", cursor="not of this list") from None
 
 

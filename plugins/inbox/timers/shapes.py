@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
+from plugins.inbox.moments import Moment
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 90)]
 Kind = Literal["first_response", "resolution"]
@@ -75,8 +77,8 @@ class TimerQuery(BaseModel):
     state: Literal["running", "late", "stopped"] | None = None
     kind: Kind | None = None
     conversation: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: int = Field(default=50, ge=1, le=100)
     cursor: Annotated[str, StringConstraints(max_length=200)] | None = None
 
