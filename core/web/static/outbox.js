@@ -23,7 +23,6 @@ export class Outbox extends EventTarget {
   async resume() {
     await this.adopt();
     await this.refresh();
-    if ([...this.drafts.values()].some(({ state }) => state === "held")) this.dispatchEvent(new Event("held"));
     this.flush();
   }
 
@@ -65,6 +64,11 @@ export class Outbox extends EventTarget {
 
   get waiting() {
     return [...this.drafts.values()].filter((draft) => draft.state === "waiting").length;
+  }
+
+  /** What goes no further before its author has looked at it again: newer messages hold it up, or it was refused. */
+  get stuck() {
+    return [...this.drafts.values()].filter(({ state }) => state === "held" || state === "refused");
   }
 
   flush() {
@@ -240,6 +244,7 @@ export class Outbox extends EventTarget {
     for (const id of this.drafts.keys()) if (!ids.has(id) && !this.unkept.has(id)) this.vanish(id);
     for (const draft of left.sort(byOrder)) if (this.drafts.has(draft.id)) this.renew(draft); else this.meet(draft);
     this.dispatchEvent(new Event("change"));
+    if (left.some(({ state }) => state === "held")) this.dispatchEvent(new Event("held")); // another tab found out
   }
 
   meet(draft) {

@@ -31,7 +31,7 @@ class App extends LitElement {
     onRoute(() => this.arrive());
     onLive(() => this.error instanceof Unreachable && this.arrive(true));
     socket.addEventListener("state", () => this.connection());
-    outbox.addEventListener("change", () => { Object.assign(this, { waiting: outbox.waiting, kept: outbox.kept }); });
+    outbox.addEventListener("change", () => this.left());
     addEventListener("comptoir-newer", () => { this.newer = true; });
     ledger.subscribe(() => this.title());
     ledger.onEvent(({ type }) => type === "member.saved" && this.requestUpdate());
@@ -222,6 +222,12 @@ class App extends LitElement {
     clearTimeout(this.timer);
     if (socket.state === "live") this.offline = false;
     else this.timer = setTimeout(() => { this.offline = socket.state !== "live"; }, QUIET);
+  }
+
+  /** What stays behind is told wherever its author is by then. */
+  left() {
+    Object.assign(this, { waiting: outbox.waiting, kept: outbox.kept });
+    if (outbox.stuck.length) bring(import.meta, "./unsent.js").catch((error) => console.info("what was not sent stands in its conversation alone:", error.message));
   }
 
   title() {

@@ -3,7 +3,7 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Panel, define, fmt, icon, initials, t, tn } from "@comptoir/sdk";
 import { Badges } from "@comptoir/sdk/badges.js";
-import { ledger } from "@comptoir/sdk/ledger.js";
+import { ledger, outbox } from "@comptoir/sdk/ledger.js";
 import { VirtualController, keysOf } from "@comptoir/sdk/virtual.js";
 import { drafts } from "./drafts/drafts.js";
 import { firstTag, markStyles, priorityMark, waited } from "./list/marks.js";
@@ -31,7 +31,7 @@ class List extends Panel {
     .l1, .l2 { display: flex; align-items: center; gap: 6px; min-inline-size: 0; }
     .nm { flex: 1; font-weight: 550; } .unread .nm { font-weight: 700; }
     .pv { flex: 1; color: var(--text-3); font-size: var(--fs-preview); } .unread .pv { color: var(--text); }
-    .begun { color: var(--warn); font-weight: 600; }
+    .pv.own { display: flex; gap: 4px; } .begun { color: var(--warn); font-weight: 600; flex: none; } .begun.unsent { color: var(--bad); }
     .l2 > .icon, .l2 > [role=img] > .icon:not(.tick) { inline-size: 14px; block-size: 14px; color: var(--text-3); }
     .badge { background: var(--accent); color: var(--accent-fg); border-radius: var(--r-full); min-inline-size: 18px; padding-inline: 5px; text-align: center; font-size: var(--fs-xs); font-weight: 700; line-height: 18px; font-variant-numeric: tabular-nums; }
     .who { font-size: 10px; font-weight: 700; color: var(--text-2); border: 1px solid var(--line); border-radius: var(--r-full); padding: 0 6px; line-height: 16px; background: var(--surface); }
@@ -59,10 +59,10 @@ class List extends Panel {
     this.rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row-h")) || 68;
     this.cleanup(ledger.subscribe(() => this.requestUpdate()));
     const begun = () => this.requestUpdate();
-    drafts.addEventListener("change", begun);
-    this.cleanup(() => drafts.removeEventListener("change", begun));
-    mutes.addEventListener("change", begun);
-    this.cleanup(() => mutes.removeEventListener("change", begun));
+    for (const kept of [drafts, mutes, outbox]) {
+      kept.addEventListener("change", begun);
+      this.cleanup(() => kept.removeEventListener("change", begun));
+    }
     const minute = setInterval(() => this.requestUpdate(), 30_000);
     this.cleanup(() => clearInterval(minute));
     this.cleanup(presence.subscribe(() => this.requestUpdate()));
@@ -78,6 +78,7 @@ class List extends Panel {
     this.shown = this.held ? this.frozen(rows) : rows;
     this.news = this.held && this.shown.length ? Math.max(0, rows.findIndex(({ id }) => id === this.shown[0].id)) : 0;
     if (this.hovered) this.hold(); // also what came, or was let go of, under the pointer
+    this.unsent = new Map(outbox.stuck.map(({ conversation_id: id, type, body }) => [id, preview({ type, direction: "outbound", body, content: {} }).text]));
     const last = this.virtual.items.at(-1)?.index ?? 0;
     if (this.list?.loaded && this.list.next && !this.list.error && last > this.shown.length - AHEAD) this.more();
   }
@@ -132,11 +133,11 @@ class List extends Panel {
     const badge = this.badges.of(conversation);
     const here = presence.of(conversation.id);
     const muted = mutes.of(conversation.id);
-    const draft = conversation.id === this.selected ? "" : drafts.of(conversation.id)?.body.trim() ?? "";
+    const [unsent, draft] = conversation.id === this.selected ? [] : [this.unsent.get(conversation.id), drafts.of(conversation.id)?.body.trim()];
     return html`<div class="row ${conversation.unread ? "unread" : ""}" role="option" id=${`c-${conversation.id}`} data-id=${conversation.id}
       tabindex=${conversation.id === reachable ? 0 : -1} aria-selected=${conversation.id === this.selected} aria-checked=${this.picked ? String(this.picked.has(conversation.id)) : nothing} aria-posinset=${index + 1}
       aria-setsize=${this.list.next ? -1 : this.shown.length} .style=${`transform:translateY(${start}px)`} @click=${(event) => this.pressed(event, conversation.id)}>${
-      guard([conversation, badge, draft, today, muted, here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, draft, here, muted))}</div>`;
+      guard([conversation, badge, unsent, draft, today, muted, here.map(({ id, typing }) => id + typing).join(), conversation.waiting_since ? Math.floor(Date.now() / 60_000) : 0], () => face(conversation, badge, unsent, draft, here, muted))}</div>`;
   }
 
   keys(event) {
@@ -209,13 +210,16 @@ class List extends Panel {
 }
 
 /** Each place of a template and each gap between tags is a node in every row: what most rows have none of shares a place. */
-function face(conversation, badge, draft, here, muted) {
+function face(conversation, badge, unsent, draft, here, muted) {
   const name = titleOf(conversation);
   const said = conversation.last_message ? preview(conversation.last_message) : { icon: null, text: "" };
   return html`<span class="face"><ui-avatar name=${name}></ui-avatar><span class="box"></span></span><div><div class="l1"><span class="nm cut" dir="auto" .textContent=${name}></span>${badge ? html`<span class="chip cut ${badge.tone ?? ""}" dir="auto" title=${badge.text}>${badge.text}</span>` : firstTag(conversation.tags ?? [])}<time datetime=${conversation.last_message_at} .textContent=${fmt.brief(conversation.last_message_at)}></time></div><div class="l2">${ahead(conversation, said)}${
-      draft ? html`<span class="pv cut" dir="auto"><b class="begun">${t("Draft:")}</b> ${draft.slice(0, 160)}</span>` : html`<span class="pv cut" dir="auto" .textContent=${said.text}></span>`}${
+      unsent || draft ? begun(unsent, draft) : html`<span class="pv cut" dir="auto" .textContent=${said.text}></span>`}${
       marks(conversation, here, muted)}</div></div>`;
 }
+
+/** The word and what it is about may be of two directions: each is cut at its own end. */
+const begun = (unsent, draft) => html`<span class="pv own cut"><b class="begun ${unsent ? "unsent" : ""}">${unsent ? t("Not sent:") : t("Draft:")}</b> <span class="cut" dir="auto">${(unsent || draft).slice(0, 160)}</span></span>`;
 
 function ahead({ priority, last_message: last }, said) {
   const told = [priorityMark(priority), last?.direction === "outbound" && last.type !== "call" ? tick(last.status) : nothing, said.icon ? icon(said.icon) : nothing].filter((one) => one !== nothing);

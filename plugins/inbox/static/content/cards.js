@@ -29,7 +29,7 @@ function one(card, direction) {
 async function keep(card, name) {
   try {
     const { id } = await post("/api/v1/contacts", { phone: digitsOf(card), ...(name ? { name: name.slice(0, 200) } : {}) });
-    toast({ text: t("Saved."), action: { label: t("Open"), run: () => navigate(`/contacts/${id}`) } });
+    toast({ text: t("Saved."), action: { label: t("Open it"), run: () => navigate(`/contacts/${id}`) } });
   } catch (error) {
     toast({ text: t("Not saved: {reason}", { reason: error.message }) });
   }

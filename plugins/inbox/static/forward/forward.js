@@ -75,7 +75,7 @@ class Forward extends Panel {
 
   choose(conversation) {
     outbox.send({ conversation_id: conversation.id, ...forwarded(this.message) });
-    toast({ text: t("Forwarded to {name}.", { name: titleOf(conversation) }), action: { label: t("Open"), run: () => navigate(`/inbox/${conversation.id}`) } });
+    toast({ text: t("Forwarded to {name}.", { name: titleOf(conversation) }), action: { label: t("Open it"), run: () => navigate(`/inbox/${conversation.id}`) } });
     this.renderRoot.querySelector("ui-dialog").leave();
   }
 }

@@ -75,7 +75,7 @@ class Bell extends Panel {
   async show(id, notice) {
     if (!ledger.conversation(id)) await ledger.fetchConversation(id).catch((error) => console.info("a conversation that a notice is about was not fetched:", error.message));
     this.shown.get(id)?.();
-    this.shown.set(id, toast({ text: told(notice, ledger.conversation(id)), action: { label: t("Open"), run: () => navigate(`/inbox/${id}`) } }));
+    this.shown.set(id, toast({ text: told(notice, ledger.conversation(id)), action: { label: t("Open it"), run: () => navigate(`/inbox/${id}`) } }));
   }
 
   /** What stands on the screen is no news. */
