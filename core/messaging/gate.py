@@ -213,6 +213,8 @@ async def _accept(
     if known := await _accepted_before(connection, draft, request):
         return known
     _refuse_closed_window(draft.type, place, clock)
+    # Again, for now nobody else is: a colleague, or the customer, wrote while the filters looked.
+    await refuse_unseen(connection, draft.conversation_id, draft.last_seen, draft.confirm, author.kind, author.id)
     check_reachable(place, clock())
     context: dict[str, Any] | None = None
     if draft.type == "template":

@@ -110,6 +110,7 @@ HEARD: list[tuple[Sees, Give, str | None]] = [
     ("team", _to_colleague_of_my_team, "conversation.assigned"),
     ("team", _between_others, None),
     ("own", _between_others, None),
+    ("own", _to_colleague_of_my_team, None),
 ]
 
 

@@ -154,6 +154,35 @@ async def test_a_colleagues_reply_is_newer_and_ones_own_is_not(desk: Desk) -> No
         await desk.submit(conversation, "mine", last_seen=seen)
 
 
+async def test_of_two_colleagues_who_send_at_once_one_is_told_of_the_other(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    seen = await desk.customer_writes(conversation)
+    checked = asyncio.Barrier(2)  # no filter is asked before what was seen has been compared
+
+    async def slow(outbound: Outbound) -> Outbound:
+        await checked.wait()
+        return outbound
+
+    answers = await asyncio.gather(
+        desk.submit(conversation, "mine", last_seen=seen, filters=slow),
+        desk.submit(conversation, "theirs", author=Author("agent", desk.tenant.owner_id), last_seen=seen, filters=slow),
+        return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["NewerMessages", "Submitted"]
+    assert len(await desk.events("message.queued")) == 1
+
+
+async def test_what_the_customer_writes_while_the_filters_look_is_newer(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    seen = await desk.customer_writes(conversation)
+
+    async def slow(outbound: Outbound) -> Outbound:
+        await desk.customer_writes(conversation, "wait")
+        return outbound
+
+    with pytest.raises(NewerMessages, match="Amina"):
+        await desk.submit(conversation, last_seen=seen, filters=slow)
+
+
 async def test_last_seen_may_be_the_seq_of_an_event(desk: Desk) -> None:
     conversation = await desk.conversation()
     await desk.submit(conversation, "theirs", author=Author("agent", desk.tenant.owner_id))
