@@ -8,7 +8,7 @@ from plugins.inbox.follows.following import followers
 from plugins.inbox.notes import shapes as of_notes
 from plugins.inbox.notices import browsers, routes, shapes
 from plugins.inbox.notices.pushing import push
-from plugins.inbox.notices.telling import tell
+from plugins.inbox.notices.telling import concerned, tell
 from plugins.inbox.notices.wishes import Wishes
 
 _READ = "conversations.read"
@@ -79,15 +79,15 @@ async def heard_woken(ctx: Context, conversation: Conversation) -> None:
         await tell(ctx, "woken", conversation.id, [conversation.assignee.id])
 
 
-async def heard_timer(ctx: Context, conversation: Conversation, *, late: bool) -> None:
+async def concerned_by_timer(ctx: Context, conversation: Conversation) -> set[UUID]:
     """Whoever has it, or else could take it; and who follows it."""
     team = conversation.team
     if conversation.assignee is not None:
-        concerned = {conversation.assignee.id}
+        theirs = {conversation.assignee.id}
     else:
-        concerned = {one.id for one in await ctx.members.list()
-                     if one.may_answer and (team is None or team.id in {its.id for its in one.teams})}
-    await tell(ctx, "late" if late else "due_soon", conversation.id, concerned | await followers(conversation.id))
+        theirs = {one.id for one in await ctx.members.list()
+                  if one.may_answer and (team is None or team.id in {its.id for its in one.teams})}
+    return await concerned(ctx, conversation.id, theirs | await followers(conversation.id))
 
 
 async def heard_audit(ctx: Context, entry: AuditEntry) -> None:

@@ -1,7 +1,8 @@
 """Who is told of what: a row for each, once for what repeats, a word to open screens, and a job for the others."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from tortoise.expressions import Q
 from plugins.inbox.mutes.muting import muted
 from plugins.inbox.notices.models import Browser, Notice
 from plugins.inbox.notices.shapes import resource
-from plugins.inbox.notices.wishes import Kind, is_quiet, wishes_of_all
+from plugins.inbox.notices.wishes import Kind, Wishes, is_quiet, wishes_of_all
 from plugins.inbox.presence import screens
 
 PUSH = "push"
@@ -19,36 +20,64 @@ _GATHERED = timedelta(seconds=3)
 """Until it is pushed: several messages in a row are one word on a locked screen, and who opens it meanwhile has it."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is kept of one happening, and not said to open screens yet."""
+
+    kind: Kind
+    conversation_id: UUID
+    notices: Sequence[Notice] = ()
+    wishes: Mapping[UUID, Wishes] = field(default_factory=dict)
+    silent: Collection[UUID] = ()
+    """Who has muted it, and is told without a word."""
+
+
 async def tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Iterable[UUID], *,
                actor: str | None = None) -> None:
-    """Those of them who see the conversation, and do not look at it right now. Who has muted it is told of notes that
-    call them; that it was given to them stands in their list, without a word."""
+    there = await concerned(ctx, conversation_id, members)
+    await say(ctx, await keep(ctx, kind, conversation_id, there, actor=actor))
+
+
+async def concerned(ctx: Context, conversation_id: UUID, members: Iterable[UUID]) -> set[UUID]:
+    """Those of them who see the conversation, and do not look at it right now. It asks around: before a transaction."""
     wanted = set(members)
     if not wanted:
-        return
+        return wanted
     try:
         wanted &= await ctx.members.seeing(conversation_id)
     except NotFound:  # erased, or merged into another, since it happened
-        return
+        return set()
     looking = screens.looking(await screens.screens(ctx))
-    if there := {member for member in wanted if (conversation_id, member) not in looking}:
-        await _tell(ctx, kind, conversation_id, there, actor)
+    return {member for member in wanted if (conversation_id, member) not in looking}
 
 
-async def _tell(ctx: Context, kind: Kind, conversation_id: UUID, members: Collection[UUID], actor: str | None) -> None:
-    """In as many statements for a whole team as for one."""
+async def keep(ctx: Context, kind: Kind, conversation_id: UUID, members: Collection[UUID], *,
+               actor: str | None = None) -> Told:
+    """The rows and the job, in the caller's transaction: what they tell of and they are there together, or not at all.
+    In as many statements for a whole team as for one.
+
+    Who has muted it is told of notes that call them; that it was given to them stands in their list, without a word.
+    """
+    if not members:
+        return Told(kind, conversation_id)
     wishes = await wishes_of_all(members)
     silent = set() if kind == "mention" else await muted(conversation_id, members, ctx.now())
-    concerned = members if kind == "assigned" else set(members) - silent
+    of_it = members if kind == "assigned" else set(members) - silent
     async with ctx.db.transaction():
-        notices = await _keep(ctx, kind, conversation_id, concerned, actor)
+        notices = await _keep(ctx, kind, conversation_id, of_it, actor)
         await _push(ctx, conversation_id, [one.member_id for one in notices
                                            if wishes[one.member_id].ways(kind).push and one.member_id not in silent])
-    for notice in notices:
-        wanted, loud = wishes[notice.member_id], notice.member_id not in silent
-        sound = loud and wanted.ways(kind).sound and not is_quiet(ctx, wanted, ctx.now())
+    return Told(kind, conversation_id, notices, wishes, silent)
+
+
+async def say(ctx: Context, told: Told) -> None:
+    """To open screens, after the transaction."""
+    for notice in told.notices:
+        wanted, loud = told.wishes[notice.member_id], notice.member_id not in told.silent
+        ways = wanted.ways(told.kind)
+        sound = loud and ways.sound and not is_quiet(ctx, wanted, ctx.now())
         await ctx.broadcast("notices", {
-            "conversation": str(conversation_id), "notice": resource(notice), "page": loud and wanted.ways(kind).page,
+            "conversation": str(told.conversation_id), "notice": resource(notice), "page": loud and ways.page,
             "sound": sound, "tune": wanted.tune}, member=notice.member_id)  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tortoise.exceptions import OperationalError
 
 from plugins.inbox.notices import routes, routing, telling
 from plugins.inbox.notices.models import Notice
@@ -169,6 +170,26 @@ async def test_a_timer_that_runs_out_is_told_to_whoever_has_it_or_else_could_tak
     assert sorted(await _told(said)) == sorted([late, of_mine])
     assert await _told(owner) == await _told(other) == []
     assert await shop.failures("inbox") == []
+
+
+async def test_a_timer_of_which_nothing_could_be_kept_is_told_the_next_time(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner = await shop.agent("owner")
+    targets = [{"name": "All", "working": False, "first_response_minutes": 30}]
+    assert (await owner.put(f"{_BASE}/timers/targets", json={"items": targets})).status == 200
+    _asked_before(monkeypatch, minutes=40)
+    with monkeypatch.context() as away:
+        away.setattr(Notice, "bulk_create", _unavailable)
+        await _conversation(comptoir, shop, owner)
+    assert await _told(owner) == []
+    for _ in range(2):
+        await shop.runs("inbox.watch")
+    assert await _told(owner) == [("late", 1, None)]
+
+
+async def _unavailable(*_args: object, **_more: object) -> None:
+    raise OperationalError("the database is away")
 
 
 def _asked_before(monkeypatch: pytest.MonkeyPatch, *, minutes: int) -> None:

@@ -2,7 +2,8 @@
 
 from comptoir_sdk import Context, Conversation, NotFound
 
-from plugins.inbox.notices.routing import heard_timer
+from plugins.inbox.notices.routing import concerned_by_timer
+from plugins.inbox.notices.telling import keep, say
 from plugins.inbox.timers.models import Timer
 
 _BATCH = 200
@@ -19,18 +20,28 @@ async def watch(ctx: Context) -> None:
 
 
 async def _tell(ctx: Context, timer: Timer) -> None:
-    """Once: whoever moves `next_at` on is the one that tells. A worker that comes after the end tells of that alone."""
+    """Once: whoever moves `next_at` on is the one that tells, and keeps what is told with it. A worker that comes after
+    the end tells of that alone."""
     late = timer.due_at <= ctx.now()
-    moved = await Timer.filter(id=timer.id, next_at=timer.next_at).update(next_at=None if late else timer.due_at)
-    if not moved:
-        return
     try:
         conversation = await ctx.conversations.get(timer.conversation_id)  # type: ignore[attr-defined]
     except NotFound:
+        await _move_on(timer, late=late)
         return
+    members = await concerned_by_timer(ctx, conversation)
+    async with ctx.db.transaction():
+        if not await _move_on(timer, late=late):
+            return
+        told = await keep(ctx, "late" if late else "due_soon", conversation.id, members)
     await ctx.broadcast("timers", {"conversation": str(conversation.id)})
-    await heard_timer(ctx, conversation, late=late)
+    await say(ctx, told)
     await _ask(ctx, conversation, timer, late=late)
+
+
+async def _move_on(timer: Timer, *, late: bool) -> bool:
+    """False when somebody else did."""
+    to = None if late else timer.due_at
+    return bool(await Timer.filter(id=timer.id, next_at=timer.next_at).update(next_at=to))
 
 
 async def _ask(ctx: Context, conversation: Conversation, timer: Timer, *, late: bool) -> None:
