@@ -22,6 +22,7 @@ export function told({ kind, count, actor }, conversation) {
   if (kind === "due_soon") return t("{name}: the timer runs out soon.", { name });
   if (kind === "late") return t("{name}: the timer has run out.", { name });
   if (kind === "woken") return t("{name} woke from the snooze.", { name });
+  if (count === 1 && conversation?.last_message?.type === "call") return t("{name} called, and nobody answered.", { name });
   return tn("{n} new message from {name}.", "{n} new messages from {name}.", count, { name });
 }
 
