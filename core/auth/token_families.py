@@ -24,12 +24,15 @@ FAMILY_SECONDS: Final = 30 * 24 * 3600
 
 # Older than the password is as good as revoked, should whoever changes passwords ever forget to revoke.
 _VALID: Final = f"""
-    select c.id, c.tenant_id, c.user_id, c.expires_at, {MEMBER.columns} from token_families c {MEMBER.joins}
+    select c.id, c.tenant_id, c.user_id, c.expires_at, {MEMBER.columns},
+        c.last_used_at < now() - interval '1 minute' as stale
+    from token_families c {MEMBER.joins}
     where c.revoked_at is null and c.expires_at > now()
         and c.created_at >= coalesce(u.password_changed_at, '-infinity')
 """  # noqa: S608 - constants
 _BY_CLAIMS: Final = f"{_VALID} and c.id = $1 and c.user_id = $2 and c.tenant_id = $3"
 _BY_IDS: Final = f"{_VALID} and c.id = any($1)"
+_USED: Final = "update token_families set last_used_at = now() where id = $1"
 _USE: Final = """
     update refresh_tokens set used_at = now() where token_hash = $1 and used_at is null and expires_at > now()
     returning family_id
@@ -71,7 +74,7 @@ async def rotate(db: Database, refresh_token: str) -> Grant:
         if family_id is None:
             await _end_if_used_before(connection, refresh_token)
         elif row := await connection.fetchrow(f"{_VALID} and c.id = $1", family_id):
-            await connection.execute("update token_families set last_used_at = now() where id = $1", family_id)
+            await connection.execute(_USED, family_id)
             return await _grant(connection, family_id, row["user_id"], row["tenant_id"])
     raise Unauthenticated("The refresh token is unknown, used, expired or revoked: log in again.")
 
@@ -81,7 +84,11 @@ async def find_family(
 ) -> Principal | None:
     """Whom a valid family of this user in this tenant stands for, or None."""
     row = await db.system.fetchrow(_BY_CLAIMS, family_id, user_id, tenant_id)
-    return principal_of(row, "token", permissions) if row else None
+    if row is None:
+        return None
+    if row["stale"]:
+        await db.system.execute(_USED, row["id"])
+    return principal_of(row, "token", permissions)
 
 
 async def present_families(db: Database, permissions: Permissions, ids: Iterable[UUID]) -> dict[UUID, Principal]:

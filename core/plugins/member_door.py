@@ -21,15 +21,20 @@ select m.user_id as id, m.name, m.role, u.disabled_at is null as enabled,
     coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by lower(t.name))
         from team_members tm join teams t on t.tenant_id = tm.tenant_id and t.id = tm.team_id
         where tm.tenant_id = m.tenant_id and tm.user_id = m.user_id), '[]'::jsonb) as teams,
-    (select max(s.last_seen_at) from sessions s where s.user_id = m.user_id and s.tenant_id = m.tenant_id) as seen_at
+    greatest(
+        (select max(s.last_seen_at) from sessions s where s.user_id = m.user_id and s.tenant_id = m.tenant_id),
+        (select max(f.last_used_at) from token_families f where f.user_id = m.user_id and f.tenant_id = m.tenant_id))
+        as seen_at
 from memberships m join users u on u.id = m.user_id
 where m.tenant_id = $1 and ($2::uuid is null or m.user_id = $2) order by lower(m.name), m.user_id
 """
 
 
 _SEEN_SINCE: Final = """
-select m.user_id from memberships m where m.tenant_id = $1 and exists (
+select m.user_id from memberships m where m.tenant_id = $1 and (exists (
     select from sessions s where s.user_id = m.user_id and s.tenant_id = m.tenant_id and s.last_seen_at > $2)
+    or exists (select from token_families f
+        where f.user_id = m.user_id and f.tenant_id = m.tenant_id and f.last_used_at > $2))
 """
 
 # The policy `visibility` of 11_walls.sql, asked from the other side.

@@ -108,7 +108,8 @@ class Members(Protocol):
         """Raises NotFound for somebody who is no member (any more)."""
 
     async def seen_since(self, moment: datetime) -> frozenset[UUID]:
-        """The ids of those who were at a screen of theirs since then, also where the caller may not know when."""
+        """The ids of those who were at a screen or a program of theirs since then, also where the caller may not know
+        when."""
 
     async def seeing(self, conversation_id: UUID) -> frozenset[UUID]:
         """The ids of those who see this conversation now. Raises NotFound."""

@@ -46,6 +46,14 @@ async def test_each_refresh_token_brings_the_next(person: Person, first: dict[st
     assert await alive(person, first), "an access token lives its ten minutes"
 
 
+async def test_a_request_with_its_access_token_is_a_use_of_it(
+    person: Person, first: dict[str, str], db: Database
+) -> None:
+    await db.system.execute("update token_families set last_used_at = now() - interval '5 minutes'")
+    assert await alive(person, first)
+    assert await db.system.fetchval("select now() - last_used_at < interval '1 minute' from token_families")
+
+
 async def test_the_database_has_only_hashes(db: Database, first: dict[str, str]) -> None:
     stored = str(await db.system.fetch(
         "select t::text from refresh_tokens t union all select f::text from token_families f"

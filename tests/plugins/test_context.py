@@ -228,6 +228,22 @@ async def test_members_are_told_with_teams_and_what_they_may_and_see(
     assert await theirs.members.seen_since(datetime.now(UTC) - timedelta(days=1)) == frozenset()
 
 
+async def test_who_works_with_a_program_of_theirs_was_seen(
+        both: tuple[Context, Context], db: Database, tenant: SeededTenant) -> None:
+    ours, theirs = both
+    at = await db.system.fetchval(
+        "insert into token_families (user_id, tenant_id, expires_at, last_used_at) "
+        "values ($1, $2, now(), now() - interval '20 minutes') returning last_used_at", tenant.agent_id, tenant.id)
+    assert (await ours.members.get(tenant.agent_id)).last_seen_at == at
+    for minutes, seen in ((30, {tenant.agent_id}), (10, set())):
+        assert await ours.members.seen_since(datetime.now(UTC) - timedelta(minutes=minutes)) == seen
+    await db.system.execute(
+        "insert into sessions (token_hash, user_id, tenant_id, csrf_secret, expires_at, last_seen_at) "
+        "values ('a', $1, $2, 'b', now(), now() - interval '2 days')", tenant.agent_id, tenant.id)
+    assert (await ours.members.get(tenant.agent_id)).last_seen_at == at, "the later of both"
+    assert await theirs.members.seen_since(datetime.now(UTC) - timedelta(days=1)) == frozenset()
+
+
 async def test_business_hours_are_those_of_the_organisation(
         tenant: SeededTenant, switches: Switches, start_host: StartHost, db: Database) -> None:
     await db.system.execute("update tenants set timezone = 'Africa/Casablanca', business_hours = $2 where id = $1",
