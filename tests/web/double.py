@@ -64,6 +64,7 @@ class Double:
         self.offered = Offered()
         self.permissions = list(PERMISSIONS)
         self.teams: list[Resource] = []
+        self.numbers: list[Resource] = []
         self.members = [{"id": ME, "name": "Amine Kadiri", "role": "agent"},
                         {"id": COLLEAGUE, "name": "Yasmine Bennis", "role": "agent"}]
         self.close_code = 1012
@@ -148,7 +149,7 @@ class Double:
             queue.put_nowait(event)
 
     def say(self, topic: str, data: Resource) -> None:
-        """Words on a plugin's topic, to every screen."""
+        """Words on a plugin's topic, to every screen that asked for it, or as soon as it does."""
         for queue in self.sockets:
             queue.put_nowait({"t": "topic", "topic": topic, "data": deepcopy(data)})
 
@@ -186,7 +187,7 @@ class Double:
             "me": {"id": ME, "name": "Amine Kadiri", "email": "amine@atlas.test", "role": self.role, "locale": locale,
                    "permissions": self.permissions, "tenant": tenant, "auth": "session",
                    "preferences": self.account.preferences, "chose_locale": bool(chosen)},
-            "csrf": self.csrf, "cursor": f"{EPOCH}.{self.seq}", "accounts": [], "ws": "/ws", "locale": locale,
+            "csrf": self.csrf, "cursor": f"{EPOCH}.{self.seq}", "accounts": self.numbers, "ws": "/ws", "locale": locale,
             "teams": self.teams, "tags": self.lists.tags, "members": self.members,
             "dir": direction(locale),
             "ui": {"pages": pages, "panels": self.panels, **self.offered.pieces,
@@ -417,25 +418,54 @@ class Double:
             await websocket.close(1013)
             return
         self.sockets.add(queue)
+        topics = Topics()
+        hearing = asyncio.create_task(topics.hear())
         try:
             sent = int(after)
-            await websocket.send_json({"t": "hello", "cursor": f"{EPOCH}.{self.seq}"})
-            if epoch != EPOCH or sent > self.seq:
+            if epoch != EPOCH or sent > self.seq:  # in place of hello, as the kernel does
                 sent = self.seq
                 await websocket.send_json({"t": "reset", "cursor": f"{EPOCH}.{sent}", "reason": "epoch"})
+            else:
+                await websocket.send_json({"t": "hello", "cursor": f"{EPOCH}.{sent}"})
             for event in [one for one in self.log if one["seq"] > sent]:
                 await websocket.send_json(event | {"prev": sent})
                 sent = event["seq"]
             await websocket.send_json({"t": "live"})
             while (waiting := await queue.get()) is not None:
                 if waiting["t"] == "topic":
-                    await websocket.send_json(waiting)
+                    await topics.tell(waiting)
                 elif waiting["seq"] > sent:
                     await websocket.send_json(waiting | {"prev": sent})
                     sent = waiting["seq"]
             await websocket.close(self.close_code)
         finally:
+            hearing.cancel()
             self.sockets.discard(queue)
+
+
+class Topics:
+    """What one socket asked to be told. Words wait until it has asked: that frame may still be on its way."""
+
+    def __init__(self) -> None:
+        self.wanted: set[str] = set()
+        self.waiting: list[Resource] = []
+
+    async def hear(self) -> None:
+        while True:
+            told = await websocket.receive_json()
+            if told["t"] == "subscribe":
+                self.wanted.add(told["topic"])
+                waiting, self.waiting = self.waiting, []
+                for word in waiting:
+                    await self.tell(word)
+            elif told["t"] == "unsubscribe":
+                self.wanted.discard(told["topic"])
+
+    async def tell(self, word: Resource) -> None:
+        if word["topic"] in self.wanted:
+            await websocket.send_json(word)
+        else:
+            self.waiting.append(word)
 
 
 def page(found: list[Resource]) -> Resource:

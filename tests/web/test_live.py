@@ -78,6 +78,29 @@ async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed
     assert await screen.page.get_by_label("Message to Salma").input_value() == "half a sen"
 
 
+async def test_after_a_reset_topics_are_heard_and_people_tags_and_numbers_are_those_of_now(
+    double: Double, screen: Screen
+) -> None:
+    conversation = double.customer("Salma")
+    double.write(conversation, "before", quiet=True)
+    await screen.go(f"/inbox/{conversation['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="before").wait_for()
+    double.seq, double.log = 3, []  # and of what follows no event tells
+    double.members.append({"id": "m", "name": "Nawal Tazi", "role": "agent"})
+    double.teams, double.numbers = [{"id": "t", "name": "Sales"}], [{"id": "acc"}]
+    double.lists.tags = [{"id": "v", "name": "VIP", "colour": "red"}]
+    double.cut()
+    await screen.until("""async () => {
+        const { bootstrap, members, tags, teams } = await import('@comptoir/sdk');
+        const ids = [members.at(-1), teams.at(-1), tags.at(-1), bootstrap.accounts.at(-1)].map((one) => one?.id);
+        return ids.join() === 'm,t,v,acc';
+    }""")
+    looks = {"conversation": conversation["id"], "member": COLLEAGUE, "typing": False, "here": True}
+    double.say("inbox.presence", looks)
+    await screen.page.locator("inbox-chat").get_by_label("Here now: Yasmine Bennis").wait_for()
+
+
 async def test_two_windows_agree(double: Double, screen: Screen) -> None:
     conversation = double.customer("Salma")
     double.write(conversation, "hello", quiet=True)

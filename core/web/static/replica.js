@@ -1,5 +1,6 @@
 /** The one ledger, outbox and socket of this page, wired together. */
 import { ApiError, answerInstead, get } from "./api.js";
+import { bring } from "./bring.js";
 import { Ledger } from "./ledger.js";
 import { Outbox } from "./outbox.js";
 import { bootstrap, kept, meet } from "./session.js";
@@ -12,20 +13,37 @@ export const topics = new EventTarget();
 export const socket = new Socket(bootstrap.ws, bootstrap.cursor, {
   before: kept ? meetServer : null,
   event: (frame) => ledger.apply(frame),
-  reset: () => ledger.reset(),
+  reset: startAnew,
   topic: (frame) => topics.dispatchEvent(new CustomEvent(frame.topic, { detail: frame.data })),
   session: leaveIfLoggedOut,
 });
 
 socket.addEventListener("state", () => socket.state === "live" && back());
 answerInstead(fromCopy);
-let copied = false;
+let [copied, outdated] = [false, false];
 
 /** What was read out of the copy meanwhile is fetched from the server now. */
 function back() {
   if (copied) ledger.reset();
   copied = false;
+  if (outdated) meetAnew();
   outbox.flush();
+}
+
+/** Events were missed that nobody will tell again: of conversations, of people, tags and numbers. */
+function startAnew() {
+  ledger.reset();
+  outdated = true;
+  meetAnew();
+}
+
+async function meetAnew() {
+  try {
+    await (await bring(import.meta, "./kept/contact.js")).renewed(ledger);
+    outdated = false;
+  } catch (error) {
+    console.info("people and tags are as they were:", error.message); // asked again when the server is back
+  }
 }
 
 async function fromCopy(path, query) {

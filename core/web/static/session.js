@@ -12,8 +12,9 @@ export const tags = bootstrap?.tags ?? [];
 export const can = (permission) => Boolean(me?.permissions?.includes(permission));
 export const memberName = (id) => members.find((member) => member.id === id)?.name ?? null;
 
-/** Keeps `members`, `teams`, `tags` and `me` true while events tell of people. */
+/** Keeps `members`, `teams`, `tags` and `me` true while events tell of people, and after what no event told. */
 export function meet({ type, data }) {
+  if (type === "fetched.bootstrap") renew(data);
   if (type === "member.saved") put(members, data.member);
   if (type === "member.saved" && data.member.id === me.id) me.name = data.member.name;
   if (type === "member.removed") drop(members, data.id);
@@ -21,6 +22,12 @@ export function meet({ type, data }) {
   if (type === "team.deleted") drop(teams, data.id);
   if (type === "tag.saved") put(tags, data.tag);
   if (type === "tag.deleted") drop(tags, data.id);
+}
+
+function renew(fresh) {
+  for (const [list, now] of [[members, fresh.members], [teams, fresh.teams], [tags, fresh.tags]]) list.splice(0, list.length, ...now);
+  Object.assign(me, fresh.me);
+  Object.assign(bootstrap, { csrf: fresh.csrf, accounts: fresh.accounts });
 }
 
 function put(list, one) {

@@ -132,6 +132,10 @@ export class Socket extends EventTarget {
     this.send({ t: "subscribe", topic });
   }
 
+  subscribeAll() {
+    for (const topic of this.topics) this.send({ t: "subscribe", topic });
+  }
+
   unsubscribe(topic) {
     this.topics.delete(topic);
     this.send({ t: "unsubscribe", topic });
@@ -147,7 +151,7 @@ export class Socket extends EventTarget {
 
 const FRAMES = {
   hello() {
-    for (const topic of this.topics) this.send({ t: "subscribe", topic });
+    this.subscribeAll();
   },
   event(frame) {
     this.event(frame);
@@ -156,7 +160,9 @@ const FRAMES = {
     this.attempts = 0;
     this.become("live");
   },
+  /** In place of hello: this connection, too, begins without topics. */
   reset({ cursor, reason }) {
+    this.subscribeAll();
     this.startAt(cursor);
     this.on.reset(reason);
   },
