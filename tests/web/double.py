@@ -312,6 +312,9 @@ class Double:
         known = next((one for one in self.messages[key] if one["id"] == draft["id"]), None)
         if known:
             return known
+        if draft.get("last_seen") not in (None, *(one["id"] for one in self.messages[key])):
+            told = "last_seen is not a message of this conversation: give the newest message id you show."
+            return {"type": "/problems/invalid", "title": "Not valid", "status": 422, "detail": told}, 422
         quoted = next((one for one in self.messages[key] if one["id"] == draft.get("reply_to")), None)
         type = draft.get("type", "text")
         content = {} if type == "text" else draft[type]

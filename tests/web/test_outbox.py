@@ -101,3 +101,26 @@ async def test_what_was_not_sent_is_told_of_only_where_it_does_not_stand(
     await screen.page.get_by_text("This customer opted out.").wait_for()
     await screen.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
     assert await screen.page.locator("ui-toast").count() == 0
+
+
+async def test_what_was_written_after_a_refused_message_is_sent(
+    double: Double, screen: Screen, salma: Resource
+) -> None:
+    page, held = screen.page, asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route(f"**/conversations/{salma['id']}/messages", slow)
+    double.refuse("POST messages", 422, kind="rejected", detail="This customer opted out.")
+    for words in ("Special offer", "Your parcel is here"):
+        await page.get_by_label("Message to Salma").fill(words)
+        await page.keyboard.press("Enter")
+    held.set()
+    await page.get_by_text("This customer opted out.").wait_for()
+    [sent] = await double.sent()
+    assert (sent["body"], sent["last_seen"]) == ("Your parcel is here", double.messages[salma["id"]][0]["id"])
+    bubble = page.locator("inbox-thread .m.out", has_text="Your parcel is here")
+    await bubble.get_by_role("img", name="Sending…").wait_for()
+    await page.unroute_all(behavior="wait")

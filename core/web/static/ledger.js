@@ -174,12 +174,13 @@ export class Ledger {
 
   /**
    * The newest message that this person knows of: the last one shown; for a stretch out of the middle what the list tells
-   * beside it, unless something there is unread.
+   * beside it, unless something there is unread. Never one of this browser's own that the server may still refuse: it would not know it.
    */
   lastSeen(id) {
     const told = this.state.conversations.get(id);
-    if (this.state.threads.get(id)?.newer && told?.last_message && !told.unread) return told.last_message.id;
-    return this.messages(id).findLast((message) => message.status !== "unsent")?.id;
+    const thread = this.state.threads.get(id);
+    if (thread?.newer && told?.last_message && !told.unread) return told.last_message.id;
+    return thread && sorted(thread).at(-1)?.id;
   }
 
   /** Whether the newest of a thread is here. */
