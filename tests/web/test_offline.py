@@ -154,6 +154,27 @@ async def test_what_was_given_away_or_erased_meanwhile_is_gone_at_the_first_cont
     await kept(page, 1, 1)
 
 
+async def test_while_the_server_is_there_an_answer_that_fails_is_not_taken_from_the_copy(double: Double,
+                                                                                         traveller: Screen) -> None:
+    """A thread of hours ago would look like that of now, and be marked read."""
+    page = traveller.page
+    salma, _ = await two(double, traveller)
+    await page.evaluate("""async () => {
+        const { navigate } = await import('@comptoir/sdk');
+        const { ledger } = await import('@comptoir/sdk/ledger.js');
+        navigate('/inbox');
+        ledger.keepThreads(0, null); // as after a dozen others
+    }""")
+    double.write(salma, "meanwhile")
+    await page.locator("inbox-list .row", has_text="meanwhile").wait_for()
+    double.refuse("GET messages", 502)
+    await page.locator("inbox-list .row", has_text="Salma").click()
+    await page.get_by_text("The messages could not be loaded.").wait_for()
+    assert salma["unread"] == 1
+    await page.locator("inbox-thread").get_by_role("button", name="Retry").click()
+    await page.locator("inbox-thread .tx", has_text="meanwhile").wait_for()
+
+
 async def test_a_file_chosen_without_a_network_is_uploaded_and_sent_on_return(double: Double,
                                                                               traveller: Screen) -> None:
     page = traveller.page

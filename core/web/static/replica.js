@@ -46,10 +46,12 @@ async function meetAnew() {
   }
 }
 
+/** Not while events come: nothing would tell a thread of hours ago from that of now, or fetch it anew. */
 async function fromCopy(path, query) {
-  if (!path.startsWith("/api/v1/conversations")) return undefined;
+  if (!path.startsWith("/api/v1/conversations") || socket.state === "live") return undefined;
   const { answer } = await import("./kept/answers.js").catch(() => ({ answer: () => undefined }));
   const found = await answer(path, query);
+  if (socket.state === "live") return undefined; // it is back, and has looked already what came out of the copy
   copied ||= found !== undefined;
   return found;
 }
