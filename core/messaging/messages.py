@@ -21,10 +21,12 @@ _NEWER = """
 select id, at, resource::text from message_resources where conversation_id = $1 and (at, id) > ($3, $4)
 order by at, id limit $2
 """
-# By our id, or by WhatsApp's: a quote knows no other.
-_PLACE = """
-select at, id from messages where conversation_id = $1 and (id::text = $2 or wamid = $2) order by (id::text = $2) desc
-limit 1
+# By our id, or by WhatsApp's: a quote knows no other. Each by its own key, or the whole thread would be read.
+_PLACE = "select at, id from messages where conversation_id = $1 and id = $2"
+_PLACE_BY_WAMID = """
+select at, id from messages where conversation_id = $1 and wamid = $2 and phone_number_id = (
+    select a.phone_number_id from conversations v join accounts a on a.tenant_id = v.tenant_id and a.id = v.account_id
+    where v.id = $1)
 """
 _RECEIPTS = """
 select jsonb_build_object('participant', r.participant, 'contact', (
@@ -75,7 +77,8 @@ async def messages_around(db: Database, conversation_id: UUID, message: str, *, 
     """This message (by our id or by WhatsApp's) with as many before it as after it. Raises NotFound."""
     async with db.tenant() as connection:
         await _must_see(connection, conversation_id)
-        place = await connection.fetchrow(_PLACE, conversation_id, message)
+        statement, key = _placing(message)
+        place = await connection.fetchrow(statement, conversation_id, key)
         if place is None:
             raise NotFound("There is no such message in this conversation.")
         half = limit // 2
@@ -85,6 +88,13 @@ async def messages_around(db: Database, conversation_id: UUID, message: str, *, 
     rows = [*newer[:half][::-1], *older[:room]]
     return Stretch([row["resource"] for row in rows], _key(rows[-1]) if len(older) > room else None,
                    _key(rows[0]) if len(newer) > half else None)  # fmt: skip
+
+
+def _placing(message: str) -> tuple[str, UUID | str]:
+    try:
+        return _PLACE, UUID(message)
+    except ValueError:
+        return _PLACE_BY_WAMID, message
 
 
 async def _from(connection: Connection, conversation_id: UUID, at: datetime, message_id: UUID, most: int) -> list[Any]:

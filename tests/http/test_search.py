@@ -1,10 +1,14 @@
 """GET /search, and threads read around a message."""
 
+from uuid import uuid4
+
 import pytest
 
 from core.auth.api_keys import create_api_key
 from core.db.pool import Database
+from core.db.scope import tenant_scope
 from core.http.application import Application
+from core.messaging.messages import _placing
 from core.messaging.search.keeper import SearchKeeper
 from tests.http.callers import Caller
 from tests.http.conftest import Enter
@@ -74,3 +78,25 @@ async def test_a_thread_is_read_around_a_message_and_on_in_both_directions(
     other = await new_thread(db, tenant, phone="212661000002", count=1)
     assert (await agent.get(f"{base}?around={other.message_ids[0]}")).status == 404
     assert (await (await enter(other_tenant, "owner")).get(f"{base}?around={wanted}")).status == 404
+
+
+@pytest.mark.parametrize(("message", "index"), [
+    (str(uuid4()), "messages_pkey"), ("wamid.HBgM", "messages_tenant_id_phone_number_id_wamid_key")])
+async def test_the_message_is_found_by_its_key_however_long_the_thread_is(
+    db: Database, tenant: SeededTenant, message: str, index: str
+) -> None:
+    thread = await new_thread(db, tenant)
+    await db.system.execute(
+        """insert into messages (tenant_id, conversation_id, account_id, contact_id, phone_number_id, wamid, direction,
+            type, body, author_kind, status, status_rank, at)
+        select $1, $2, $3, $4, $5, 'w.' || n, 'inbound', 'text', 'Salam', 'customer', 'received', 0,
+            now() - n * interval '1 minute' from generate_series(1, 20000) n""",
+        tenant.id, thread.conversation_id, thread.account_id, thread.contact_id, tenant.phone_number_id)
+    await db.system.execute("analyze messages")
+    statement, key = _placing(message)
+    with tenant_scope(tenant.id):
+        async with db.tenant() as connection:
+            rows = await connection.fetch(f"explain {statement}", thread.conversation_id, key)
+    plan = "\n".join(row[0] for row in rows)
+    assert f"using {index} on messages" in plan, plan
+    assert "messages_thread" not in plan, plan
