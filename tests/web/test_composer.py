@@ -196,6 +196,17 @@ async def test_quick_replies_are_made_changed_and_deleted(double: Double, screen
 BUTTONS = {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Suivre", "url": "https://atlas.ma/{{1}}"}]}
 
 
+async def test_whoever_opens_the_templates_searches_at_once(double: Double, screen: Screen, salma: Resource) -> None:
+    double.compose.template("promo", "fr", "Soldes")
+    await screen.page.locator("inbox-composer").evaluate("(composer) => composer.choose()")
+    await screen.page.locator("inbox-templates input:focus").wait_for()
+    await screen.page.keyboard.type("promo")
+    await screen.page.get_by_role("button", name="promo").wait_for()
+    await screen.page.keyboard.press("Escape")
+    await screen.page.keyboard.press("Escape")
+    await screen.page.locator("inbox-composer textarea:focus").wait_for()
+
+
 async def test_a_closed_window_offers_templates(double: Double, screen: Screen) -> None:
     words = "Bonjour {{1}}, la commande {{2}} est partie."
     double.compose.template("commande_partie", "fr", words, BUTTONS, price="0.01")

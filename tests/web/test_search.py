@@ -145,6 +145,10 @@ async def test_the_search_says_what_is_wrong_and_remembers_what_was_found(double
     await page.get_by_text("Two letters or more").wait_for()
     await page.keyboard.type("zzz")
     await page.get_by_text("Nothing says “zzz”.").wait_for()
+    double.refuse("GET search", 422)
+    await page.locator("inbox-search input").fill("a l")
+    await page.get_by_text("Two letters or more").wait_for()
+    assert await page.locator("inbox-search ui-error").count() == 0
     double.faults["GET search"] = [(503, {"type": "/problems/unavailable", "status": 503, "detail": "Too slow."})]
     await page.locator("inbox-search input").fill("bonj")
     await page.get_by_text("The search did not work.").wait_for()

@@ -101,7 +101,7 @@ class Composer extends Panel {
     return html`${waiting(this)}${this.tray.newer ? collision(this) : nothing}${this.quoted ? quote(this) : nothing}${filling(this)}${trayRows(this.tray)}
       <inbox-suggestions conversationId=${this.conversation.id} since=${this.conversation.last_inbound_at ?? ""} @take=${(event) => this.take(event.detail)}></inbox-suggestions>
       ${this.completions.open?.render() ?? nothing}${this.emojis ? html`<inbox-emojis @choose=${(event) => this.insert(event.detail)} @close=${() => { this.emojis = false; this.field?.focus(); }}></inbox-emojis>` : nothing}
-      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates .conversation=${this.conversation} @chosen=${() => this.requestUpdate()} @sent=${(event) => { event.target.closest("ui-dialog").leave(); this.follow(); }}></inbox-templates></ui-dialog>` : nothing}
+      ${this.choosing ? html`<ui-dialog open heading=${t("Templates")} @close=${() => { this.choosing = false; this.field?.focus(); }}><inbox-templates autofocus .conversation=${this.conversation} @chosen=${() => this.requestUpdate()} @sent=${(event) => { event.target.closest("ui-dialog").leave(); this.follow(); }}></inbox-templates></ui-dialog>` : nothing}
       ${this.drops.over ? html`<div class="over-drop">${t("Let go to add them to your message")}</div>` : nothing}
       ${this.recording ? html`<inbox-recorder .conversationId=${this.conversation.id} @done=${this.recorded} @close=${this.stopRecording}></inbox-recorder>` : this.line()}${this.length()}`;
   }

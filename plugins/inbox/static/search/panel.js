@@ -28,7 +28,7 @@ class Search extends Panel {
     .hit > .icon { margin: 0 6px; color: var(--text-3); } .first { display: flex; gap: 6px; align-items: baseline; } .first b { flex: 1; font-weight: 550; } .said { color: var(--text-2); font-size: var(--fs-preview); display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; text-align: -webkit-match-parent; text-align: match-parent; }
     mark { background: var(--mark); color: inherit; border-radius: 3px; } .more { margin: var(--sp-2); } .missing, .hint { color: var(--text-2); font-size: var(--fs-sm); padding: var(--sp-3) var(--sp-2); }
     .recent { display: flex; align-items: center; gap: var(--sp-2); inline-size: 100%; border: 0; background: none; padding: var(--sp-2); border-radius: var(--r-md); text-align: start; } .recent:hover { background: var(--surface-2); } .recent .icon { inline-size: 16px; block-size: 16px; color: var(--text-3); }
-    ui-skeleton, ui-empty, ui-error { flex: 1; }
+    ui-skeleton, ui-empty { flex: 1; }
     @media (max-width: 760px) { input { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .chip { min-block-size: 40px; padding-inline: 14px; } .hit, .recent { min-block-size: 52px; } }
   `];
 
@@ -80,6 +80,7 @@ class Search extends Panel {
 
   body(hits) {
     if (this.wanted.length < 2) return this.recents();
+    if (this.error?.status === 422) return this.hint(); // letters enough, in no word of two
     if (this.error) return html`<ui-error text=${t("The search did not work.")} .error=${this.error} @retry=${() => this.ask()}></ui-error>`;
     if (!this.found) return html`<ui-skeleton rows="6"></ui-skeleton>`;
     if (!hits.length && !this.found.messages.next) return html`<ui-empty icon="search" text=${t("Nothing says “{query}”.", { query: this.wanted })}>${this.narrowed ? html`<ui-button @click=${this.widen}>${t("Search everywhere")}</ui-button>` : nothing}</ui-empty>`;
@@ -126,8 +127,12 @@ class Search extends Panel {
 
   recents() {
     const recent = remembered();
-    if (!recent.length) return html`<p class="hint">${t("Two letters or more, in any spelling; a part of a phone number will do.")}</p>`;
+    if (!recent.length) return this.hint();
     return html`<div class="list"><div class="group">${t("Recent searches")}</div>${recent.map((words) => html`<button class="recent" @click=${() => this.again(words)}>${icon("clock-3")}<span class="cut" dir="auto">${words}</span></button>`)}</div>`;
+  }
+
+  hint() {
+    return html`<p class="hint">${t("Two letters or more, in any spelling; a part of a phone number will do.")}</p>`;
   }
 
   again(words) {
