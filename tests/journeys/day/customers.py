@@ -48,9 +48,10 @@ class Customers:
             made = await self.meta.post("/phones", json={"name": name, "number": str(first + index)})
             self.everybody.append(Customer(made.raise_for_status().json(), language))
 
-    async def write(self, customer: Customer) -> None:
-        """A few words mostly, now and then something else."""
-        message = self.dice.choice(OTHERS) if self.dice.random() < 0.15 else self._words(customer)
+    async def write(self, customer: Customer, words: str = "") -> None:
+        """These words, or a few others mostly, now and then something else."""
+        message = {"type": "text", "text": words} if words else (
+            self.dice.choice(OTHERS) if self.dice.random() < 0.15 else self._words(customer))
         sent = await self.meta.post(f"/phones/{customer.phone['id']}/messages", json=message)
         customer.wrote.append(sent.raise_for_status().json()["wamid"])
 
