@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from core.db.pool import Connection, Database
-from core.db.scope import current_viewer, require_tenant
+from core.db.scope import require_tenant
 from core.messaging.contacts import LAST
 from core.messaging.search.folding import fold
 from core.messaging.search.question import Terms, terms_of_name
+from core.messaging.search.sight import limited_sight
 
 _CANDIDATES: Final = 300
 _SHOWN: Final = 40
@@ -19,12 +20,22 @@ _HOLD: Final = """select contact_id, conversation_id, words from name_words
 where search_keys(tenant_id, 0, words, '{}') @> array(
         select k # hashtextextended($1::uuid::text, 0) from unnest($2::bigint[]) k)
     and (tenant_id = $1) is true and ' ' || words like all ($3::text[]) limit $4"""
-# Of a member who does not see everything: among their own conversations, or others' names would fill the places.
+# Of a member who does not see everything: among their own conversations, or others' names would fill the places. Each
+# status of theirs and of each team is read in its index's order: under one `or` all of the tenant's would be.
 _HOLD_IN_SIGHT: Final = """select n.contact_id, n.conversation_id, n.words from (
-    select v.id, v.contact_id from conversations v where v.tenant_id = $1 and (v.assignee_id = $4
-        or ($5 and v.team_id in (select t.team_id from team_members t where t.tenant_id = $1 and t.user_id = $4)))
-    order by v.last_message_at desc limit 10000) v
-join name_words n on n.item = coalesce(v.contact_id, v.id) and n.tenant_id = $1
+    select v.id, v.contact_id, v.last_message_at
+    from unnest(array['open', 'snoozed', 'closed']) s (status) cross join lateral (
+        select id, contact_id, last_message_at from conversations
+        where tenant_id = $1 and assignee_id = $4 and status = s.status
+        order by last_message_at desc, id desc limit 10000) v
+    union select v.id, v.contact_id, v.last_message_at
+    from unnest($5::uuid[]) t (id) cross join unnest(array['open', 'snoozed', 'closed']) s (status) cross join lateral (
+        select id, contact_id, last_message_at from conversations
+        where tenant_id = $1 and team_id = t.id and status = s.status
+        order by last_message_at desc, id desc limit 10000) v
+    order by last_message_at desc limit 10000) v
+cross join lateral (select contact_id, conversation_id, words from name_words
+    where tenant_id = $1 and item = coalesce(v.contact_id, v.id) offset 0) n
 where ' ' || n.words like all ($2::text[]) limit $3"""
 _CONVERSATIONS: Final = """select r.id, r.contact_id, r.resource from conversation_resources r
 where r.contact_id = any ($1) or r.id = any ($2) order by r.last_message_at desc limit $3"""
@@ -58,11 +69,10 @@ async def find_names(db: Database, q: str, *, limit: int, contacts: bool) -> dic
 
 
 async def _rows(connection: Connection, words: str, terms: Terms) -> list[Any]:
-    tenant_id, viewer = require_tenant(), current_viewer()
-    own: list[Any] = []
-    if viewer is not None and viewer.sees != "all":
-        own = await connection.fetch(_HOLD_IN_SIGHT, tenant_id, terms.patterns, _CANDIDATES, viewer.member_id,
-                                     viewer.sees == "team")  # fmt: skip
+    tenant_id, own = require_tenant(), list[Any]()
+    if sight := await limited_sight(connection, 0):
+        own = await connection.fetch(_HOLD_IN_SIGHT, tenant_id, terms.patterns, _CANDIDATES, sight.member_id,
+                                     sight.teams)  # fmt: skip
     own = _ranked(own, words)
     begin = await connection.fetch(_BEGIN, tenant_id, words, words + LAST, _CANDIDATES)
     hold = await connection.fetch(_HOLD, tenant_id, terms.grams, terms.patterns, _CANDIDATES)

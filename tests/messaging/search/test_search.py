@@ -1,5 +1,6 @@
 """What an agent gets who searches: messages, contacts and groups, in any spelling, as they are now, and no others."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.db.pool import Database
-from core.db.scope import Viewer, tenant_scope, viewer_scope
+from core.db.scope import Sees, Viewer, tenant_scope, viewer_scope
 from core.errors import Invalid
 from core.messaging import contacts
 from core.messaging.merge import merge_contacts
-from core.messaging.search import keeper, messages
+from core.messaging.search import keeper, messages, names
 from core.messaging.search.keeper import SearchKeeper
 from core.messaging.search.messages import find_messages
 from core.messaging.search.names import find_names
@@ -21,6 +22,11 @@ from tests.http.ledger import new_contact
 from tests.seed import SeededTenant
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_CROWD = """
+with them as (insert into contacts (tenant_id, name, phone)
+    select $1, 'Autre ' || n, (212700000000 + n)::text from generate_series(1, 2000) n returning id)
+insert into conversations (tenant_id, account_id, contact_id, team_id) select $1, $2, id, $3 from them
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -233,6 +239,35 @@ async def test_a_limited_member_finds_their_own_alone_and_learns_no_number(
                                 team, tenant.agent_id)
         await db.system.execute("update conversations set team_id = $2 where id = $1", salma, team)
         assert len(await texts(db, "colis")) == 31
+
+
+async def test_a_limited_members_names_are_looked_for_among_their_own_conversations_alone(
+    db: Database, tenant: SeededTenant, salma: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "_SETTINGS", names._SETTINGS.replace("'2s'", "'20s'"))
+    add = "insert into teams (tenant_id, name) values ($1, $2) returning id"
+    team, other = [await db.system.fetchval(add, tenant.id, called) for called in ("Ventes", "Paris")]
+    await db.system.execute("insert into team_members (tenant_id, team_id, user_id) values ($1, $2, $3)",
+                            tenant.id, team, tenant.agent_id)
+    await db.system.execute(_CROWD, tenant.id, tenant.account_id, other)
+    of_team = await talk(db, tenant, await new_contact(db, tenant, "Salma de Ventes", "212600000001"))
+    await db.system.execute("update conversations set team_id = $2, status = 'closed' where id = $1", of_team, team)
+    both = await talk(db, tenant, await new_contact(db, tenant, "Salma mienne", "212600000002"), tenant.agent_id)
+    await db.system.execute("update conversations set team_id = $2 where id = $1", both, team)
+    await read(db)
+    await db.system.execute("analyze conversations")
+    limited: list[tuple[Sees, set[UUID]]] = [("team", {of_team, both}), ("own", {both})]
+    for sees, seen in limited:
+        with viewer_scope(Viewer(tenant.agent_id, sees)):
+            found = await find_names(db, "salma", limit=5, contacts=False)
+            assert {UUID(hit["conversation"]["id"]) for hit in found["conversations"]} == seen
+    async with db.system_transaction() as connection:
+        await connection.execute(names._SETTINGS)
+        rows = await connection.fetch(f"explain (analyze) {names._HOLD_IN_SIGHT}", tenant.id, ["% salma%"], 300,
+                                      tenant.agent_id, [team])  # fmt: skip
+    plan = "\n".join(row[0] for row in rows)
+    assert set(re.findall(r"Index \w*\s?Scan (?:using|on) (\w+)", plan)) == {
+        "conversations_by_assignee", "conversations_by_team", "name_words_pkey"}, plan
 
 
 async def test_another_tenant_finds_nothing_of_it(
