@@ -1,5 +1,6 @@
 """A conversation's internal notes, as JSON and as the panel beside it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from quart import request
 from plugins.inbox.notes import mentions
 from plugins.inbox.notes.models import BODY_LENGTH, Note
 from plugins.inbox.notes.shapes import Body, NewNote, OfConversation, Paging
-from plugins.inbox.notices.telling import tell
+from plugins.inbox.notices.telling import Told, concerned, keep, say
 
 MANAGE = "inbox.notes.manage"
 MOST_SHOWN = 50
@@ -55,11 +56,13 @@ async def change_note(ctx: Context, note_id: UUID, body: NewNote) -> dict[str, A
     if not _own(ctx, note):
         raise Forbidden("A note stands under its author's name: they alone may change it.")
     calling = await mentions.checked(ctx, note.conversation_id, body.mentions)
+    there = await concerned(ctx, note.conversation_id, calling.members)
     async with ctx.db.transaction():
         note.body, note.mentions, note.edited_at = body.body, calling.shown, ctx.now()
         await note.save(update_fields=["body", "mentions", "edited_at"])
         fresh = await mentions.keep(ctx, note, calling)
-    await _tell(ctx, note, fresh)
+        word = await _keep(ctx, note, there & set(fresh))
+    await _tell(ctx, note, fresh, word)
     return {**resource(note), "unreached": calling.unreached}
 
 
@@ -72,7 +75,7 @@ async def remove_note(ctx: Context, note_id: UUID) -> None:
     if not _own(ctx, note) and (ctx.caller is None or MANAGE not in ctx.caller.permissions):
         raise Forbidden("This is somebody else's note: its author may delete it, or whoever manages notes.")
     await note.delete()
-    await _tell(ctx, note, [])
+    await _tell(ctx, note)
 
 
 async def show_panel(ctx: Context, query: OfConversation) -> Any:
@@ -121,21 +124,27 @@ def _own(ctx: Context, note: Note) -> bool:
 
 async def _add(ctx: Context, conversation: Conversation, told: NewNote) -> tuple[Note, list[str]]:
     calling = await mentions.checked(ctx, conversation.id, told.mentions)
-    caller = ctx.caller
+    caller, there = ctx.caller, await concerned(ctx, conversation.id, calling.members)
     async with ctx.db.transaction():
         note = await Note.create(conversation_id=conversation.id, body=told.body, tenant_id=ctx.tenant_id,
                                  author_id=caller.user_id if caller else None, mentions=calling.shown,
                                  author_name=caller.name if caller else "")
         fresh = await mentions.keep(ctx, note, calling)
-    await _tell(ctx, note, fresh)
+        word = await _keep(ctx, note, there & set(fresh))
+    await _tell(ctx, note, fresh, word)
     return note, calling.unreached
 
 
-async def _tell(ctx: Context, note: Note, called: list[UUID]) -> None:
+async def _keep(ctx: Context, note: Note, called: set[UUID]) -> Told:
+    return await keep(ctx, "mention", note.conversation_id, called, actor=note.author_name)
+
+
+async def _tell(ctx: Context, note: Note, called: Sequence[UUID] = (), told: Told | None = None) -> None:
     await ctx.broadcast("notes", {"conversation": str(note.conversation_id), "note": str(note.id)})
     for member in called:
         await ctx.broadcast("mentions", {"conversation": str(note.conversation_id)}, member=member)
-    await tell(ctx, "mention", note.conversation_id, called, actor=note.author_name)
+    if told is not None:
+        await say(ctx, told)
 
 
 async def _panel(ctx: Context, conversation: Conversation, *, error: str = "", typed: str = "") -> Any:

@@ -4,6 +4,9 @@ from urllib.parse import quote
 
 import pytest
 from comptoir_sdk.testing import Agent, Kernel, Shop
+from tortoise.exceptions import OperationalError
+
+from plugins.inbox.notices.models import Notice
 
 _BASE = "/api/v1/p/inbox"
 
@@ -123,6 +126,27 @@ async def test_a_mention_is_told_to_whom_it_calls_and_listed_until_it_is_read(co
     assert (await colleague.get(f"{_BASE}/mentions?unread=true")).json()["items"] == []
     await agent.put(f"{_BASE}/notes/{note['id']}", json={"body": "nobody"})
     assert (await colleague.get(f"{_BASE}/mentions")).json()["items"] == []
+
+
+async def test_a_note_of_which_its_mention_cannot_be_kept_is_not_written_and_asked_again_it_is_one(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    agent, colleague = await shop.agent(), await shop.agent("supervisor")
+    path = f"{_BASE}/conversations/{(await _conversation(comptoir, shop, agent))['id']}/notes"
+    call = {"body": "@Said look", "mentions": [{"kind": "member", "id": str(colleague.user_id)}]}
+    plain = (await agent.post(path, json={"body": "nobody"})).json()["id"]
+    with monkeypatch.context() as away:
+        away.setattr(Notice, "bulk_create", _unavailable)
+        assert (await agent.post(path, json=call)).status >= 500
+        assert (await agent.put(f"{_BASE}/notes/{plain}", json=call)).status >= 500
+    assert [note.body for note in await shop.rows("inbox.Note")] == ["nobody"]
+    assert await shop.rows("inbox.Mention") == []
+    assert (await agent.post(path, json=call)).status == 201
+    assert [(one.kind, one.count) for one in await shop.rows("inbox.Notice")] == [("mention", 1)]
+
+
+async def _unavailable(*_args: object, **_more: object) -> None:
+    raise OperationalError("the database is away")
 
 
 async def test_whoever_cannot_see_the_conversation_is_not_called_and_hears_nothing(comptoir: Kernel) -> None:

@@ -56,6 +56,41 @@ async def test_a_note_is_written_with_the_keyboard_calls_a_colleague_and_is_seen
         == "inbox-composer"
 
 
+_LOSE = """() => {
+    const reach = window.fetch;
+    window.fetch = async (path, options) => {
+        const answer = await reach(path, options);
+        if (options?.method !== 'POST' || !String(path).includes('/notes')) return answer;
+        window.fetch = reach;
+        throw new TypeError('the answer was lost');
+    };
+}"""
+
+
+async def test_a_note_whose_answer_was_lost_is_one_when_it_is_pressed_again(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina = await shop.agent()
+    await shop.receives("Bonjour", sender="+212600000001")
+    await comptoir.drain()
+    conversation = (await amina.get("/api/v1/conversations")).json()["items"][0]["id"]
+    page = await amina.page(f"/inbox/{conversation}?lang=en")
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await _settled(page)
+    await page.evaluate(_LOSE)
+    await page.keyboard.press("n")
+    await page.get_by_label("Note for your team", exact=True).wait_for()
+    await page.keyboard.type("she called")
+    await page.keyboard.press("Enter")
+    await page.locator("inbox-note-writer .wrong").wait_for()
+    await page.keyboard.press("Enter")
+    await page.locator("inbox-note-writer .wrong").wait_for(state="detached")
+    await page.keyboard.type("she called")
+    await page.keyboard.press("Enter")
+    await page.locator("inbox-thread .note").nth(1).wait_for()
+    notes = (await amina.get(f"{_BASE}/conversations/{conversation}/notes")).json()["items"]
+    assert [one["body"] for one in notes] == ["she called"] * 2
+
+
 _ROWS = """async () => {
     const chat = document.querySelector('inbox-page').shadowRoot.querySelector('inbox-chat');
     const { thread } = chat;

@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { Panel, define, icon, post, put, t, toast } from "@comptoir/sdk";
+import { newId } from "@comptoir/sdk/ledger.js";
 import { begun, forget, keep } from "./begun.js";
 import { asked, calledIn, matching } from "./names.js";
 
@@ -25,6 +26,7 @@ class NoteWriter extends Panel {
   `];
 
   chosen = [];
+  asking = {}; // what was last asked to be kept, and its key: pressed again after an answer was lost, it is the same note
 
   constructor() {
     super();
@@ -108,7 +110,7 @@ class NoteWriter extends Panel {
     this.busy = true;
     const told = { body, mentions: calledIn(body, this.chosen) };
     try {
-      const kept = this.note ? await put(`/api/v1/p/inbox/notes/${this.note.id}`, told) : await post(`/api/v1/p/inbox/conversations/${this.conversationId}/notes`, told);
+      const kept = this.note ? await put(`/api/v1/p/inbox/notes/${this.note.id}`, told) : await post(`/api/v1/p/inbox/conversations/${this.conversationId}/notes`, told, { headers: this.keyed(told) });
       this.written(kept, body);
     } catch (error) {
       this.error = error.problem?.errors?.[0]?.msg ?? error.message;
@@ -116,12 +118,19 @@ class NoteWriter extends Panel {
     this.busy = false;
   };
 
+  keyed(told) {
+    const words = JSON.stringify([this.conversationId, told]);
+    if (this.asking.words !== words) this.asking = { words, key: newId() };
+    return { "Idempotency-Key": this.asking.key };
+  }
+
   /** What was typed on meanwhile is another note. */
   written(note, body) {
+    this.asking = {};
     const more = this.text.trim() === body ? "" : this.text.startsWith(body) ? this.text.slice(body.length).trimStart() : this.text;
     if (!this.note && more) keep(this.conversationId, more);
     else if (!this.note) forget(this.conversationId);
-    Object.assign(this, { text: more, chosen: more ? this.chosen : [] });
+    Object.assign(this, { text: more, chosen: more ? this.chosen : [], error: null });
     if (note.unreached.length) toast({ text: t("Not told, because they cannot see this conversation: {names}", { names: new Intl.ListFormat(document.documentElement.lang).format(note.unreached) }) });
     this.dispatchEvent(new CustomEvent("written", { detail: note }));
     if (this.note && !more) this.leave();
