@@ -75,6 +75,23 @@ async def test_a_persons_reply_stops_it_and_an_automations_does_not(comptoir: Ke
     assert await shop.failures("inbox") == []
 
 
+async def test_a_question_that_came_after_the_answer_was_written_has_its_own_time(comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner = await shop.agent("owner")
+    await targets(owner, first_response_minutes=30)
+    conversation = await asked(comptoir, shop, owner)
+    sent = await owner.post(f"/api/v1/conversations/{conversation}/messages", json={
+        "id": str(uuid4()), "type": "text", "text": {"body": "Bonjour"}})
+    assert sent.status == 202, sent.text
+    await asked(comptoir, shop, owner, "and then?")  # before Meta took the answer
+    waiting = (await owner.get(f"/api/v1/conversations/{conversation}")).json()["waiting_since"]
+    assert waiting is not None
+    stopped, running = sorted(await timers(owner), key=lambda one: str(one["started_at"]))
+    assert (stopped["state"], running["state"]) == ("met", "running")
+    assert datetime.fromisoformat(running["started_at"]) == datetime.fromisoformat(waiting)
+    assert await shop.failures("inbox") == []
+
+
 async def test_conversations_are_found_counted_and_kept_as_a_view_by_their_timers(comptoir: Kernel) -> None:
     shop = await comptoir.tenant(plugins={"inbox": {}})
     owner = await shop.agent("owner")

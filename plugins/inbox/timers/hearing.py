@@ -36,10 +36,23 @@ async def received(ctx: Context, message: Message) -> None:
 
 async def answered(ctx: Context, message: Message) -> None:
     """By a person, here or on the number's phone. What an automation says does not stop it, nor a reply that was
-    written before the question came."""
+    written before the question came: of one that came since, the time begins with it."""
     for timer in await running_of(message.conversation_id, "first_response"):
         if message.at >= timer.started_at:
             await _stop(ctx, timer, message.at, message.author.id if message.author else None)
+            await _asked_since(ctx, message)
+
+
+async def _asked_since(ctx: Context, answer: Message) -> None:
+    """Customers' times are whole seconds, as in the kernel's own `waiting_since`."""
+    try:
+        conversation = await ctx.conversations.get(answer.conversation_id)
+    except NotFound:
+        return
+    since, targets = conversation.waiting_since, await Target.all().order_by("position", "id")
+    target = fitting(targets, conversation, "first_response")
+    if since is not None and target is not None and since >= answer.at.replace(microsecond=0):
+        await _start(ctx, conversation, "first_response", target, since)
 
 
 async def closed(ctx: Context, conversation: Conversation) -> None:
