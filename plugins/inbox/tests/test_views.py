@@ -1,6 +1,9 @@
 """Saved views: one's own, or everybody's where one may share; colleagues hear of changes, other tenants of nothing."""
 
-from comptoir_sdk.testing import Kernel
+import pytest
+from comptoir_sdk.testing import Agent, Kernel
+
+from plugins.inbox.views import routes
 
 _BASE = "/api/v1/p/inbox/views"
 URGENT = {"name": "Urgent", "filter": {"status": "open", "priority": ["urgent"], "unread": True}, "sort": "waiting"}
@@ -34,6 +37,23 @@ async def test_a_view_is_kept_changed_shared_and_deleted(comptoir: Kernel) -> No
         assert (await agent.patch(path, json={"filter": wrong})).status == 422, wrong
     assert (await agent.delete(path)).status == 204
     assert [view["name"] for view in (await agent.get(_BASE)).json()["items"]] == ["Of all"]
+
+
+async def test_what_is_shared_leaves_everybody_room_for_their_own(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "MOST", 2)
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    agent, owner = await shop.agent(), await shop.agent("owner")
+
+    async def saved(who: Agent, **more: object) -> int:
+        return (await who.post(_BASE, json={**URGENT, **more})).status
+
+    assert [await saved(owner, shared=True) for _ in range(3)] == [201, 201, 422]
+    assert [await saved(agent) for _ in range(3)] == [201, 201, 422]
+    own = [view for view in (await agent.get(_BASE)).json()["items"] if view["mine"]]
+    assert [await saved(owner), len(own)] == [201, 2]
+    mine = next(view for view in (await owner.get(_BASE)).json()["items"] if not view["shared"])
+    assert (await owner.patch(f"{_BASE}/{mine['id']}", json={"shared": True})).status == 422
 
 
 async def test_another_tenants_views_do_not_exist(comptoir: Kernel) -> None:

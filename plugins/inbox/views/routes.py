@@ -41,8 +41,7 @@ async def add_view(ctx: Context, body: shapes.NewView) -> tuple[dict[str, Any], 
     """
     _check_may_share(ctx, body.shared)
     views = await _seen(ctx)
-    if len(views) >= MOST:
-        raise Invalid(f"There are {MOST} views already: delete one first.")
+    _check_room(views, body.shared)
     view = await View.create(
         tenant_id=ctx.tenant_id, member_id=_caller(ctx), shared=body.shared, name=body.name, colour=body.colour,
         icon=body.icon, wanted=_kept(body.filter), sort=body.sort, position=len(views),
@@ -63,6 +62,8 @@ async def change_view(ctx: Context, view_id: UUID, body: shapes.ChangedView) -> 
     """
     view = await _own(ctx, view_id)
     _check_may_share(ctx, body.shared is True)
+    if body.shared is not None and body.shared != view.shared:
+        _check_room(await _seen(ctx), body.shared)
     for name in ("name", "sort", "shared", "colour", "icon"):
         if (value := getattr(body, name)) is not None:
             setattr(view, name, value)
@@ -107,6 +108,12 @@ def _check_may_share(ctx: Context, shared: bool) -> None:
         raise Forbidden(f"To share a view with everybody needs the permission {MANAGE}.")
     if not shared and _caller(ctx) is None:
         raise Forbidden("An API key has no views of its own: make it a shared one.")
+
+
+def _check_room(views: list[View], shared: bool) -> None:
+    """Those of everybody and one's own each have their limit."""
+    if sum(view.shared == shared for view in views) >= MOST:
+        raise Invalid(f"There are {MOST} {'shared views' if shared else 'views of yours'} already: delete one first.")
 
 
 async def _seen(ctx: Context) -> list[View]:
