@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 CUSTOMERS, RETURNING = 30, 3
 LATE = "It took too long to answer."  # as a page says of a badge or a panel when this machine is busy
 COLLEAGUE = "salma@atlas.test"
+expect.set_options(timeout=30_000)  # as long as an agent waits for anything else
 
 
 @pytest.fixture
