@@ -12,7 +12,7 @@ from core.auth.principal import Principal
 from core.db.pool import Connection, Database
 from core.errors import Invalid, LastOwner, NotFound
 from core.messaging.page import Page, by_name, encode
-from core.messaging.unassign import unassign_all
+from core.messaging.unassign import unassign_all, unassign_closed
 from core.people.membership_events import tell_removed, tell_saved
 
 _SELECT: Final = """
@@ -47,8 +47,8 @@ _END: Final = (
     "update sessions set revoked_at = now() where tenant_id = $1 and user_id = $2 and revoked_at is null",
     "update token_families set revoked_at = now(), revoked_because = 'left' "
     "where tenant_id = $1 and user_id = $2 and revoked_at is null",
-    "delete from memberships where tenant_id = $1 and user_id = $2",
 )  # fmt: skip
+_DELETE: Final = "delete from memberships where tenant_id = $1 and user_id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +96,40 @@ class Members:
             return await self._some(connection, giver, list(changes))
 
     async def remove(self, taker: Principal, member_id: UUID) -> None:
-        """They are out at once; their conversations are nobody's. Raises NotFound, Forbidden, LastOwner."""
+        """They are out at once; then their conversations are nobody's, and then they are no member. Who gives up in
+        between may ask again. Raises NotFound, Forbidden, LastOwner."""
         async with self._db.system_transaction() as connection:
-            present = await _lock(connection, taker.tenant_id, [member_id])
-            roles = await roles_of(connection, self._permissions, taker.tenant_id)
-            role = present[member_id]["role"]
-            check_may_take(taker, roles.find(role))
-            _check_owners(present, {one: row["role"] for one, row in present.items() if one != member_id})
-            left = await unassign_all(connection, taker.tenant_id, member_id)
-            for statement in _END:
-                await connection.execute(statement, taker.tenant_id, member_id)
+            await self._may_remove(connection, taker, member_id)
+            await _end_sessions(connection, taker.tenant_id, member_id)
+        left = await unassign_closed(self._db, taker.tenant_id, member_id)
+        async with self._db.system_transaction() as connection:
+            role = await self._may_remove(connection, taker, member_id)
+            left += await unassign_all(connection, taker.tenant_id, member_id)
+            await _end_sessions(connection, taker.tenant_id, member_id)
+            await connection.execute(_DELETE, taker.tenant_id, member_id)
             await tell_removed(connection, taker.tenant_id, member_id)
             await audit.record_for(connection, taker.tenant_id, "member.removed", "member", member_id,
                                    {"role": [role, None], "conversations": [left, 0]})  # fmt: skip
+
+    async def _may_remove(self, connection: Connection, taker: Principal, member_id: UUID) -> str:
+        """Their role. Raises NotFound, Forbidden, LastOwner."""
+        present = await _lock(connection, taker.tenant_id, [member_id])
+        roles = await roles_of(connection, self._permissions, taker.tenant_id)
+        role: str = present[member_id]["role"]
+        check_may_take(taker, roles.find(role))
+        _check_owners(present, {one: row["role"] for one, row in present.items() if one != member_id})
+        return role
 
     async def _some(self, connection: Connection, viewer: Principal, ids: list[UUID]) -> list[dict[str, Any]]:
         rows = await connection.fetch(_SOME, viewer.tenant_id, ids)
         if len(rows) < len(ids):
             raise NotFound("There is no such member.")
         return [_shown(row["resource"], viewer) for row in rows]
+
+
+async def _end_sessions(connection: Connection, tenant_id: UUID, member_id: UUID) -> None:
+    for statement in _END:
+        await connection.execute(statement, tenant_id, member_id)
 
 
 async def _lock(connection: Connection, tenant_id: UUID, ids: Any) -> dict[UUID, Any]:

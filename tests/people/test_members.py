@@ -2,9 +2,12 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import pytest
 
 from core.db.pool import Database
+from core.messaging import unassign
 from tests.http.conftest import Enter
 from tests.http.ledger import new_thread
 from tests.people.crew import EnterAs
@@ -124,6 +127,46 @@ async def test_who_is_removed_is_out_at_once_and_their_conversations_are_nobodys
     entry = await db.system.fetchval("select changes from audit_log where action = 'member.removed'")
     assert entry == {"role": ["agent", None], "conversations": [1, 0]}
     assert await db.system.fetchval("select version from conversations where id = $1", other.conversation_id) == 1
+
+
+async def test_of_many_conversations_a_few_at_a_time_are_nobodys_and_each_is_told(
+    db: Database, enter: Enter, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unassign, "BATCH", 2)
+    boss, agent = await enter(tenant, "owner"), await enter(tenant, "agent")
+    gone = await _id(agent)
+    theirs = [(await new_thread(db, tenant, name="Driss", phone=f"21266100000{number}")).conversation_id
+              for number in range(5)]  # fmt: skip
+    await db.system.execute("update conversations set assignee_id = $1", UUID(gone))
+    await db.system.execute("update conversations set status = 'closed' where id <> $1", theirs[0])
+    assert (await boss.ask("DELETE", f"/members/{gone}")).status == 204
+    assert await db.system.fetchval("select count(*) from conversations where assignee_id is not null") == 0
+    assert await db.system.fetchval("select count(distinct xmin::text) from conversations") == 3
+    told = await db.system.fetch("select conversation_id from event_outbox where type = 'conversation.assigned'")
+    assert sorted(row["conversation_id"] for row in told) == sorted(theirs)
+    entry = await db.system.fetchval("select changes from audit_log where action = 'member.removed'")
+    assert entry["conversations"] == [5, 0]
+
+
+async def test_who_is_removed_while_somebody_writes_waits_in_the_order_of_all(
+    db: Database, enter: Enter, tenant: SeededTenant
+) -> None:
+    boss, agent = await enter(tenant, "owner"), await enter(tenant, "agent")
+    gone = await _id(agent)
+    first, second = sorted([(await new_thread(db, tenant, name="Driss", phone=f"21266100000{number}")).conversation_id
+                            for number in range(2)])  # fmt: skip
+    for one in (second, first):  # and so they lie
+        await db.system.execute("update conversations set assignee_id = $1 where id = $2", UUID(gone), one)
+    async with asyncio.timeout(20), db.system_transaction() as connection:
+        await connection.execute("select from conversations where id = $1 for update", first)
+        removing = asyncio.create_task(boss.ask("DELETE", f"/members/{gone}"))
+        while not await db.system.fetchval(_WAITING):  # noqa: ASYNC110 - PostgreSQL tells nobody
+            await asyncio.sleep(0.01)
+        await connection.execute("select from conversations where id = $1 for update", second)
+    assert (await removing).status == 204
+
+
+_WAITING = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 
 
 async def test_who_leaves_one_tenant_stays_in_the_other(
