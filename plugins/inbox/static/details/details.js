@@ -16,7 +16,7 @@ class MessageDetails extends Panel {
     dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px var(--sp-3); } dt { color: var(--text-3); } dd { text-align: end; overflow-wrap: anywhere; }
     .bad { color: var(--bad); font-weight: 600; } .why { display: grid; gap: 4px; padding: var(--sp-3); border-radius: var(--r-md); background: var(--bad-soft); }
     ol { display: grid; gap: var(--sp-2); list-style: none; padding: 0; margin: 0; } ol li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 var(--sp-3); padding-inline-start: var(--sp-3); border-inline-start: 2px solid var(--line-strong); }
-    ol time { color: var(--text-3); font-size: var(--fs-sm); } ol small { grid-column: 2; color: var(--text-3); font-size: var(--fs-sm); overflow-wrap: anywhere; }
+    ol time { color: var(--text-3); font-size: var(--fs-sm); } ol small { text-align: -webkit-match-parent; text-align: match-parent; grid-column: 2; color: var(--text-3); font-size: var(--fs-sm); overflow-wrap: anywhere; }
     .old { padding: var(--sp-2) var(--sp-3); background: var(--surface-2); border-radius: var(--r-md); white-space: pre-wrap; overflow-wrap: anywhere; }
     code { font-size: var(--fs-sm); overflow-wrap: anywhere; }
   `];
