@@ -385,10 +385,10 @@ class Double:
         return self._save(self.contacts[key], given)
 
     async def _upload(self) -> Any:
-        file = (await request.files)["file"]
+        file, voice = (await request.files)["file"], (await request.form).get("voice") == "true"
         kind = (file.content_type or "").partition("/")[0]
         self.uploaded.append(file.filename or "")
-        return {"id": f"0198f0a2-5f0e-7c6b-9f53-{len(self.uploaded):012}", "filename": file.filename,
+        return {"id": f"0198f0a2-5f0e-7c6b-9f53-{len(self.uploaded):012}", "filename": file.filename, "voice": voice,
                 "kind": kind if kind in ("image", "audio", "video") else "document"}, 201
 
     async def _block(self, key: str) -> Any:

@@ -9,6 +9,7 @@ import { me, storageKey } from "./session.js";
 
 const RETRY = 5_000;
 const STORE = ["drafts"];
+export const VOICE = [["kind", "audio"], ["voice", "true"]]; // what is told with the upload of something spoken
 
 export class Outbox extends EventTarget {
   constructor(ledger) {
@@ -116,6 +117,7 @@ export class Outbox extends EventTarget {
     if (!draft.file) return draft.content;
     const form = new FormData();
     form.append("file", draft.file, draft.file.name);
+    if (draft.content?.voice) for (const [name, value] of VOICE) form.append(name, value);
     const { id, voice } = await upload("/api/v1/attachments", form);
     Object.assign(draft, { content: { ...draft.content, attachment_id: id, ...(voice ? { voice } : {}) }, file: null });
     await this.put(draft); // whoever goes on after us sends this very content

@@ -9,7 +9,7 @@ from tortoise import fields
 
 class Draft(TenantModel):
     """`version` is the moment of the server's last change in milliseconds: it grows even after the draft was gone.
-    `files` are uploaded attachments: `[{id, kind, filename, size}]`."""
+    `files` are uploaded attachments: `[{id, kind, filename, size, voice}]`."""
 
     conversation: Any = tenant_fk("core.Conversation")
     conversation_id: UUID

@@ -24,6 +24,7 @@ class FileOfDraft(BaseModel):
     kind: Literal["image", "video", "audio", "document", "sticker"]
     filename: Annotated[str, StringConstraints(max_length=240), AfterValidator(without_nul)] | None = None
     size: Annotated[int, Field(ge=0)] = 0
+    voice: bool = False
 
 
 class DraftFields(BaseModel):

@@ -228,10 +228,10 @@ class Composer extends Panel {
     this.updateComplete.then(() => this.field?.focus());
   }
 
-  /** A voice message was uploaded: it leaves like any file. */
+  /** It leaves like any file, whoever looks by then. */
   recorded(event) {
     this.stopRecording();
-    this.tray.adopt([event.detail]);
+    this.tray.add([event.detail], { voice: true });
     this.send();
   }
 

@@ -18,8 +18,8 @@ async function write(tray) {
     const words = wordsOf(entry, at);
     if (known.get(entry.id)?.words === words) continue;
     known.set(entry.id, { conversation: tray.conversationId, words });
-    const { id, file, name, size, kind, caption, departing, attachment } = entry;
-    await files.putFile({ id, conversation: tray.conversationId, at, file, name, size, kind, caption, departing, attachment });
+    const { id, file, voice, name, size, kind, caption, departing, attachment } = entry;
+    await files.putFile({ id, conversation: tray.conversationId, at, file, voice, name, size, kind, caption, departing, attachment });
   }
   const here = new Set(wanted.map(({ id }) => id));
   const gone = [...known].filter(([id, { conversation }]) => conversation === tray.conversationId && !here.has(id));

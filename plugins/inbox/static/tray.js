@@ -5,7 +5,7 @@
  * States of an entry: refused (WhatsApp would not take it), waiting, uploading, ready, failed.
  */
 import { Unreachable, bring, t, upload } from "@comptoir/sdk";
-import { newId, outbox } from "@comptoir/sdk/ledger.js";
+import { VOICE, newId, outbox } from "@comptoir/sdk/ledger.js";
 import { faultOf, kindOfFile, takesCaption } from "./limits.js";
 
 const AT_ONCE = 2;
@@ -47,10 +47,11 @@ class Tray extends EventTarget {
     return joined(this.carrier?.caption, words);
   }
 
-  add(files) {
+  /** `voice`: what was spoken here, and is no file of anybody's. */
+  add(files, { voice = false } = {}) {
     for (const file of files) {
       const problem = faultOf(file);
-      this.entries.push({ id: newId(), file, name: file.name, size: file.size, kind: kindOfFile(file), state: problem ? "refused" : "waiting", problem, progress: 0 });
+      this.entries.push({ id: newId(), file, voice, name: voice ? t("Voice message") : file.name, size: file.size, kind: kindOfFile(file), state: problem ? "refused" : "waiting", problem, progress: 0 });
     }
     this.work();
   }
@@ -84,7 +85,7 @@ class Tray extends EventTarget {
 
   /** What is uploaded and waits to be sent: a draft keeps it. */
   get kept() {
-    return this.entries.filter(({ state, departing, attachment }) => state === "ready" && attachment && !departing).map(({ attachment: { id, kind, filename }, size }) => ({ id, kind, filename: filename ?? null, size: size ?? 0 }));
+    return this.entries.filter(({ state, departing, attachment }) => state === "ready" && attachment && !departing).map(({ attachment: { id, kind, filename, voice }, size }) => ({ id, kind, filename: filename ?? null, size: size ?? 0, voice: Boolean(voice) }));
   }
 
   /** Files that are at the server already: of a draft, of a quick reply. `instead` of those of which the same is true. */
@@ -93,7 +94,7 @@ class Tray extends EventTarget {
     if (instead) this.entries = this.entries.filter(({ state, departing, attachment }) => state !== "ready" || departing || !attachment || wanted.has(attachment.id));
     const here = new Set(this.entries.map(({ attachment }) => attachment?.id));
     const fresh = files.filter(({ id }) => !here.has(id));
-    this.entries = [...this.entries, ...fresh.map(({ size, ...attachment }) => ({ id: newId(), name: attachment.filename ?? t("File"), size, kind: attachment.kind, state: "ready", progress: 1, attachment }))];
+    this.entries = [...this.entries, ...fresh.map(({ size, ...attachment }) => ({ id: newId(), name: nameOf(attachment), size, kind: attachment.kind, state: "ready", progress: 1, attachment }))];
     if (fresh.length || instead) this.changed();
   }
 
@@ -135,8 +136,8 @@ class Tray extends EventTarget {
   /** Of an earlier page, before what was chosen since. */
   goOn(rows) {
     const here = new Set(this.entries.flatMap(({ id, attachment }) => [id, attachment?.id]));
-    const left = rows.filter(({ id, attachment }) => !here.has(id) && !(attachment && here.has(attachment.id))).map(({ id, file, name, size, kind, caption, departing, attachment }) => (
-      { id, file, name, size, kind, caption, departing, attachment, state: attachment ? "ready" : "waiting", problem: "", progress: attachment ? 1 : 0 }));
+    const left = rows.filter(({ id, attachment }) => !here.has(id) && !(attachment && here.has(attachment.id))).map(({ id, file, voice, name, size, kind, caption, departing, attachment }) => (
+      { id, file, voice, name, size, kind, caption, departing, attachment, state: attachment ? "ready" : "waiting", problem: "", progress: attachment ? 1 : 0 }));
     this.entries = [...left, ...this.entries];
     this.work();
   }
@@ -165,7 +166,8 @@ class Tray extends EventTarget {
 
   async upload(entry) {
     const form = new FormData();
-    form.append("file", entry.file, entry.name);
+    form.append("file", entry.file, entry.file.name);
+    if (entry.voice) for (const [name, value] of VOICE) form.append(name, value);
     Object.assign(entry, { state: "uploading", abort: new AbortController() });
     try {
       const attachment = await upload("/api/v1/attachments", form, { signal: entry.abort.signal, progress: (share) => { entry.progress = share; this.changed(); } });
@@ -184,7 +186,7 @@ class Tray extends EventTarget {
   leave() {
     for (let next; (next = this.entries.find(({ departing }) => departing))?.state === "ready"; ) {
       const { caption, departing } = next;
-      const { id, kind, filename, voice } = next.attachment ?? { kind: next.kind, filename: next.name };
+      const { id, kind, filename, voice } = next.attachment ?? { kind: next.kind, filename: next.name, voice: next.voice };
       const content = { ...(id ? { attachment_id: id } : {}), ...(voice ? { voice: true } : {}), ...(kind === "document" && filename ? { filename } : {}), ...(caption && takesCaption(kind) ? { caption } : {}) };
       this.entries = this.entries.filter((one) => one !== next);
       outbox.send({ id: next.id, conversation_id: this.conversationId, body: caption ?? (kind === "document" ? filename ?? "" : ""), type: kind, content, ...(id ? {} : { file: next.file }), ...departing });
@@ -202,7 +204,9 @@ export const rewritten = ({ type = "text", content, file }) => type === "text" |
 
 const carries = ({ content, file }) => Boolean(content?.attachment_id || file);
 
-function returned({ type, file, content: { attachment_id: id, caption, filename } }) {
-  if (file) return { id: newId(), file, name: file.name, size: file.size, kind: type, state: "ready", progress: 1, attachment: null, caption };
-  return { id: newId(), name: filename ?? t("File"), kind: type, state: "ready", progress: 1, attachment: { id, kind: type, filename }, caption };
+const nameOf = ({ voice, filename }) => (voice ? t("Voice message") : filename ?? t("File"));
+
+function returned({ type, file, content: { attachment_id: id, caption, filename, voice } }) {
+  if (file) return { id: newId(), file, voice, name: nameOf({ voice, filename: file.name }), size: file.size, kind: type, state: "ready", progress: 1, attachment: null, caption };
+  return { id: newId(), name: nameOf({ voice, filename }), kind: type, state: "ready", progress: 1, attachment: { id, kind: type, filename, voice }, caption };
 }

@@ -70,7 +70,8 @@ async def test_what_was_sent_elsewhere_does_not_take_newer_words_silently(compto
 
 async def test_what_goes_with_it_is_kept(comptoir: Kernel) -> None:
     _, agent, path = await _talk(comptoir)
-    file = {"id": "0198b0a0-0000-7000-8000-000000000001", "kind": "image", "filename": "a.png", "size": 12}
+    file = {"id": "0198b0a0-0000-7000-8000-000000000001", "kind": "audio", "filename": "voice.ogg", "size": 12,
+            "voice": True}
     quoted = "0198b0a0-0000-7000-8000-000000000002"
     made = await _saved(agent, path, "", reply_to=quoted, files=[file])
     assert (made["reply_to"], made["files"]) == (quoted, [file])

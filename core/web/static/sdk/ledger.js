@@ -5,5 +5,5 @@
 export { byTime } from "../ledger.js";
 export { asQuery, isAsked, matcher, byActivity, byWaiting, ConversationList, LIST_PAGE } from "../conversations.js";
 export { Counts } from "../counts.js";
-export { uuid as newId } from "../outbox.js";
+export { VOICE, uuid as newId } from "../outbox.js";
 export { ledger, onLive, onTopic, outbox, socket } from "../replica.js";

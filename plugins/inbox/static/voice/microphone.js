@@ -30,13 +30,14 @@ export class Microphone extends EventTarget {
   }
 
   pause() {
-    if (this.recorder.state !== "recording") return;
+    if (this.recorder?.state !== "recording") return;
     this.recorder.pause();
     this.#before = this.length;
     this.#since = null;
   }
 
   resume() {
+    if (!this.paused) return;
     this.recorder.resume();
     this.#since = performance.now();
   }

@@ -1,19 +1,24 @@
 import { css, html } from "lit";
-import { Panel, define, fmt, icon, t, upload } from "@comptoir/sdk";
+import { Panel, askBeforeLeaving, bring, define, icon, t, toast } from "@comptoir/sdk";
+import { trayOf } from "../tray.js";
 import { LONGEST, Microphone } from "./microphone.js";
 
 const BARS = 32;
+const SHORTEST = 1_000; // ms: less was a slip of the hand, and nobody misses it
 const EVERY = 80; // ms between two bars
 const clock = (ms) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
-/** A voice message: recorded, listened to, uploaded. Fires "done" with the attachment, and "close". */
+/**
+ * A voice message: recorded, and listened to. Fires "done" with the file, and "close". Whatever else takes it off the screen,
+ * what it has recorded lies in the conversation's tray.
+ */
 class Recorder extends Panel {
-  static properties = { conversationId: {}, state: { state: true }, level: { state: true }, problem: { state: true }, progress: { state: true }, url: { state: true } };
+  static properties = { conversationId: {}, state: { state: true }, level: { state: true }, problem: { state: true }, url: { state: true } };
   static styles = [...Panel.styles, css`
     .line { display: flex; align-items: center; gap: var(--sp-2); min-block-size: 42px; } .tool { inline-size: 42px; block-size: 42px; flex: none; }
     .meter { flex: 1; min-inline-size: 0; display: flex; align-items: center; gap: 2px; block-size: 32px; overflow: hidden; direction: ltr; } .meter i { flex: 1; min-inline-size: 2px; max-inline-size: 5px; border-radius: 3px; background: var(--accent); block-size: calc(4px + 28px * var(--loud, 0)); } .meter.still i { background: var(--line-strong); }
     .time { font-variant-numeric: tabular-nums; color: var(--text-2); min-inline-size: 40px; } .dot { inline-size: 10px; block-size: 10px; border-radius: 50%; background: var(--bad); flex: none; } .dot.still { background: var(--text-3); }
-    audio { flex: 1; min-inline-size: 0; block-size: 40px; } progress { flex: 1; block-size: 6px; accent-color: var(--accent); }
+    audio { flex: 1; min-inline-size: 0; block-size: 40px; }
     .send { border: 0; border-radius: var(--r-md); background: var(--accent); color: var(--accent-fg); block-size: 42px; inline-size: 48px; display: grid; place-items: center; flex: none; } .send:hover { background: var(--accent-strong); }
     @media (pointer: coarse) { .send { min-block-size: 44px; min-inline-size: 44px; } .tool { min-block-size: 44px; min-inline-size: 44px; } }
     .why { display: flex; gap: var(--sp-3); align-items: center; color: var(--text-2); } .why b { display: block; color: var(--text); } .why > .icon { color: var(--bad); flex: none; } .acts { display: flex; gap: var(--sp-4); margin-inline-start: auto; flex: none; }
@@ -25,7 +30,40 @@ class Recorder extends Panel {
   connectedCallback() {
     super.connectedCallback();
     this.begin();
-    this.cleanup(() => { this.gone = true; this.microphone?.release(); this.stopUpload?.abort(); if (this.url) URL.revokeObjectURL(this.url); });
+    this.cleanup(askBeforeLeaving((path) => !this.precious || path.startsWith(`/inbox/${this.conversationId}`) || this.ask()));
+    addEventListener("beforeunload", this.unloading);
+    this.cleanup(() => removeEventListener("beforeunload", this.unloading));
+    this.cleanup(() => this.end());
+  }
+
+  end() {
+    this.gone = true;
+    if (this.precious) this.keep();
+    else if (!this.settled) this.microphone.release();
+    if (this.url) URL.revokeObjectURL(this.url);
+  }
+
+  /** Whether something would be lost. */
+  get precious() {
+    return !this.settled && ["recording", "review"].includes(this.state) && this.microphone.length >= SHORTEST;
+  }
+
+  async ask() {
+    const { paused } = this;
+    if (!paused) this.microphone.pause();
+    const { confirm } = await bring(import.meta, "@comptoir/sdk/elements/confirm.js");
+    const agreed = await confirm({ heading: t("Stop recording?"), text: t("What you have recorded stays with this conversation. It is not sent."), act: t("Leave"), cancel: t("Stay") });
+    if (!agreed && !paused) this.microphone.resume();
+    return agreed;
+  }
+
+  unloading = (event) => {
+    if (this.precious) event.preventDefault();
+  };
+
+  async keep() {
+    this.settled = true;
+    trayOf(this.conversationId).add([await this.file()], { voice: true });
   }
 
   async begin() {
@@ -61,7 +99,7 @@ class Recorder extends Panel {
   }
 
   render() {
-    return html`<div role="group" aria-label=${t("Voice message")} @keydown=${this.keys}>${{ asking: () => this.asking(), denied: () => this.denied(), recording: () => this.recording(), review: () => this.review(), uploading: () => this.uploading(), failed: () => this.failed() }[this.state]()}</div>`;
+    return html`<div role="group" aria-label=${t("Voice message")} @keydown=${this.keys}>${{ asking: () => this.asking(), denied: () => this.denied(), recording: () => this.recording(), review: () => this.review() }[this.state]()}</div>`;
   }
 
   asking() {
@@ -89,16 +127,8 @@ class Recorder extends Panel {
     return html`<div class="line">${this.away()}<audio controls src=${this.url} aria-label=${t("Your recording")}></audio>${this.go()}</div>`;
   }
 
-  uploading() {
-    return html`<div class="line">${this.away()}<progress max="1" .value=${this.progress} aria-label=${t("Upload of the voice message")}></progress><span class="muted" role="status">${this.progress < 1 ? fmt.percent(this.progress) : t("Is made ready…")}</span></div>`;
-  }
-
-  failed() {
-    return html`<div class="why" role="alert">${icon("circle-alert")}<span><b>${t("The voice message was not sent. It is kept here.")}</b>${this.problem.message}</span><span class="acts"><button class="link" @click=${this.send}>${t("Try again")}</button><button class="link" @click=${this.close}>${t("Discard")}</button></span></div>`;
-  }
-
   away() {
-    return html`<button class="ib tool" aria-label=${t("Discard the recording")} title=${t("Discard the recording")} @click=${this.close}>${icon("trash-2")}</button>`;
+    return html`<button class="ib tool" aria-label=${t("Discard the recording")} title=${t("Discard the recording")} @click=${this.discard}>${icon("trash-2")}</button>`;
   }
 
   go() {
@@ -112,34 +142,37 @@ class Recorder extends Panel {
   }
 
   listen = async () => {
-    this.blob ??= await this.microphone.finish();
-    this.url ??= URL.createObjectURL(this.blob);
+    this.url ??= URL.createObjectURL(await this.file());
     this.state = "review";
   };
 
+  /** From here on it says nothing more, and the microphone is free. */
+  async file() {
+    const blob = await (this.recorded ??= this.microphone.finish());
+    return new File([blob], `voice.${blob.type.split("/")[1]}`, { type: blob.type });
+  }
+
   send = async () => {
-    if (this.state === "uploading") return;
-    this.state = "uploading";
-    this.progress = 0;
-    this.blob ??= await this.microphone.finish();
-    const form = new FormData();
-    form.append("file", new File([this.blob], `voice.${this.blob.type.split("/")[1]}`, { type: this.blob.type }));
-    form.append("kind", "audio");
-    form.append("voice", "true");
-    this.stopUpload = new AbortController();
-    try {
-      const { id, kind, size } = await upload("/api/v1/attachments", form, { signal: this.stopUpload.signal, progress: (share) => { this.progress = share; } });
-      this.dispatchEvent(new CustomEvent("done", { detail: { id, kind, filename: t("Voice message"), size: size ?? 0, voice: true } }));
-    } catch (error) {
-      if (!this.stopUpload.signal.aborted) Object.assign(this, { state: "failed", problem: error });
-    }
+    if (this.settled) return;
+    this.settled = true;
+    this.dispatchEvent(new CustomEvent("done", { detail: await this.file() }));
+  };
+
+  /** Away at once, and back at a word. */
+  discard = async () => {
+    const { conversationId: id, precious } = this;
+    if (precious) this.settled = true;
+    this.close();
+    if (!precious) return;
+    const file = await this.file();
+    toast({ text: t("Your recording is gone."), seconds: 8, action: { label: t("Undo"), run: () => trayOf(id).add([file], { voice: true }) } });
   };
 
   keys(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    this.close();
+    this.discard();
   }
 
   close() {
