@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from .double import BASE, Double, Resource
 from .screen import Screen
@@ -224,3 +225,18 @@ WALK = """async ([id, steps]) => {
     return [...state.threads.get(id).messages.values()].sort(byTime);
 }"""  # noqa: E501
 
+
+async def test_on_a_phone_a_conversation_is_searched_in_its_place(double: Double, browser: Browser) -> None:
+    salma, said = long_talk(double, "Salma", 160)
+    phone = await Screen.open(browser, double.url, width=390, height=844)
+    await phone.go(f"/inbox/{salma['id']}")
+    await phone.live()
+    await phone.page.locator("inbox-chat .more").click()
+    await phone.page.get_by_role("menuitem", name="Search in this conversation").click()
+    await phone.page.locator("inbox-thread").wait_for(state="hidden")
+    await phone.page.keyboard.type("Message 20")
+    await phone.page.locator("inbox-search [role=option]").first.click()
+    await in_sight(phone, said[20])
+    await phone.page.locator("inbox-search").wait_for(state="hidden")
+    await phone.context.close()
+    assert phone.errors == []

@@ -138,6 +138,7 @@ class Chat extends Panel {
     const { following } = this;
     return [
       { label: t("Details"), icon: "panel-right", run: () => this.tell("detail") },
+      { label: t("Search in this conversation"), icon: "search", run: () => this.tell("find") },
       ...(following === undefined ? [] : [{ label: following ? t("Stop following") : t("Follow this conversation"), icon: following ? "eye-off" : "eye", run: () => this.follow(!following) }]),
       { label: open ? t("Close") : t("Reopen"), icon: open ? "archive" : "archive-restore", run: () => this.toggleOpen() },
       ...mutings(this.conversation.id),

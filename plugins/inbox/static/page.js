@@ -18,7 +18,7 @@ const REST = 3_000; // ms after which what is not on the first screen is fetched
 
 /** The inbox: list, conversation, details. */
 class Inbox extends Panel {
-  static properties = { drawer: { state: true }, error: { state: true }, form: { state: true }, finding: { state: true }, unfolded: { state: true } };
+  static properties = { drawer: { state: true }, error: { state: true }, form: { state: true }, front: { state: true }, finding: { state: true }, unfolded: { state: true } };
   static styles = [...Panel.styles, pane, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / var(--list-w) minmax(0, 1fr) var(--detail-w); block-size: 100%; position: relative; }
     .lists { display: flex; flex-direction: column; min-block-size: 0; background: var(--surface); border-inline-end: 1px solid var(--line); }
@@ -35,7 +35,7 @@ class Inbox extends Panel {
       .scrim { display: block; position: absolute; inset: 0; z-index: 4; background: var(--scrim); border: 0; }
     }
     @media (max-width: 760px) {
-      :host { grid-template-columns: minmax(0, 1fr); } .none { display: none; } .deep { display: none; } .lists { border: 0; }
+      :host { grid-template-columns: minmax(0, 1fr); } .none { display: none; } .deep, .front ~ inbox-chat { display: none; } .lists { border: 0; }
       .search { min-block-size: 44px; font-size: max(16px, var(--fs-md)); } .search kbd { display: none; }
     }
   `];
@@ -159,7 +159,7 @@ class Inbox extends Panel {
   }
 
   arrive() {
-    this.drawer = false;
+    Object.assign(this, { drawer: false, front: false });
     this.message = this.selected && new URLSearchParams(location.search).get("message");
     ledger.keepThreads(THREADS, this.selected);
     if (!this.selected) return;
@@ -175,7 +175,7 @@ class Inbox extends Panel {
 
   render() {
     const conversation = this.conversation();
-    return html`<section class="lists ${this.selected ? "deep" : ""}" aria-label=${t("Conversations")} @pointerdown=${() => this.unfold()}>
+    return html`<section class="lists ${this.selected ? (this.front ? "front" : "deep") : ""}" aria-label=${t("Conversations")} @pointerdown=${() => this.unfold()}>
         <header class="bar"><h1>${t("Inbox")}</h1><span class="count">${this.finding ? "" : this.count()}</span><inbox-availability .api=${this.api}></inbox-availability></header>
         ${this.finding ? html`<inbox-search .conversation=${conversation || null} @leave=${this.found}></inbox-search>` : html`
         ${this.tabs()}
@@ -194,7 +194,7 @@ class Inbox extends Panel {
 
   opened(conversation) {
     return html`${keyed(conversation.id, html`<inbox-chat .conversation=${conversation} .message=${this.message}
-        @leave=${() => navigate("/inbox")} @detail=${() => { this.drawer = true; }} @close-conversation=${() => this.close()}></inbox-chat>`)}
+        @leave=${() => navigate("/inbox")} @detail=${() => { this.drawer = true; }} @close-conversation=${() => this.close()} @find=${() => this.find({ within: true })}></inbox-chat>`)}
       ${this.drawer ? html`<button class="scrim" aria-label=${t("Hide details")} @click=${() => { this.drawer = false; }}></button>` : nothing}
       <inbox-detail .conversation=${conversation} ?drawer=${this.drawer} @hide=${() => { this.drawer = false; }}></inbox-detail>`;
   }
@@ -300,7 +300,8 @@ class Inbox extends Panel {
       toast({ text: t("The search could not be loaded: {reason}", { reason: error.message }) });
       return;
     }
-    this.finding = true;
+    // On a phone the search takes the place of the conversation that it was asked for in.
+    Object.assign(this, { finding: true, front: Boolean(this.selected) });
     await this.updateComplete;
     const search = this.renderRoot.querySelector("inbox-search");
     if (within && this.selected) search?.narrow();
@@ -308,7 +309,7 @@ class Inbox extends Panel {
   }
 
   found = async () => {
-    this.finding = false;
+    Object.assign(this, { finding: false, front: false });
     await this.updateComplete;
     this.renderRoot.querySelector(".search")?.focus();
   };
