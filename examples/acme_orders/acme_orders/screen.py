@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from comptoir_sdk import Context
+from comptoir_sdk import Context, Invalid
 from pydantic import BaseModel, Field
 
 from acme_orders.models import Order
@@ -49,13 +49,20 @@ async def badges(ctx: Context, query: Rows) -> dict[str, Any]:
 
     One question for all rows in sight.
     """
-    pairs = [(row, UUID(contact)) for row, contact in zip(query.conversations.split(","), query.contacts.split(","),
-                                                          strict=False) if contact]
+    pairs = _pairs(query)
     newest: dict[UUID, str] = {}
     for order in await Order.filter(contact_id__in=[contact for _, contact in pairs]).order_by("seen_at"):
         newest[order.contact_id] = order.state
     return {row: {"text": ctx._(newest[contact]), "tone": _TONES.get(newest[contact], "")}
             for row, contact in pairs if contact in newest}
+
+
+def _pairs(query: Rows) -> list[tuple[str, UUID]]:
+    rows = zip(query.conversations.split(","), query.contacts.split(","), strict=False)
+    try:
+        return [(row, UUID(contact)) for row, contact in rows if contact]
+    except ValueError:
+        raise Invalid("Name contacts by their ids, with commas between.", contacts="no ids") from None
 
 
 async def per_day(ctx: Context) -> dict[str, Any]:

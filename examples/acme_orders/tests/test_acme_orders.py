@@ -86,6 +86,7 @@ async def test_a_row_a_card_an_action_and_a_command_tell_of_it(comptoir: Kernel)
     shop, agent, conversation, contact = await opened(comptoir, shop_url=SHOP)
     told = await agent.get(f"{BASE}/data/badges?conversations={conversation}&contacts={contact}")
     assert told.json() == {conversation: {"text": "paid", "tone": "info"}}
+    assert (await agent.get(f"{BASE}/data/badges?conversations={conversation}&contacts=nobody")).status == 422
     days = (await agent.get(f"{BASE}/data/per_day")).json()
     assert (len(days["labels"]), sum(days["values"])) == (7, 1)
     said = await agent.post(f"{BASE}/commands/say_state", json={"conversation": conversation, "text": ""})
