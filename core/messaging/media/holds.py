@@ -1,13 +1,15 @@
 """Files that a plugin keeps to be sent again and again: the sweep leaves them alone."""
 
+import json
 from typing import Any, Final
 from uuid import UUID
 
 from core.db.pool import Connection
 from core.errors import Conflict, NotFound
 
+# Text, for a plugin's connection comes from Tortoise's pool, which knows no JSON codec.
 _FIND: Final = """
-select state, message_id, attachment_resource(a) as resource from attachments a where a.id = $1
+select state, message_id, attachment_resource(a)::text as resource from attachments a where a.id = $1
 """
 _HOLD: Final = """
 insert into attachment_holds as h (tenant_id, attachment_id, plugin, shared) values ($1, $2, $3, $4)
@@ -23,7 +25,7 @@ async def uploaded(connection: Connection, attachment_id: UUID) -> dict[str, Any
         raise NotFound("There is no such file: upload it first.", attachment_id=str(attachment_id))
     if row["state"] != "stored":
         raise Conflict("The file is not here any more: upload it again.", state=row["state"])
-    resource: dict[str, Any] = row["resource"]
+    resource: dict[str, Any] = json.loads(row["resource"])
     return resource
 
 

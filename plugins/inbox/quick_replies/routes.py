@@ -1,9 +1,12 @@
 """Quick replies: the organisation's, and each member's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from comptoir_sdk import Attachment, Context, Forbidden, Invalid, NotFound
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from plugins.inbox.quick_replies.models import QuickReply
@@ -32,10 +35,11 @@ async def add_quick_reply(ctx: Context, body: QuickReplyFields) -> tuple[dict[st
     A shared one takes the permission `inbox.quick_replies.manage`.
     """
     _check_may(ctx, body.shared)
-    async with ctx.db.transaction():
-        await _check_free(ctx, body)
-        made = QuickReply(tenant_id=ctx.tenant_id)
-        await _write(ctx, made, body)
+    made = QuickReply(tenant_id=ctx.tenant_id)
+    with _taken_meanwhile():
+        async with ctx.db.transaction():
+            await _check_free(ctx, body)
+            await _write(ctx, made, body)
     await _tell(ctx, made, made.owner_id)
     return resource(made), 201
 
@@ -48,9 +52,10 @@ async def change_quick_reply(ctx: Context, reply_id: UUID, body: QuickReplyField
     found = await _find(ctx, reply_id)
     before = found.owner_id
     _check_may(ctx, body.shared or before is None)
-    async with ctx.db.transaction():
-        await _check_free(ctx, body, but=reply_id)
-        await _write(ctx, found, body)
+    with _taken_meanwhile():
+        async with ctx.db.transaction():
+            await _check_free(ctx, body, but=reply_id)
+            await _write(ctx, found, body)
     await _tell(ctx, found, before)
     return resource(found)
 
@@ -66,6 +71,13 @@ async def remove_quick_reply(ctx: Context, reply_id: UUID) -> None:
         await found.delete()
         await _let_go(ctx, {UUID(file["id"]) for file in found.files})
     await _tell(ctx, found, found.owner_id)
+
+
+async def forget_of(ctx: Context, member: UUID) -> None:
+    """Their own, in the caller's transaction."""
+    own = await QuickReply.filter(owner_id=member)
+    await QuickReply.filter(owner_id=member).delete()
+    await _let_go(ctx, {UUID(file["id"]) for one in own for file in one.files})
 
 
 def resource(reply: QuickReply) -> dict[str, Any]:
@@ -104,7 +116,20 @@ async def _check_free(ctx: Context, body: QuickReplyFields, but: UUID | None = N
     language = Q(language__isnull=True) if body.language is None else Q(language=body.language)
     twins = await QuickReply.filter(owner, language, shortcut__iexact=body.shortcut)
     if any(one.id != but for one in twins):
-        raise Invalid("This shortcut is taken: choose another one, or another language.", shortcut="is taken")
+        raise _taken()
+
+
+def _taken() -> Invalid:
+    return Invalid("This shortcut is taken: choose another one, or another language.", shortcut="is taken")
+
+
+@contextmanager
+def _taken_meanwhile() -> Iterator[None]:
+    """By one that was made in the same moment."""
+    try:
+        yield
+    except IntegrityError:
+        raise _taken() from None
 
 
 async def _write(ctx: Context, reply: QuickReply, body: QuickReplyFields) -> None:
@@ -114,9 +139,15 @@ async def _write(ctx: Context, reply: QuickReply, body: QuickReplyFields) -> Non
     reply.shortcut, reply.title, reply.body, reply.language = body.shortcut, body.title, body.body, body.language
     reply.owner_id = None if body.shared or caller is None else caller.user_id
     wanted = list(dict.fromkeys(body.files))
-    reply.files = [_file(await ctx.attachments.hold(one, shared=body.shared)) for one in wanted]
+    reply.files = [_file(await _hold(ctx, one, reply)) for one in wanted]
     await reply.save()
     await _let_go(ctx, before - set(wanted))
+
+
+async def _hold(ctx: Context, file: UUID, reply: QuickReply) -> Attachment:
+    """A file that everybody's reply sends, too, stays everybody's: it is one file, and has one hold."""
+    others = QuickReply.filter(owner_id=None, files__contains=[{"id": str(file)}]).exclude(id=reply.id)
+    return await ctx.attachments.hold(file, shared=reply.owner_id is None or await others.exists())
 
 
 def _file(attachment: Attachment) -> dict[str, Any]:
