@@ -63,10 +63,19 @@ async def set_status(
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Whose a conversation is, and what has become of it."""
+
+    assignee: UUID | None
+    team: UUID | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What is to become of a conversation; `receivers` are those named, by what they are. `read` marks it read and
     asks for Meta's receipt in this way. `reason` is kept in the audit log. With `version` it is done only while the
-    conversation is still at that one. Raises Invalid."""
+    conversation is still at that one, with `only_from` while it stands so. Raises Invalid."""
 
     status: Status | None = None
     until: datetime | None = None
@@ -77,6 +86,7 @@ class Change:
     labels: Labels = field(default_factory=Labels)
     read: ReadReceipt | None = None
     version: int | None = None
+    only_from: Standing | None = None
 
     def __post_init__(self) -> None:
         if self.until is not None and self.status != "snoozed":
@@ -101,6 +111,8 @@ async def change_within(connection: Connection, conversation_id: UUID, wanted: C
     before = await _lock(connection, conversation_id)
     if (wanted.only_if_unassigned or wanted.instead_of) and (before["assignee_id"], before["status"]) != (
             wanted.instead_of, "open"):  # fmt: skip
+        raise Taken
+    if wanted.only_from not in (None, Standing(before["assignee_id"], before["team_id"], before["status"])):
         raise Taken
     if wanted.version is not None and before["version"] != wanted.version:
         raise Conflict("It was changed since: look at it again.")

@@ -12,7 +12,7 @@ from core.audit import acting
 from core.db.scope import tenant_scope
 from core.messaging import sight
 from core.messaging.conversation_list import Filter, list_conversations
-from core.messaging.conversations import Change, Taken, change_within, get_conversation
+from core.messaging.conversations import Change, Standing, Taken, change_within, get_conversation
 from core.messaging.labels import Labels, Priority
 from core.messaging.tags import brief_tags
 from core.plugins import orm
@@ -59,6 +59,14 @@ class ConversationDoor(Doors):
 
     async def set_team(self, conversation_id: UUID, team_id: UUID | None) -> Conversation:
         return await found(self._change(conversation_id, Change(receivers={"team": team_id})))
+
+    async def move(self, conversation: Conversation, team_id: UUID | None) -> Conversation | None:
+        assignee, team = conversation.assignee, conversation.team
+        seen = Standing(assignee.id if assignee else None, team.id if team else None, conversation.status)
+        try:
+            return await found(self._change(conversation.id, Change(receivers={"team": team_id}, only_from=seen)))
+        except Taken:
+            return None
 
     async def set_status(self, conversation_id: UUID, status: Status, *,
                          until: datetime | None = None) -> Conversation:

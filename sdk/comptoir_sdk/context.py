@@ -67,6 +67,10 @@ class Conversations(Protocol):
         Raises NotFound, Invalid for a team there is not.
         """
 
+    async def move(self, conversation: Conversation, team_id: UUID | None) -> Conversation | None:
+        """As `set_team`, for one that was looked at before: None, and nothing is done, when its assignee, its team or
+        its status is another by now."""
+
     async def set_status(self, conversation_id: UUID, status: Literal["open", "snoozed", "closed"], *,
                          until: datetime | None = None) -> Conversation:
         """Open, snooze or close, in the caller's transaction. What is snoozed opens again at `until`, and in any case

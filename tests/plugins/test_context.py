@@ -153,6 +153,13 @@ async def test_what_is_only_for_the_unassigned_is_given_once_and_to_open_ones_al
     assert await ours.conversations.count_open([tenant.agent_id]) == {tenant.agent_id: 1}
     assert await ours.conversations.assign(one, None, instead_of=tenant.owner_id) is None
     assert await ours.conversations.assign(one, None, instead_of=tenant.agent_id) is not None
+    looked_at = await ours.conversations.get(one)
+    team = await db.system.fetchval("insert into teams (tenant_id, name) values ($1, 'Ventes') returning id", tenant.id)
+    moved = await ours.conversations.move(looked_at, team)
+    assert moved is not None
+    assert moved.team is not None
+    assert await ours.conversations.move(looked_at, None) is None
+    assert (await ours.conversations.get(one)).team == moved.team
     await ours.conversations.set_status(one, "closed")
     assert await ours.conversations.assign(one, tenant.agent_id, only_if_unassigned=True) is None
     assert await ours.conversations.count_open([tenant.agent_id]) == {tenant.agent_id: 0}

@@ -37,19 +37,29 @@ async def kept_of(ctx: Context, conversation_id: UUID) -> Assignment:
     return found or Assignment(tenant_id=ctx.tenant_id, conversation_id=conversation_id, state="none")
 
 
-async def place(ctx: Context, conversation: Conversation, *, event_id: int | None = None, moved: bool = False,
+def is_chosen(kept: Assignment, conversation: Conversation) -> bool:
+    """Whether it is in the team to which a person moved it."""
+    return conversation.team is not None and conversation.team.id == kept.chosen_team_id
+
+
+async def place(ctx: Context, conversation: Conversation, *, event_id: int | None = None,
                 instead_of: UUID | None = None) -> str:
     """Give it, or let it wait. The state it is in then; the same event heard again changes nothing.
 
     `instead_of`: it is taken from this member, who is away.
     """
-    asked = await with_language(ctx, conversation)
     async with dispatching(ctx) as dispatch:
         kept = await kept_of(ctx, conversation.id)
         if event_id is not None and event_id <= kept.event_id:
             return str(kept.state)
+        try:
+            conversation = await ctx.conversations.get(conversation.id)  # it may have changed before we had the lock
+        except NotFound:  # erased, or merged into another, since
+            return "none"
+        _notice_move(kept, conversation)
         kept.event_id, kept.ended = event_id or kept.event_id, False
-        rule = fitting(await Rule.all().order_by("position", "id"), asked, moved=moved)
+        rule = fitting(await Rule.all().order_by("position", "id"), await with_language(ctx, conversation),
+                       moved=is_chosen(kept, conversation))
         if rule is None:
             kept.state = "none"
         else:
@@ -58,12 +68,19 @@ async def place(ctx: Context, conversation: Conversation, *, event_id: int | Non
         return str(kept.state)
 
 
+def _notice_move(kept: Assignment, conversation: Conversation) -> None:
+    """It waited in another team: a person has moved it, and the event is on its way."""
+    team = conversation.team.id if conversation.team else None
+    if kept.state == "waiting" and kept.team_id != team:
+        kept.chosen_team_id = team
+
+
 async def await_waking(ctx: Context, conversation: Conversation) -> None:
     """Whoever had it has left while it was snoozed: awake, it is one that waits."""
     async with dispatching(ctx):
         kept = await kept_of(ctx, conversation.id)
         if (ctx.event_id or 0) > kept.event_id:
-            kept.event_id = ctx.event_id or 0
+            kept.event_id, kept.team_id = ctx.event_id or 0, conversation.team.id if conversation.team else None
             _wait(kept, ctx.now(), None)
             await kept.save()
 
@@ -71,7 +88,7 @@ async def await_waking(ctx: Context, conversation: Conversation) -> None:
 async def _by_rule(ctx: Context, dispatch: Dispatch, kept: Assignment, rule: Rule, conversation: Conversation,
                    instead_of: UUID | None) -> None:
     at, open_now = ctx.now(), ctx.business_hours.is_open(ctx.now())
-    kept.rule_id = rule.id
+    kept.rule_id, kept.team_id = rule.id, conversation.team.id if conversation.team else None
     if rule.off_hours == "wait" and not open_now and instead_of is None:
         opening = ctx.business_hours.next_opening(at)
         _wait(kept, at, opening)
@@ -81,7 +98,12 @@ async def _by_rule(ctx: Context, dispatch: Dispatch, kept: Assignment, rule: Rul
             await ctx.jobs.enqueue("give", key="give", run_at=opening)
         return
     duty = rule.off_hours_team_id if rule.off_hours == "team" and not open_now else None
-    conversation = await _to_team(ctx, conversation, duty or rule.to_team_id)
+    goes_to = None if is_chosen(kept, conversation) else duty or rule.to_team_id
+    moved = await _to_team(ctx, conversation, goes_to)
+    if moved is None:  # a colleague was quicker: what they did is on its way
+        _wait(kept, at, None)
+        return
+    conversation = moved
     kept.team_id, kept.version = conversation.team.id if conversation.team else None, conversation.version
     if rule.method == "nobody":
         kept.state = "none"
@@ -93,11 +115,12 @@ async def _by_rule(ctx: Context, dispatch: Dispatch, kept: Assignment, rule: Rul
         await _to_member(ctx, dispatch, kept, rule, conversation, choice, instead_of)
 
 
-async def _to_team(ctx: Context, conversation: Conversation, team_id: UUID | None) -> Conversation:
+async def _to_team(ctx: Context, conversation: Conversation, team_id: UUID | None) -> Conversation | None:
+    """None where it is not any more as it was looked at."""
     if team_id is None or (conversation.team and conversation.team.id == team_id):
         return conversation
     try:
-        return await ctx.conversations.set_team(conversation.id, team_id)
+        return await ctx.conversations.move(conversation, team_id)
     except Invalid:  # the team is gone: the rule's page says so
         return conversation
 

@@ -7,7 +7,7 @@ from comptoir_sdk import Agent, Context, Conversation, Invalid, Message, NotFoun
 
 from plugins.inbox.assignment.choice import by_labels, fitting
 from plugins.inbox.assignment.desks import dispatch_of, seats_of
-from plugins.inbox.assignment.giving import await_waking, dispatching, kept_of, place
+from plugins.inbox.assignment.giving import await_waking, dispatching, is_chosen, kept_of, place
 from plugins.inbox.assignment.models import Assignment, Rule
 from plugins.inbox.assignment.speaking import with_language
 
@@ -55,14 +55,18 @@ async def assigned(ctx: Context, conversation: Conversation, agent: Agent | None
 
 
 async def moved(ctx: Context, conversation: Conversation, team: Team | None) -> None:
-    """Somebody gave it to a team: within it, its rule decides."""
-    if team is None or not await Rule.exists():
+    """Somebody gave it to a team: within it, its rule decides, also later."""
+    if not await Rule.exists():
         return
-    kept = await Assignment.get_or_none(conversation_id=conversation.id)
-    current = await _current(ctx, conversation.id)
-    theirs = kept is None or conversation.version > kept.version
-    if theirs and current and current.assignee is None and current.status == "open":
-        await place(ctx, current, event_id=ctx.event_id, moved=True)
+    async with dispatching(ctx):
+        kept = await kept_of(ctx, conversation.id)
+        if conversation.version <= kept.version:
+            return
+        kept.chosen_team_id = team.id if team else None
+        await kept.save()
+    current = await _current(ctx, conversation.id) if team else None
+    if current and current.assignee is None and current.status == "open":
+        await place(ctx, current, event_id=ctx.event_id)
 
 
 async def closed(ctx: Context, conversation: Conversation) -> None:
@@ -72,7 +76,7 @@ async def closed(ctx: Context, conversation: Conversation) -> None:
     async with dispatching(ctx):
         kept = await kept_of(ctx, conversation.id)
         if (ctx.event_id or 0) > kept.event_id:
-            kept.ended, kept.event_id = True, ctx.event_id or 0
+            kept.ended, kept.event_id, kept.chosen_team_id = True, ctx.event_id or 0, None
             kept.state = "none" if kept.state == "waiting" else kept.state
             kept.member_id = conversation.assignee.id if conversation.assignee else kept.member_id
             await kept.save()
@@ -106,7 +110,8 @@ async def _labelled(ctx: Context, conversation_id: UUID) -> None:
     current = await _current(ctx, conversation_id) if any(by_labels(rule) for rule in rules) else None
     if current is None or current.assignee is not None or current.status != "open":
         return
-    rule = fitting(rules, await with_language(ctx, current))
+    chosen = is_chosen(await kept_of(ctx, conversation_id), current)
+    rule = fitting(rules, await with_language(ctx, current), moved=chosen)
     if rule is not None and by_labels(rule):
         await place(ctx, current, event_id=ctx.event_id)
 

@@ -83,6 +83,8 @@ class Assignment(TenantModel):
     """Who had it last."""
     rule_id = fields.UUIDField(null=True)
     team_id = fields.UUIDField(null=True)
+    chosen_team_id = fields.UUIDField(null=True)
+    """Where a person moved it: while it is there, and until it is closed, no rule moves it on."""
     why: Any = fields.JSONField(default=dict)
     waiting_since = fields.DatetimeField(null=True)
     wait_until = fields.DatetimeField(null=True)

@@ -10,7 +10,7 @@ import pytest
 from comptoir_sdk import Context, Member
 from comptoir_sdk.testing import Agent, Kernel, Shop
 
-from plugins.inbox.assignment import desks, giving
+from plugins.inbox.assignment import desks, giving, hearing
 
 BASE = "/api/v1/p/inbox"
 
@@ -196,6 +196,73 @@ async def _wakes(comptoir: Kernel, owner: Agent, conversation: str) -> None:
     assert (await owner.put(f"{path}/status", json={"status": "snoozed", "until": until})).status == 200
     while (await owner.get(path)).json()["status"] == "snoozed":
         await comptoir.drain()
+
+
+async def test_where_a_person_moved_it_it_stays_while_it_waits_when_its_member_leaves_and_at_night(
+        comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, one, two = [await shop.agent("owner"), await shop.agent(), await shop.agent("supervisor")]
+    support, sales, night = [
+        (await owner.post("/api/v1/teams", json={"name": name, "members": [str(who.user_id) for who in some]})).json()
+        for name, some in (("Support", [owner]), ("Sales", [one, two]), ("Night", [owner]))]
+    for each in (owner, one, two):
+        await away(each)
+    await rules(owner, {"to_team": support["id"], "off_hours": "team", "off_hours_team": night["id"]},
+                {"team": sales["id"], "off_hours": "team", "off_hours_team": night["id"]})
+    assert (await owner.ask("PATCH", "/api/v1/tenant", json={"business_hours": _ALWAYS})).status == 200
+    await comptoir.drain()
+    await shop.switch({"inbox": {}})
+    await write(comptoir, shop, 1)
+    [waits] = await listed(owner)
+    assert (waits["team"]["name"], waits["assignee"]) == ("Support", None)
+    path = f"/api/v1/conversations/{waits['id']}"
+
+    async def stands() -> tuple[str, str | None]:
+        found = (await owner.get(path)).json()
+        return found["team"]["name"], found["assignee"] and found["assignee"]["id"]
+
+    await owner.put(f"{path}/team", json={"team": sales["id"]})
+    await shop.runs("inbox.give")  # at once, before or after its event
+    await shop.runs("inbox.give")
+    assert await stands() == ("Sales", None)
+    await away(one, available=True)
+    await comptoir.drain()
+    assert await stands() == ("Sales", str(one.user_id))
+    await away(two, available=True)
+    assert (await owner.ask("PATCH", "/api/v1/tenant", json={"business_hours": {}})).status == 200
+    await comptoir.drain()
+    await shop.switch({"inbox": {}})
+    assert (await owner.delete(f"/api/v1/members/{one.user_id}")).status == 204
+    await comptoir.drain()
+    assert await stands() == ("Sales", str(two.user_id))
+    await owner.put(f"{path}/status", json={"status": "closed"})
+    await comptoir.drain()
+    assert [kept.chosen_team_id for kept in await shop.rows("inbox.Assignment")] == [None]
+    assert await shop.failures("inbox") == []
+
+
+async def test_a_move_of_which_the_rules_have_not_heard_stands(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    owner, agent = await shop.agent("owner"), await shop.agent()
+    await away(owner)
+    await away(agent)
+    support, sales = [(await owner.post("/api/v1/teams", json={"name": name, "members": [str(agent.user_id)]})).json()
+                      for name in ("Support", "Sales")]
+    await rules(owner, {"to_team": support["id"]}, {"team": sales["id"]})
+    await write(comptoir, shop, 1)
+    [waits] = await listed(owner)
+    path = f"/api/v1/conversations/{waits['id']}"
+
+    async def deaf(*_: object, **_more: object) -> None:
+        """The event is on its way."""
+
+    monkeypatch.setattr(hearing, "moved", deaf)
+    await owner.put(f"{path}/team", json={"team": sales["id"]})
+    await away(agent, available=True)
+    await comptoir.drain()
+    found = (await owner.get(path)).json()
+    assert (found["team"]["name"], found["assignee"]["id"]) == ("Sales", str(agent.user_id))
 
 
 async def test_what_waited_while_nobody_was_seen_is_given_once_somebody_is(

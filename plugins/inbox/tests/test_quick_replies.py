@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
 from comptoir_sdk.testing import Agent, Kernel, Shop
+
+from plugins.inbox.quick_replies import routes
 
 _REPLIES = "/api/v1/p/inbox/quick-replies"
 _HOURS: dict[str, Any] = {"shortcut": "hours", "title": "Opening hours", "body": "Bonjour {{contact.first_name}}"}
@@ -58,6 +61,26 @@ async def test_a_shortcut_is_taken_once_in_each_language(comptoir: Kernel) -> No
     await _made(await shop.agent("owner"), shared=True)
     assert (await agent.post(_REPLIES, json=_HOURS | {"shortcut": "two words"})).status == 422
     assert (await agent.post(_REPLIES, json={"shortcut": "e", "title": "Empty"})).status == 422
+
+
+async def test_of_two_that_are_made_at_once_one_has_the_shortcut(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await _shop(comptoir)
+    agent, owner = await shop.agent(), await shop.agent("owner")
+    other = (await _made(agent, shortcut="other"))["id"]
+
+    async def free(*_: object, **_more: object) -> None:
+        """As it looks to the second while the first has not committed."""
+
+    monkeypatch.setattr(routes, "_check_free", free)
+    await _made(agent)
+    await _made(agent, language="ar")
+    for shared in (True, False):
+        await _made(owner, shared=shared)
+    taken = _HOURS | {"shortcut": "HOURS"}
+    for refused in (await agent.post(_REPLIES, json=taken), await agent.put(f"{_REPLIES}/{other}", json=taken)):
+        assert (refused.status, refused.json()["errors"][0]["loc"]) == (422, ["shortcut"])
+    assert await shop.failures("inbox") == []
 
 
 async def test_a_list_comes_page_after_page(comptoir: Kernel) -> None:
