@@ -9,7 +9,7 @@ from comptoir_sdk import Context, Invalid, NotFound
 from plugins.inbox.mutes.muting import muted
 from plugins.inbox.notices.browsers import forget, subscription
 from plugins.inbox.notices.models import Browser, Notice
-from plugins.inbox.notices.wishes import is_quiet, wishes_of
+from plugins.inbox.notices.wishes import KINDS, is_quiet, wishes_of
 from plugins.inbox.notices.words import words
 from plugins.inbox.presence import screens
 
@@ -25,9 +25,10 @@ async def push(ctx: Context, member_id: str, conversation_id: str, browser_id: s
     unread = Notice.filter(member_id=member, conversation_id=conversation, read_at=None)
     if await muted(conversation, [member], ctx.now()):
         unread = unread.filter(kind="mention")
-    notice = await unread.order_by("-id").first()
     wishes = await wishes_of(member)
-    if notice is None or not wishes.ways(notice.kind).push or is_quiet(ctx, wishes, ctx.now()):
+    wanted = [kind for kind in KINDS if wishes.ways(kind).push]
+    notice = await unread.filter(kind__in=wanted).order_by("-id").first() if wanted else None
+    if notice is None or is_quiet(ctx, wishes, ctx.now()):
         return
     if (await screens.online(ctx)).get(member) == "online" or not await _sees(ctx, member, conversation):
         return

@@ -13,6 +13,7 @@ from plugins.inbox.notices.wishes import Wishes, wishes_of
 
 KEPT_DAYS = 30
 """After they were read."""
+UNREAD_DAYS = 90
 
 
 async def list_notices(ctx: Context, query: OfMentions) -> dict[str, Any]:
@@ -52,8 +53,10 @@ async def read_notices(ctx: Context, body: ReadNotices) -> dict[str, Any]:
 
 
 async def forget_read(ctx: Context) -> None:
-    """The job `forget_read`: what was read a month ago is no news, and a mute that is over none."""
+    """The job `forget_read`: what was read a month ago is no news, nor what nobody has read for three, and a mute that
+    is over none."""
     await Notice.filter(read_at__lt=ctx.days_ago(KEPT_DAYS)).delete()
+    await Notice.filter(read_at=None, created_at__lt=ctx.days_ago(UNREAD_DAYS)).delete()
     await forget_over(ctx.now())
 
 

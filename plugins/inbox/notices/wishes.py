@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from plugins.inbox.notices.models import NoticeWishes
 
 Kind = Literal["assigned", "message", "mention", "unassigned", "woken", "due_soon", "late"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Tune = Literal["chime", "drop", "bell"]
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 

@@ -229,6 +229,9 @@ async def test_an_event_that_comes_again_tells_nobody_again_and_what_was_read_lo
     await shop.runs("inbox.forget_read")
     left = await shop.rows("inbox.Notice")
     assert {(one.kind, one.member_id) for one in left} == {("message", amina.user_id), ("message", said.user_id)}
+    monkeypatch.setattr(routes, "UNREAD_DAYS", 0)
+    await shop.runs("inbox.forget_read")
+    assert await shop.rows("inbox.Notice") == []
 
 
 async def test_whose_sessions_are_ended_is_pushed_nothing_more(comptoir: Kernel) -> None:
@@ -282,6 +285,30 @@ async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_
     await shop.runs("inbox.push", **push)
     assert (await said.get(f"{_NOTICES}/browsers")).json()["items"] == []
     assert await shop.failures("inbox") == []
+
+
+async def test_what_is_not_to_be_pushed_hides_nothing_that_is(
+        comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_GATHERED", timedelta(hours=1))  # the job of the test is the only one
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina, said = await shop.agent(), await shop.agent("supervisor")
+    conversation = await _conversation(comptoir, shop, amina)
+    await _assign(amina, conversation, said)
+    await comptoir.drain()
+    await said.put(f"{_NOTICES}/read", json={})
+    quietly = {"kinds": {"message": {"page": True, "sound": True, "push": False}}}
+    assert (await said.put(f"{_NOTICES}/wishes", json=quietly)).status == 200
+    browser = Subscribed()
+    assert (await said.post(f"{_NOTICES}/browsers", json=browser.told("en"))).status == 201
+    comptoir.web.answers(_PUSHED, status=201)
+    call = {"body": "@Said", "mentions": [{"kind": "member", "id": str(said.user_id)}]}
+    assert (await amina.post(f"{_BASE}/conversations/{conversation}/notes", json=call)).status == 201
+    await shop.receives("again", sender="+212600000001")
+    await comptoir.drain()
+    assert [kind for kind, _, _ in await _told(said)] == ["message", "mention"]
+    await shop.runs("inbox.push", member_id=str(said.user_id), conversation_id=conversation)
+    [asked] = comptoir.web.asked
+    assert browser.reads(asked.content or b"")["body"] == "A note calls you."
 
 
 async def test_a_browser_is_one_persons_and_one_that_is_away_rings_no_other_again(
