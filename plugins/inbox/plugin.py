@@ -148,7 +148,11 @@ class Inbox(Plugin):
 
     @hookimpl
     async def on_audit_recorded(self, ctx: Context, entry: AuditEntry) -> None:
+        from plugins.inbox.leaving import forget
+
         await notices.heard_audit(ctx, entry)
+        if entry.action == "member.removed" and entry.subject_id is not None:
+            await forget(ctx, UUID(entry.subject_id))
 
     @hookimpl
     async def provide_personal_data(self, ctx: Context, contact: Contact) -> dict[str, Any]:
