@@ -32,6 +32,17 @@ class AttachmentDoor(Doors):
             async with orm.joined_transaction(self.db) as connection:
                 await holds.release(connection, self.tenant_id, attachment_id, self.plugin)
 
+    async def held(self) -> frozenset[UUID]:
+        with tenant_scope(self.tenant_id):
+            async with orm.joined_transaction(self.db) as connection:
+                return await holds.held(connection, self.tenant_id, self.plugin)
+
+    async def discard(self, attachment_id: UUID) -> None:
+        with tenant_scope(self.tenant_id):
+            async with orm.joined_transaction(self.db) as connection:
+                await holds.release(connection, self.tenant_id, attachment_id, self.plugin)
+                await holds.discard(connection, self.tenant_id, attachment_id)
+
 
 async def _found(connection: Any, attachment_id: UUID) -> dict[str, Any]:
     try:

@@ -6,6 +6,8 @@ from comptoir_sdk import Context, NotFound, TenantModel
 
 from plugins.inbox.assignment.models import Desk, Turn
 from plugins.inbox.drafts.models import Draft
+from plugins.inbox.drafts.routes import files_of
+from plugins.inbox.files import let_go
 from plugins.inbox.follows.models import Follow
 from plugins.inbox.mutes.models import Mute
 from plugins.inbox.notes.models import Mention
@@ -22,7 +24,9 @@ async def forget(ctx: Context, member: UUID) -> None:
         await ctx.members.get(member)
     except NotFound:
         async with ctx.db.transaction():
+            files = files_of(await Draft.filter(member_id=member))
             for model in _THEIRS:
                 await model.filter(member_id=member).delete()
             await View.filter(member_id=member, shared=False).delete()
             await forget_of(ctx, member)
+            await let_go(ctx, files)

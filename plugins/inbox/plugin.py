@@ -163,7 +163,7 @@ class Inbox(Plugin):
     async def erase_personal_data(self, ctx: Context, contact: Contact) -> int:
         from plugins.inbox.erasing import erase
 
-        return await erase(contact) + await people.erase(contact)
+        return await erase(ctx, contact) + await people.erase(contact)
 
 
 plugin = Inbox()

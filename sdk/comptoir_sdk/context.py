@@ -160,6 +160,13 @@ class Attachments(Protocol):
     async def release(self, attachment_id: UUID) -> None:
         """Hold it no longer. In the caller's transaction. Nothing happens when it was not held."""
 
+    async def held(self) -> frozenset[UUID]:
+        """The ids of all that this plugin holds."""
+
+    async def discard(self, attachment_id: UUID) -> None:
+        """Hold it no longer and forget it, unless it was sent, or another plugin holds it; its bytes go with the next
+        sweep. In the caller's transaction. Nothing happens when there is none."""
+
 
 class Storage(Protocol):
     """Objects of this plugin and tenant; keys are relative."""

@@ -46,3 +46,51 @@ async def test_a_shared_replys_file_stays_everybodys_whoever_uses_it_for_one_of_
     assert len(await _holds(comptoir, file)) == 1
     assert (await agent.delete(f"{_BASE}/quick-replies/{own}")).status == 204
     assert await _holds(comptoir, file) == []
+
+
+async def test_a_drafts_files_are_kept_while_it_names_them_and_discarded_with_the_persons_data(
+        comptoir: Kernel) -> None:
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    agent, talks = await shop.agent("owner"), []
+    for number in range(3):
+        await shop.receives("salam", sender=f"+21260000000{number}")
+    await comptoir.drain()
+    for one in (await agent.get("/api/v1/conversations")).json()["items"]:
+        talks.append((f"{_BASE}/conversations/{one['id']}/draft", one))
+    first, second, sent = [await _file(comptoir, shop, agent) for _ in range(3)]
+
+    async def writes(path: str, *files: dict[str, Any]) -> None:
+        answer = await agent.put(path, json={"body": "look", "files": list(files)})
+        assert answer.status == 200, answer.text
+
+    (path, talk), (other, _), (deleted, gone) = talks
+    await writes(path, first, second)
+    await writes(other, second)
+    await writes(path, second)
+    assert [await _holds(comptoir, one) for one in (first, second)] == [[], [False]]
+    await agent.delete(path)
+    assert await _holds(comptoir, second) == [False]
+    reply = await _reply(agent, second, shared=True)
+    await agent.delete(other)
+    assert await _holds(comptoir, second) == [True]
+    assert (await agent.delete(f"{_BASE}/quick-replies/{reply}")).status == 204
+    assert await _holds(comptoir, second) == []
+
+    await writes(path, first, second, sent)
+    await writes(other, second)
+    await comptoir.db.system.execute(
+        "insert into attachments (tenant_id, message_id, source_id, kind, mime_type, state, storage_key) "
+        "select tenant_id, id, $2, 'document', 'application/pdf', 'stored', 'x' from messages where tenant_id = $1 "
+        "limit 1",
+        shop.tenant_id, UUID(sent["id"]))  # fmt: skip
+    await shop.erase_personal_data(talk["contact"]["id"])
+    left = await comptoir.db.system.fetch("select id from attachments where message_id is null")
+    assert {str(row["id"]) for row in left} == {second["id"], sent["id"]}
+    assert [await _holds(comptoir, one) for one in (second, sent)] == [[False], []]
+
+    await writes(deleted, sent)
+    assert (await agent.delete(f"/api/v1/contacts/{gone['contact']['id']}")).status in (202, 204)
+    await comptoir.drain()
+    await shop.runs("inbox.forget_old_drafts")
+    assert await _holds(comptoir, sent) == []
+    assert await shop.failures("inbox") == []

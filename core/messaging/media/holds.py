@@ -17,6 +17,13 @@ on conflict (tenant_id, attachment_id, plugin) do update set shared = excluded.s
 """
 _RELEASE: Final = "delete from attachment_holds where tenant_id = $1 and attachment_id = $2 and plugin = $3"
 
+_HELD: Final = "select attachment_id from attachment_holds where tenant_id = $1 and plugin = $2"
+_DISCARD: Final = """
+delete from attachments a where a.tenant_id = $1 and a.id = $2 and a.message_id is null
+    and not exists (select from attachments s where s.tenant_id = a.tenant_id and s.source_id = a.id)
+    and not exists (select from attachment_holds h where h.tenant_id = a.tenant_id and h.attachment_id = a.id)
+"""
+
 
 async def uploaded(connection: Connection, attachment_id: UUID) -> dict[str, Any]:
     """What somebody uploaded, as the API shows it. Raises NotFound, also for what the caller does not see."""
@@ -37,3 +44,12 @@ async def hold(connection: Connection, tenant_id: UUID, attachment_id: UUID, plu
 async def release(connection: Connection, tenant_id: UUID, attachment_id: UUID, plugin: str) -> None:
     """From here on the file is one that somebody uploaded."""
     await connection.execute(_RELEASE, tenant_id, attachment_id, plugin)
+
+
+async def held(connection: Connection, tenant_id: UUID, plugin: str) -> frozenset[UUID]:
+    return frozenset(row["attachment_id"] for row in await connection.fetch(_HELD, tenant_id, plugin))
+
+
+async def discard(connection: Connection, tenant_id: UUID, attachment_id: UUID) -> None:
+    """Forgotten before its month is over; the sweep finds its bytes without a row."""
+    await connection.execute(_DISCARD, tenant_id, attachment_id)

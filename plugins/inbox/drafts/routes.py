@@ -1,16 +1,19 @@
 """Drafts: kept for one member, and told to that member's other screens alone."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from comptoir_sdk import Context, Forbidden
+from comptoir_sdk import Context, Forbidden, Invalid, NotFound
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from plugins.inbox.drafts.models import Draft, id_of
 from plugins.inbox.drafts.shapes import DraftFields, DraftQuery, DropQuery
+from plugins.inbox.files import hold, let_go, look_over
 
-OLD_DAYS = 30  # as long as a file of theirs is kept that no message has
+OLD_DAYS = 30
 
 
 async def list_drafts(ctx: Context, query: DraftQuery) -> dict[str, Any]:
@@ -54,10 +57,15 @@ async def drop_draft(ctx: Context, conversation_id: UUID, query: DropQuery) -> d
         gone = await Draft.filter(conversation_id=conversation_id, member_id=member).order_by(
             "version").select_for_update()
         await Draft.filter(id__in=[one.id for one in gone]).delete()
+        await let_go(ctx, files_of(gone))
     version = max([_moment(ctx), *(one.version + 1 for one in gone)])
     await _tell(ctx, conversation_id, member, None, version)
     lost = [one.body for one in gone if query.base is not None and one.version > query.base and one.body]
     return {"replaced": "\n".join(lost) or None, "version": version}
+
+
+def files_of(drafts: Iterable[Draft]) -> set[UUID]:
+    return {UUID(file["id"]) for one in drafts for file in one.files or []}
 
 
 def resource(draft: Draft) -> dict[str, Any]:
@@ -73,17 +81,28 @@ async def _save(ctx: Context, conversation_id: UUID, member: UUID, body: DraftFi
         [draft, *others] = known or [Draft(id=id_of(conversation_id, member), conversation_id=conversation_id,
                                            member_id=member, body="", version=0)]
         lost = [one.body for one in known if one.version != body.base and one.body not in ("", body.body)]
+        before = files_of(known)
+        await _hold(ctx, {one.id for one in body.files} - before)
         draft.body, draft.reply_to = body.body, body.reply_to
         draft.files = [file.model_dump(mode="json") for file in body.files]
         draft.version = max(_moment(ctx), draft.version + 1)
         await draft.save(force_create=not known)
         await Draft.filter(id__in=[one.id for one in others]).delete()
+        await let_go(ctx, before - files_of([draft]))
     return draft, "\n".join(lost) or None
+
+
+async def _hold(ctx: Context, files: Iterable[UUID]) -> None:
+    """As long as the draft names them: it may be gone on with for longer than a file is kept that nobody sent."""
+    for file in files:
+        with suppress(NotFound, Invalid):  # it is gone, which is said when it is to be sent
+            await hold(ctx, file)
 
 
 async def forget_old(ctx: Context) -> None:
     """What nobody has gone on with for a month."""
     await Draft.filter(version__lt=int(ctx.days_ago(OLD_DAYS).timestamp() * 1000)).delete()
+    await look_over(ctx)
 
 
 def _member(ctx: Context) -> UUID:

@@ -9,6 +9,7 @@ from comptoir_sdk import Attachment, Context, Forbidden, Invalid, NotFound
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
+from plugins.inbox.files import hold, let_go
 from plugins.inbox.quick_replies.models import QuickReply
 from plugins.inbox.quick_replies.shapes import QuickReplyFields, QuickReplyQuery
 
@@ -69,7 +70,7 @@ async def remove_quick_reply(ctx: Context, reply_id: UUID) -> None:
     _check_may(ctx, found.owner_id is None)
     async with ctx.db.transaction():
         await found.delete()
-        await _let_go(ctx, {UUID(file["id"]) for file in found.files})
+        await let_go(ctx, {UUID(file["id"]) for file in found.files})
     await _tell(ctx, found, found.owner_id)
 
 
@@ -77,7 +78,7 @@ async def forget_of(ctx: Context, member: UUID) -> None:
     """Their own, in the caller's transaction."""
     own = await QuickReply.filter(owner_id=member)
     await QuickReply.filter(owner_id=member).delete()
-    await _let_go(ctx, {UUID(file["id"]) for one in own for file in one.files})
+    await let_go(ctx, {UUID(file["id"]) for one in own for file in one.files})
 
 
 def resource(reply: QuickReply) -> dict[str, Any]:
@@ -139,27 +140,15 @@ async def _write(ctx: Context, reply: QuickReply, body: QuickReplyFields) -> Non
     reply.shortcut, reply.title, reply.body, reply.language = body.shortcut, body.title, body.body, body.language
     reply.owner_id = None if body.shared or caller is None else caller.user_id
     wanted = list(dict.fromkeys(body.files))
-    reply.files = [_file(await _hold(ctx, one, reply)) for one in wanted]
+    await reply.save()  # as whose it is now, its files are held
+    reply.files = [_file(await hold(ctx, one, shared=reply.owner_id is None)) for one in wanted]
     await reply.save()
-    await _let_go(ctx, before - set(wanted))
-
-
-async def _hold(ctx: Context, file: UUID, reply: QuickReply) -> Attachment:
-    """A file that everybody's reply sends, too, stays everybody's: it is one file, and has one hold."""
-    others = QuickReply.filter(owner_id=None, files__contains=[{"id": str(file)}]).exclude(id=reply.id)
-    return await ctx.attachments.hold(file, shared=reply.owner_id is None or await others.exists())
+    await let_go(ctx, before - set(wanted))
 
 
 def _file(attachment: Attachment) -> dict[str, Any]:
     return {"id": str(attachment.id), "kind": attachment.kind, "filename": attachment.filename,
             "size": attachment.size}
-
-
-async def _let_go(ctx: Context, ids: set[UUID]) -> None:
-    """What no other quick reply sends."""
-    for one in ids:
-        if not await QuickReply.filter(files__contains=[{"id": str(one)}]).exists():
-            await ctx.attachments.release(one)
 
 
 async def _tell(ctx: Context, reply: QuickReply, before: UUID | None) -> None:
