@@ -195,7 +195,8 @@ async def test_a_key_right_after_x_is_of_what_was_picked(double: Double, screen:
     await rows(screen).nth(1).focus()
     await screen.page.keyboard.press("x")
     await screen.page.keyboard.press("e")
-    fetched.set()
+    async with screen.page.expect_response("**/api/v1/conversations"):  # the row goes before the server is told
+        fetched.set()
     await screen.page.locator(".nm", has_text="Badr").wait_for(state="detached")
     assert double.conversations[made[1]["id"]]["status"] == "closed"
     assert double.conversations[made[4]["id"]]["status"] == "open"
