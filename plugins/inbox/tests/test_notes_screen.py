@@ -1,6 +1,5 @@
 """Two agents leave each other notes in the thread, between the messages: seen at once, and by nobody outside."""
 
-import asyncio
 from typing import Any
 
 from comptoir_sdk.testing import Kernel
@@ -125,6 +124,19 @@ async def test_notes_stand_between_the_messages_of_their_time_on_every_page_of_a
     assert len(shown) == 84
 
 
+_HOLD = """() => {
+    const reach = window.fetch;
+    window.asked = new Promise((asked) => {
+        window.fetch = async (path, options) => {
+            if (options?.method !== 'POST' || !String(path).endsWith('/notes')) return reach(path, options);
+            asked();
+            await new Promise((goOn) => { window.goOn = goOn; });
+            return reach(path, options);
+        };
+    });
+}"""
+
+
 async def test_what_is_typed_while_a_note_is_kept_is_another_note(comptoir: Kernel) -> None:
     shop = await comptoir.tenant(plugins={"inbox": {}})
     amina = await shop.agent()
@@ -134,20 +146,13 @@ async def test_what_is_typed_while_a_note_is_kept_is_another_note(comptoir: Kern
     page = await amina.page(f"/inbox/{conversation}?lang=en")
     await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
     await _settled(page)
-    asked, go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(route: Any) -> None:
-        asked.set()
-        await go_on.wait()
-        await route.continue_()
-
-    await page.route("**/notes", hold)
+    await page.evaluate(_HOLD)
     await page.keyboard.press("n")
     field = page.get_by_label("Note for your team", exact=True)
     await field.fill("the first")
     await page.keyboard.press("Enter")
-    await asyncio.wait_for(asked.wait(), 10)
+    await page.evaluate("() => window.asked")
     await page.keyboard.type(" and the second")
-    go_on.set()
+    await page.evaluate("() => window.goOn()")
     await page.locator("inbox-thread .note", has_text="the first").wait_for()
     await page.wait_for_function("(field) => field.value === 'and the second'", arg=await field.element_handle())
