@@ -60,9 +60,10 @@ class Stream:
     async def _log_state(self) -> tuple[Cursor, int]:
         async with self._db.tenant() as connection:
             epoch: UUID = await log.epoch(connection)
+            head = await log.head(connection, self._tenant_id)
+            # Asked second: the first event of all, numbered in between, would else count as one that was forgotten.
             oldest = await connection.fetchval("select seq from event_log where tenant_id = $1 order by seq limit 1",
                                                self._tenant_id)  # fmt: skip
-            head = await log.head(connection, self._tenant_id)
             return Cursor(epoch, head), oldest or head + 1  # all of it may be forgotten
 
     async def _catch_up(self) -> None:

@@ -1,6 +1,6 @@
 import asyncio
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -9,7 +9,8 @@ from core.auth.api_keys import create_api_key
 from core.auth.permissions import ADMINISTER
 from core.auth.principal import Principal
 from core.auth.sessions import revoke_sessions_of
-from core.db.pool import Database
+from core.db.pool import Connection, Database
+from core.events import log
 from core.realtime.audience import may_hear
 from core.realtime.subscriber import GOING_AWAY, OVERFLOW, REVOKED
 from core.tenancy.status import set_status
@@ -87,6 +88,24 @@ async def test_nothing_is_lost_or_doubled_between_replay_and_live(server: Server
 
     _, *seen = await asyncio.gather(write(), *(watch(number * 0.02) for number in range(40)))
     assert all(numbers == list(range(1, last + 1)) for numbers in seen)
+
+
+async def test_the_first_event_of_all_while_a_screen_connects_is_no_reason_to_begin_anew(
+    server: Server, tenant: SeededTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = log.head
+
+    async def told_before(connection: Connection, tenant_id: UUID) -> int:
+        monkeypatch.undo()
+        await server.tell(tenant_id, number=1)
+        return await head(connection, tenant_id)
+
+    cookie, cursor = await server.cookie(tenant), await server.cursor(0)
+    monkeypatch.setattr(log, "head", told_before)
+    async with server.screen(cookie, cursor) as screen:
+        hello, *replayed = await screen.until_live()
+    assert hello == {"t": "hello", "cursor": cursor}
+    assert [(frame["prev"], frame["seq"]) for frame in replayed] == [(0, 1)]
 
 
 async def test_a_hole_on_the_way_here_is_filled_from_the_log(server: Server, tenant: SeededTenant) -> None:
