@@ -110,9 +110,12 @@ class Tabs extends Panel {
     tablist.classList.toggle("after", tablist.scrollWidth - tablist.clientWidth - before > 1);
   }
 
+  /** With the frame, when all else is drawn: where it stands is measured once. */
   updated(changed) {
-    this.hint();
-    if (changed.has("look")) this.renderRoot.querySelector("[aria-selected=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    requestAnimationFrame(() => {
+      if (changed.has("look")) this.renderRoot.querySelector("[aria-selected=true]")?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+      this.hint();
+    });
   }
 
   tell(name, detail) {
