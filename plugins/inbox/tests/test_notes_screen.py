@@ -15,6 +15,19 @@ async def _settled(page: Any) -> None:
     }""")
 
 
+async def _conversation(comptoir: Kernel) -> tuple[Any, str, Any]:
+    """An agent, the only conversation there is, and their page of it."""
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina = await shop.agent()
+    await shop.receives("Bonjour", sender="+212600000001")
+    await comptoir.drain()
+    conversation = (await amina.get("/api/v1/conversations")).json()["items"][0]["id"]
+    page = await amina.page(f"/inbox/{conversation}?lang=en")
+    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
+    await _settled(page)
+    return amina, conversation, page
+
+
 async def test_a_note_is_written_with_the_keyboard_calls_a_colleague_and_is_seen_at_once(comptoir: Kernel) -> None:
     shop = await comptoir.tenant(plugins={"inbox": {}})
     amina, said = await shop.agent(), await shop.agent("supervisor")
@@ -67,14 +80,7 @@ _LOSE = """() => {
 
 
 async def test_a_note_whose_answer_was_lost_is_one_when_it_is_pressed_again(comptoir: Kernel) -> None:
-    shop = await comptoir.tenant(plugins={"inbox": {}})
-    amina = await shop.agent()
-    await shop.receives("Bonjour", sender="+212600000001")
-    await comptoir.drain()
-    conversation = (await amina.get("/api/v1/conversations")).json()["items"][0]["id"]
-    page = await amina.page(f"/inbox/{conversation}?lang=en")
-    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
-    await _settled(page)
+    amina, conversation, page = await _conversation(comptoir)
     await page.evaluate(_LOSE)
     await page.keyboard.press("n")
     await page.get_by_label("Note for your team", exact=True).wait_for()
@@ -138,14 +144,7 @@ _HOLD = """() => {
 
 
 async def test_what_is_typed_while_a_note_is_kept_is_another_note(comptoir: Kernel) -> None:
-    shop = await comptoir.tenant(plugins={"inbox": {}})
-    amina = await shop.agent()
-    await shop.receives("Bonjour", sender="+212600000001")
-    await comptoir.drain()
-    conversation = (await amina.get("/api/v1/conversations")).json()["items"][0]["id"]
-    page = await amina.page(f"/inbox/{conversation}?lang=en")
-    await page.locator("inbox-thread .tx", has_text="Bonjour").wait_for()
-    await _settled(page)
+    _, _, page = await _conversation(comptoir)
     await page.evaluate(_HOLD)
     await page.keyboard.press("n")
     field = page.get_by_label("Note for your team", exact=True)
