@@ -65,6 +65,7 @@ async def mute(ctx: Context, conversation_id: UUID, body: NewMute) -> dict[str, 
 
 async def unmute(ctx: Context, conversation_id: UUID) -> dict[str, Any]:
     """Hear of it again"""
+    await ctx.conversations.get(conversation_id)
     await muting.forget(conversation_id, me(ctx))
     return await _tell(ctx, _resource(conversation_id, False, None))
 
