@@ -80,7 +80,8 @@ async def test_a_thread_is_read_around_a_message_and_on_in_both_directions(
 
 
 @pytest.mark.parametrize(("message", "index"), [
-    ("0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c99", "messages_pkey"), ("wamid.HBgM", "messages_tenant_id_phone_number_id_wamid_key")])
+    ("0198f0a2-5f0e-7c6b-9f53-3d1b6a1f2c99", "messages_pkey"),
+    ("wamid.HBgM", "messages_tenant_id_phone_number_id_wamid_key")])
 async def test_the_message_is_found_by_its_key_however_long_the_thread_is(
     db: Database, tenant: SeededTenant, message: str, index: str
 ) -> None:
