@@ -246,7 +246,7 @@ async def test_every_table_that_hangs_on_a_conversation_is_behind_the_wall(
         "messages", "attachments", "send_attempts", "inbox_note", "message_receipts", "message_corrections",
         "groups", "group_participants", "conversation_tags", "message_words", "name_words", "inbox_mention",
         "inbox_follow",
-        "inbox_notice", "inbox_draft", "inbox_assignment", "inbox_timer"}
+        "inbox_notice", "inbox_draft", "inbox_assignment", "inbox_timer", "inbox_mute"}
     walled = await db.system.fetch("select tablename from pg_policies where policyname like 'visibility%'")
     assert {row["name"] for row in hanging} <= {row["tablename"] for row in walled}
     each = len(SEEN[sees])
