@@ -1,6 +1,7 @@
 """The matrix of roles: by keyboard, by touch, against refusals and other people's changes."""
 
 import pytest
+from playwright.async_api import expect
 from playwright.async_api import Browser, Page
 
 from .double import Double
@@ -124,7 +125,7 @@ async def test_a_change_of_somebody_else_is_not_undone_unseen(double: Double, sc
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Somebody else changed this role meanwhile.").wait_for()
     assert "contacts.delete" not in role["permissions"]
-    assert await page.get_by_role("checkbox", name="Add and change contacts, Night shift").is_checked()
+    await expect(page.get_by_role("checkbox", name="Add and change contacts, Night shift")).to_be_checked()
     await page.get_by_role("button", name="Save").click()
     await page.get_by_text("Saved.").wait_for()
     assert {"contacts.delete", "contacts.write"} <= set(role["permissions"])
