@@ -1,8 +1,7 @@
 """The matrix of roles: by keyboard, by touch, against refusals and other people's changes."""
 
 import pytest
-from playwright.async_api import expect
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from .double import Double
 from .furniture import people
