@@ -115,6 +115,7 @@ async def test_messages_are_walked_through_and_used_by_keyboard(
     edited = double.write(salma, "Demain", direction="outbound", status="failed", edited_at=iso(BASE), original={
         "type": "text", "body": "Hier", "content": {}}, error={"code": 131047, "title": "Window closed"})  # fmt: skip
     double.write(salma, "👍", type="reaction", context_wamid=edited["wamid"])
+    await page.locator("inbox-thread .rx").wait_for()
     await page.locator("inbox-thread").get_by_role("log").focus()
     await page.keyboard.press("ArrowUp")
     focused = page.locator("inbox-thread .m:focus")
