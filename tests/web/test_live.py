@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route
 
-from .double import COLLEAGUE, ME, Double
+from .double import COLLEAGUE, ME, Double, Resource
 from .screen import Screen
 
 pytestmark = pytest.mark.browser
@@ -62,14 +62,20 @@ async def test_a_gap_in_the_chain_is_healed_by_a_replay(double: Double, screen: 
     assert await bodies(screen, conversation["id"]) == ["start", "untold"]
 
 
+async def opened(double: Double, screen: Screen) -> Resource:
+    """Salma's conversation, in which "before" was said, live on the screen."""
+    salma = double.customer("Salma")
+    double.write(salma, "before", quiet=True)
+    await screen.go(f"/inbox/{salma['id']}")
+    await screen.live()
+    await screen.page.locator("inbox-thread .tx", has_text="before").wait_for()
+    return salma
+
+
 async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed(
     double: Double, screen: Screen
 ) -> None:
-    conversation = double.customer("Salma")
-    double.write(conversation, "before", quiet=True)
-    await screen.go(f"/inbox/{conversation['id']}")
-    await screen.live()
-    await screen.page.locator("inbox-thread .tx", has_text="before").wait_for()
+    conversation = await opened(double, screen)
     await screen.page.get_by_label("Message to Salma").fill("half a sen")
     double.write(conversation, "restored", quiet=True)
     double.seq, double.log = 3, []
@@ -81,11 +87,7 @@ async def test_another_epoch_makes_the_screen_fetch_anew_and_keep_what_was_typed
 async def test_after_a_reset_topics_are_heard_and_people_tags_and_numbers_are_those_of_now(
     double: Double, screen: Screen
 ) -> None:
-    conversation = double.customer("Salma")
-    double.write(conversation, "before", quiet=True)
-    await screen.go(f"/inbox/{conversation['id']}")
-    await screen.live()
-    await screen.page.locator("inbox-thread .tx", has_text="before").wait_for()
+    conversation = await opened(double, screen)
     double.seq, double.log = 3, []  # and of what follows no event tells
     double.members.append({"id": "m", "name": "Nawal Tazi", "role": "agent"})
     double.teams, double.numbers = [{"id": "t", "name": "Sales"}], [{"id": "acc"}]
@@ -326,10 +328,7 @@ REPLAY = """async ([snapshot, events]) => {
 
 async def test_who_types_while_all_is_fetched_anew_goes_on_typing(double: Double, screen: Screen) -> None:
     """The field of another composer would not have the caret, and the rest of the word would be commands."""
-    salma = double.customer("Salma")
-    double.write(salma, "before", quiet=True)
-    await screen.go(f"/inbox/{salma['id']}")
-    await screen.live()
+    salma = await opened(double, screen)
     field = screen.page.get_by_label("Message to Salma")
     await field.fill("half a sen")
     double.write(salma, "restored", quiet=True)

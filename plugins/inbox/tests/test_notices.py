@@ -72,6 +72,17 @@ async def _assign(agent: Agent, conversation: str, to: Agent) -> None:
     assert (await agent.put(path, json={"assignee": str(to.user_id)})).status == 200
 
 
+async def _given_to_said(comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> tuple[Shop, Agent, Agent, str]:
+    """A shop, two agents, and a conversation of the second's; no push of it but what a test asks for."""
+    monkeypatch.setattr(telling, "_GATHERED", timedelta(hours=1))
+    shop = await comptoir.tenant(plugins={"inbox": {}})
+    amina, said = await shop.agent(), await shop.agent("supervisor")
+    conversation = await _conversation(comptoir, shop, amina)
+    await _assign(amina, conversation, said)
+    await comptoir.drain()
+    return shop, amina, said, conversation
+
+
 async def _told(agent: Agent) -> list[tuple[str, int, str | None]]:
     items = (await agent.get(f"{_NOTICES}?unread=true")).json()["items"]
     return [(one["kind"], one["count"], one["actor"]) for one in items]
@@ -296,12 +307,7 @@ async def test_a_browser_is_pushed_what_it_alone_can_read_and_is_forgotten_when_
 
 async def test_what_is_not_to_be_pushed_hides_nothing_that_is(
         comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "_GATHERED", timedelta(hours=1))  # the job of the test is the only one
-    shop = await comptoir.tenant(plugins={"inbox": {}})
-    amina, said = await shop.agent(), await shop.agent("supervisor")
-    conversation = await _conversation(comptoir, shop, amina)
-    await _assign(amina, conversation, said)
-    await comptoir.drain()
+    shop, amina, said, conversation = await _given_to_said(comptoir, monkeypatch)
     await said.put(f"{_NOTICES}/read", json={})
     quietly = {"kinds": {"message": {"page": True, "sound": True, "push": False}}}
     assert (await said.put(f"{_NOTICES}/wishes", json=quietly)).status == 200
@@ -320,12 +326,7 @@ async def test_what_is_not_to_be_pushed_hides_nothing_that_is(
 
 async def test_a_browser_is_one_persons_and_one_that_is_away_rings_no_other_again(
         comptoir: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "_GATHERED", timedelta(hours=1))  # the job of the test is the only one
-    shop = await comptoir.tenant(plugins={"inbox": {}})
-    amina, said = await shop.agent(), await shop.agent("supervisor")
-    conversation = await _conversation(comptoir, shop, amina)
-    await _assign(amina, conversation, said)
-    await comptoir.drain()
+    shop, amina, said, conversation = await _given_to_said(comptoir, monkeypatch)
     shared, away = Subscribed().told(), {**Subscribed().told(), "endpoint": "https://push.example/send/away"}
     for person in (amina, said):
         assert (await person.post(f"{_NOTICES}/browsers", json=shared)).status == 201
